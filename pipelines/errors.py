@@ -1,0 +1,69 @@
+"""What can go wrong, one class a cause, each with its exit code.
+
+A message says what is wrong, where, what was expected and what to do next, and never holds
+a member value. Findings are not failures: an audit that flags claims exits 0.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The exit codes of the `stimaudit` command (contract, section 3)."""
+
+    DONE = 0
+    OUR_FAULT = 1
+    USAGE = 2
+    REFUSED = 3
+    LOCKED = 4
+    CAVEATS = 5
+    INTEGRITY = 6
+
+
+class StimauditError(Exception):
+    """A fault that a person can act on; its text is shown without a stack trace."""
+
+    exit_code = ExitCode.OUR_FAULT
+
+
+class UsageError(StimauditError):
+    """The command or its configuration asks for something that is not there."""
+
+    exit_code = ExitCode.USAGE
+
+
+class InputRefusedError(StimauditError):
+    """A delivered file or delivery is refused whole; nothing is published."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class CheckFailedError(StimauditError):
+    """A critical data check failed; nothing is published."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class RunLockedError(StimauditError):
+    """Another run holds the output folder."""
+
+    exit_code = ExitCode.LOCKED
+
+
+class IntegrityError(StimauditError):
+    """A landed or published file is not what the ledger or manifest says."""
+
+    exit_code = ExitCode.INTEGRITY
+
+
+class ConservationError(StimauditError):
+    """Rows, episodes or dollars were lost or doubled inside a run: our fault, nothing is published."""
+
+
+class PolicyError(UsageError):
+    """A policy dossier is incomplete, inconsistent or overdue for review."""
+
+
+class ValueSetError(UsageError):
+    """A value set file cannot be trusted as it stands."""
