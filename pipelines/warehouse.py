@@ -38,7 +38,6 @@ def open_warehouse(
         "memory_limit": memory_limit,
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "enable_progress_bar": False,
     }
     if threads is not None:
         config["threads"] = threads

@@ -6,6 +6,9 @@ from datetime import date
 from tests.support.messy_builder import BOTH, LONG, WIDE, Claim, Member, days, piece, text_amount, text_day
 from tests.support.messy_text import Row, spell_row
 
+LATEST = 4
+"""Files 1 to 4 come later than the first; see `messy_members`."""
+
 
 def _paid(row: Row, shift: int) -> str | None:
     paid = row.get("paid_date")
@@ -13,8 +16,9 @@ def _paid(row: Row, shift: int) -> str | None:
 
 
 def _later(m: Member, row: Row) -> None:
-    """Marks a row as delivered later: in a file (or delivery) of its own."""
-    row["_late"] = m.rng.choice(("1", "2", "3"))
+    """Marks a row as delivered later than it was: in a later file (or delivery), so that no two versions tie."""
+    now = int(row.get("_late") or 0)
+    row["_late"] = str(m.rng.randrange(min(now + 1, LATEST), LATEST + 1))
 
 
 def _resubmit(m: Member, claim: Claim, frequency: str, original: str | None, **columns: str | None) -> Claim:
@@ -50,6 +54,16 @@ def exact_repeat(m: Member, claim: Claim) -> None:
 def repeat_after_parsing(m: Member, claim: Claim) -> None:
     """The same row with its dates, amounts and codes spelled in another way."""
     claim.lines.append(spell_row(m.rng, m.rng.choice(claim.lines), 0.6))
+
+
+@piece
+def older_version_repeated(m: Member, claim: Claim) -> None:
+    """A version, a newer one of the same paid date, and the older again: the last copy of a repeat stays and wins."""
+    line = m.rng.choice(claim.lines)
+    newer = {**line, "paid_amount": text_amount(m.rng.randrange(100, 99999)), "_late": "1"}
+    if m.chance(0.5):
+        newer["claim_status"] = m.rng.choice(("denied", "reversed"))
+    claim.lines += [newer, {**line, "_late": "2"}]
 
 
 @piece
@@ -101,7 +115,7 @@ def diagnosis_delivered_again(m: Member, claim: Claim) -> None:
     again["diagnosis_code_type"] = None
     if m.chance(0.2):
         again["diagnosis_rank"] = (again["diagnosis_rank"] or "").zfill(2)
-    again["_late"] = "1"
+    _later(m, again)
     claim.diagnoses.append(again)
     claim.form = LONG
 
@@ -127,7 +141,7 @@ def wide_diagnoses_differ(m: Member, claim: Claim) -> None:
 
 @piece
 def claim_state(m: Member, claim: Claim) -> None:
-    state = m.rng.choice(("denied", "pending", "pending", "reversed", "paid"))
+    state = m.rng.choice(("denied", "pending", "pending", "pending", "reversed", "paid"))
     lines = claim.lines if m.chance(0.6) else claim.lines[:1]
     m.saw(f"claim_{state}_{'whole' if len(lines) == len(claim.lines) else 'in_part'}")
     for line in lines:
@@ -137,7 +151,9 @@ def claim_state(m: Member, claim: Claim) -> None:
 @piece
 def negative_sum(m: Member, claim: Claim) -> None:
     """A claim of negative or zero sum with a negative amount is reversed; a positive sum or no negative is not."""
-    case = m.rng.choice(("zero_with_negative", "below_zero", "above_zero", "all_zero", "negative_denied", "one_negative"))
+    case = m.rng.choice(
+        ("zero_with_negative", "below_zero", "above_zero", "all_zero", "negative_denied", "one_negative")
+    )
     m.saw(f"negative_sum_{case}")
     for line in claim.lines:
         line["paid_amount"] = "0.00"
@@ -179,7 +195,9 @@ def replacement(m: Member, claim: Claim) -> None:
 @piece
 def replacement_in_state(m: Member, claim: Claim) -> None:
     """Denied: does nothing. Pending: leaves the original in force. Reversed or of negative sum: still replaces."""
-    state = m.rng.choice(("denied", "pending", "reversed", "denied_and_paid", "pending_and_paid", "pending_and_denied", "negative"))
+    state = m.rng.choice(
+        ("denied", "pending", "reversed", "denied_and_paid", "pending_and_paid", "pending_and_denied", "negative")
+    )
     m.saw(f"replacement_{state}")
     copy = _resubmit(m, claim, m.rng.choice(("7", "7", "7", "8")), claim.claim_id)
     if state == "negative":
@@ -284,7 +302,9 @@ def two_live_replacements(m: Member, claim: Claim) -> None:
     first = _resubmit(m, claim, "7", claim.claim_id)
     second = _resubmit(m, claim, "7", claim.claim_id)
     paid = text_day(claim.day + days(50))
-    how = m.rng.choice(("same_paid_date", "one_missing", "both_missing", "one_denied", "one_line_later", "one_replaced"))
+    how = m.rng.choice(
+        ("same_paid_date", "one_missing", "both_missing", "one_denied", "one_line_later", "one_replaced")
+    )
     m.saw(f"two_replacements_{how}")
     match how:
         case "same_paid_date":
@@ -311,7 +331,8 @@ ADJUSTMENTS: tuple[tuple[Callable[[Member, Claim], None], int], ...] = (
     (line_version, 10),
     (diagnosis_delivered_again, 4),
     (wide_diagnoses_differ, 3),
-    (claim_state, 10),
+    (older_version_repeated, 4),
+    (claim_state, 14),
     (negative_sum, 5),
     (replacement, 7),
     (replacement_in_state, 6),

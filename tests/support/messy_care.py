@@ -20,9 +20,16 @@ def care_line(m: Member, day: date, code: str, *, back: bool = True, **columns: 
     return m.visit(day, code, dx, **columns)
 
 
-def group_code(m: Member, group: str, day: date, *, counts: str = "yes", **columns: str) -> str:
+def group_code(m: Member, group: str, day: date, *, counts: str = "yes", **columns: str | tuple[str, ...]) -> str:
     return m.codes.pick(
-        m.rng, "conservative_care", day, care_group=group, counts=counts, code_system=LINE_SYSTEMS, **columns
+        m.rng,
+        "conservative_care",
+        day,
+        valid=True,
+        care_group=group,
+        counts=counts,
+        code_system=LINE_SYSTEMS,
+        **columns,
     ).code
 
 
@@ -73,7 +80,7 @@ def exercise_gap_edge(m: Member) -> None:
     """Two runs of three dates: one course if the gap is 28, none that is long enough if 29."""
     gap, last = m.edge("exercise_max_gap_days", (27, 28, 29, 30)), m.rng.randrange(1, 150)
     run = [last, last + 7, last + 14]
-    course(m, "exercise", run + [run[-1] + gap, run[-1] + gap + 7, run[-1] + gap + 14])
+    course(m, "exercise", [*run, run[-1] + gap, run[-1] + gap + 7, run[-1] + gap + 14])
 
 
 @piece
@@ -96,10 +103,24 @@ def exercise_revenue_lines(m: Member) -> None:
     last = m.rng.randrange(1, 200)
     for offset in spread(last, 7, 54):
         day = m.first - days(offset)
-        revenue = m.codes.pick(m.rng, "conservative_care", day, code_system="revenue-code", counts=m.rng.choice(("yes", "yes", "yes", "no")))
+        revenue = m.codes.pick(
+            m.rng,
+            "conservative_care",
+            day,
+            code_system="revenue-code",
+            counts=m.rng.choice(("yes", "yes", "yes", "no")),
+        )
         hcpcs = m.rng.choice((None, None, None, "97110", "99213", "97140"))
         m.saw("revenue_with_hcpcs" if hcpcs else "revenue_without_hcpcs")
-        care_line(m, day, "", hcpcs_code=hcpcs, revenue_center_code=revenue.code, claim_type="institutional", bill_type_code="0131")
+        care_line(
+            m,
+            day,
+            "",
+            hcpcs_code=hcpcs,
+            revenue_center_code=revenue.code,
+            claim_type="institutional",
+            bill_type_code="0131",
+        )
 
 
 @piece
@@ -170,12 +191,13 @@ def interdisciplinary_hours(m: Member) -> None:
     day_offset = m.rng.randrange(1, 200)
     while hours > 0:
         per_unit = m.rng.choice(("1", "2")) if hours >= 2 else "1"
-        units, text = 1, m.rng.choice(("1", None, "0", "1", "-1"))
+        count, written = 1, m.rng.choice(("1", None, "0", "1", "0.5", "-1"))
         if hours >= 8 and m.chance(0.6):
-            units, text = (4, "4") if per_unit == "2" else (5, "5")
-        m.saw(f"units_{text or 'blank'}")
-        _hours_line(m, day_offset, per_unit, text)
-        hours -= units * int(per_unit)
+            count = 4 if per_unit == "2" else 5
+            written = str(count)
+        m.saw(f"units_{written or 'blank'}")
+        _hours_line(m, day_offset, per_unit, written)
+        hours -= count * int(per_unit)
         day_offset += m.rng.choice((1, 2, 3))
 
 
@@ -259,6 +281,14 @@ def two_groups_over_half_a_year(m: Member) -> None:
     last = m.rng.randrange(1, 100)
     course(m, "exercise", spread(last + 160, 8, 60))
     course(m, m.rng.choice(("manipulation", "acupuncture", "psychological")), spread(last, 7, 70))
+
+
+@piece
+def care_that_waits_for_drugs(m: Member) -> None:
+    """Exercise is adequate and one more group would do: with drugs not visible nobody can tell."""
+    last = m.rng.randrange(1, 100)
+    course(m, "exercise", spread(last + m.rng.choice((0, 130, 190)), 8, 60))
+    course(m, "manipulation", [last])
 
 
 @piece

@@ -50,12 +50,12 @@ def pointer(m: Member, billed: Billed) -> str | None:
 def dx_low_back_pain_only(m: Member, day: date) -> Billed:
     codes = m.codes
     lbp = codes.lbp(m.rng, day, specificity=m.rng.choice(("unspecified", "unspecified", "unspecified", "other_lbp")))
-    match m.rng.randrange(4):
+    match m.rng.randrange(10):
         case 0:
             return Billed((codes.neutral(m.rng, day), lbp), (2,))
-        case 1:
+        case 1 | 2 | 3:
             return Billed((lbp, codes.neutral(m.rng, day)), (1, 2))
-        case 2:
+        case 4:
             return Billed((codes.neutral(m.rng, day), codes.neutral(m.rng, day), lbp), (1, 3))
         case _:
             return Billed((lbp,), (1,))
@@ -97,9 +97,7 @@ def dx_with_neighbour(m: Member, day: date) -> Billed:
         )
     )
     m.saw(f"neighbour_{kind}")
-    near = m.codes.diagnosis(
-        m.rng, "diagnoses_low_back_pain", day, value_set="lbp_near_neighbour", specificity=kind
-    )
+    near = m.codes.diagnosis(m.rng, "diagnoses_low_back_pain", day, value_set="lbp_near_neighbour", specificity=kind)
     lbp = m.codes.lbp(m.rng, day)
     return m.rng.choice((Billed((lbp, near), (1,)), Billed((near, lbp), (1, 2)), Billed((near, lbp), (2,))))
 
@@ -107,7 +105,9 @@ def dx_with_neighbour(m: Member, day: date) -> Billed:
 @piece
 def dx_neighbour_billed_not_lbp(m: Member, day: date) -> Billed:
     """The line points past the low back pain code: not low back pain by the pointer."""
-    near = m.codes.diagnosis(m.rng, "diagnoses_low_back_pain", day, value_set="lbp_near_neighbour", specificity="radicular")
+    near = m.codes.diagnosis(
+        m.rng, "diagnoses_low_back_pain", day, value_set="lbp_near_neighbour", specificity="radicular"
+    )
     return Billed((near, m.codes.lbp(m.rng, day)), (1,), pointer=m.rng.choice(("1", "A", "1:9")))
 
 
@@ -148,7 +148,12 @@ def dx_outside_its_dates(m: Member, day: date) -> Billed:
     stale = m.codes.lbp(m.rng, day, valid=False)
     if m.chance(0.3):
         near = m.codes.diagnosis(
-            m.rng, "diagnoses_low_back_pain", day, valid=False, value_set="lbp_near_neighbour", specificity="axial_specific"
+            m.rng,
+            "diagnoses_low_back_pain",
+            day,
+            valid=False,
+            value_set="lbp_near_neighbour",
+            specificity="axial_specific",
         )
         return Billed((stale, near), (1,))
     if m.chance(0.2):
@@ -182,7 +187,7 @@ def dx_none(m: Member, day: date) -> Billed:
 
 
 COMMON = (
-    (dx_low_back_pain_only, 46),
+    (dx_low_back_pain_only, 56),
     (dx_pain_label_first, 12),
     (dx_with_neighbour, 14),
     (dx_other_indication, 6),

@@ -235,7 +235,9 @@ def revision_before(m: Member) -> None:
     if m.chance(0.3):
         index_claim(m, m.anchor - days(gap), ("revision",), setting=INPATIENT)
     else:
-        index_claim(m, m.anchor - days(gap), (m.rng.choice(("revision", "removal", "programming")),), setting=PROFESSIONAL)
+        index_claim(
+            m, m.anchor - days(gap), (m.rng.choice(("revision", "removal", "programming")),), setting=PROFESSIONAL
+        )
     _new_system(m)
 
 
@@ -290,9 +292,7 @@ def opens_only_with_low_back_pain(m: Member) -> None:
     """64590, 0JH.., 86.9., 01HY..: index lines only with low back pain billed."""
     day = m.anchor
     systems = m.rng.choice((LINE_SYSTEMS, PROCEDURE_SYSTEMS))
-    code = m.codes.pick(
-        m.rng, "index_procedures", day, opens_event="with_low_back_pain_diagnosis", code_system=systems
-    )
+    code = m.codes.pick(m.rng, "index_procedures", day, opens_event="with_low_back_pain_diagnosis", code_system=systems)
     if m.chance(0.6):
         dx = Billed((m.codes.neutral(m.rng, day), m.codes.lbp(m.rng, day)), (m.rng.choice((1, 2)),))
     else:
@@ -342,14 +342,18 @@ def device_companions(m: Member) -> None:
 @piece
 def stay_with_procedure_rows(m: Member) -> None:
     """The surgery stands in `claim_procedure` alone; at times no line of the claim counts."""
-    roles = m.rng.choice((("trial_or_lead",), ("paddle_lead", "generator"), ("pns_lead",), ("trial_or_lead", "removal")))
+    roles = m.rng.choice(
+        (("trial_or_lead",), ("paddle_lead", "generator"), ("pns_lead",), ("trial_or_lead", "removal"))
+    )
     claim = index_claim(m, m.anchor, roles, setting=INPATIENT)
     if m.chance(0.15):
         m.saw("procedure_rows_without_counting_line")
         m.set_header(claim, claim_status="denied")
     if m.chance(0.3):
         m.saw("procedure_row_delivered_twice")
-        claim.procedures.append({**claim.procedures[0], "_late": "1"} if claim.procedures else {**_blank_procedure(claim)})
+        claim.procedures.append(
+            {**claim.procedures[0], "_late": "1"} if claim.procedures else {**_blank_procedure(claim)}
+        )
 
 
 def _blank_procedure(claim: Claim) -> dict[str, str | None]:

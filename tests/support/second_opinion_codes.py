@@ -46,7 +46,12 @@ def normal_ndc(raw: str | None) -> str:
     parts = code.split("-")
     if not all(re.fullmatch(r"\d+", part) for part in parts):
         return ""
-    if tuple(len(part) for part in parts) in {(4, 4, 2), (5, 3, 2), (5, 4, 1), (5, 4, 2)}:
+    if tuple(len(part) for part in parts) in {
+        (4, 4, 2),
+        (5, 3, 2),
+        (5, 4, 1),
+        (5, 4, 2),
+    }:
         return parts[0].zfill(5) + parts[1].zfill(4) + parts[2].zfill(2)
     return ""
 
@@ -74,7 +79,9 @@ class CodeRow:
 
     def in_force(self, on: date) -> bool:
         """Tell whether the row is valid on a day; both ends inclusive, blank = open (section 1)."""
-        return (self.start is None or self.start <= on) and (self.end is None or on <= self.end)
+        return (self.start is None or self.start <= on) and (
+            self.end is None or on <= self.end
+        )
 
     def word(self, column: str) -> str:
         """Return a column of the row, trimmed; blank where the set has no such column."""
@@ -82,35 +89,46 @@ class CodeRow:
 
 
 @dataclass(frozen=True)
+class CodeSet:
+    """The rows of one value set in file order, and by their code."""
+
+    rows: list[CodeRow]
+    by_code: dict[str, list[CodeRow]]
+
+
+@dataclass(frozen=True)
 class ValueSets:
     """The thirteen value sets of `../value_sets`."""
 
-    index_procedures: list[CodeRow]
-    diagnoses_low_back_pain: list[CodeRow]
-    other_indications: list[CodeRow]
-    prior_spine_surgery: list[CodeRow]
-    red_flags: list[CodeRow]
-    clinical_trial: list[CodeRow]
-    conservative_care: list[CodeRow]
-    not_conservative: list[CodeRow]
-    medications: list[CodeRow]
-    psych_evaluation: list[CodeRow]
-    complications: list[CodeRow]
+    index_procedures: CodeSet
+    diagnoses_low_back_pain: CodeSet
+    other_indications: CodeSet
+    prior_spine_surgery: CodeSet
+    red_flags: CodeSet
+    clinical_trial: CodeSet
+    conservative_care: CodeSet
+    not_conservative: CodeSet
+    medications: CodeSet
+    psych_evaluation: CodeSet
+    complications: CodeSet
     documentation_modalities: dict[str, str]
     non_oral_forms: frozenset[str]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as handle:
-        return [{key: value or "" for key, value in row.items()} for row in csv.DictReader(handle)]
+        return [
+            {key: value or "" for key, value in row.items()}
+            for row in csv.DictReader(handle)
+        ]
 
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text.strip()) if text.strip() else None
 
 
-def _code_rows(folder: Path, name: str) -> list[CodeRow]:
-    found = []
+def _code_rows(folder: Path, name: str) -> CodeSet:
+    found = CodeSet([], {})
     for position, row in enumerate(_rows(folder / f"{name}.csv")):
         system = row["code_system"].strip().lower()
         if system == "ndc-9":
@@ -119,18 +137,18 @@ def _code_rows(folder: Path, name: str) -> list[CodeRow]:
             code = normal_revenue_code(row["code"])
         else:
             code = normal_code(row["code"])
-        found.append(
-            CodeRow(
-                position=position,
-                value_set=row["value_set"].strip(),
-                system=system,
-                code=code,
-                start=_day(row["effective_start"]),
-                end=_day(row["effective_end"]),
-                label=row["label"],
-                extra=row,
-            )
+        made = CodeRow(
+            position=position,
+            value_set=row["value_set"].strip(),
+            system=system,
+            code=code,
+            start=_day(row["effective_start"]),
+            end=_day(row["effective_end"]),
+            label=row["label"],
+            extra=row,
         )
+        found.rows.append(made)
+        found.by_code.setdefault(code, []).append(made)
     return found
 
 
@@ -152,34 +170,41 @@ def read_value_sets(folder: Path) -> ValueSets:
             normal_word(row["word"]): row["care_group"].strip()
             for row in _rows(folder / "documentation_modalities.csv")
         },
-        non_oral_forms=frozenset(row["word"].strip().lower() for row in _rows(folder / "non_oral_forms.csv")),
+        non_oral_forms=frozenset(
+            row["word"].strip().lower() for row in _rows(folder / "non_oral_forms.csv")
+        ),
     )
 
 
-def rows_for_hcpcs(value_set: list[CodeRow], code: str, on: date) -> list[CodeRow]:
+def rows_for_hcpcs(value_set: CodeSet, code: str, on: date) -> list[CodeRow]:
     """Return the rows a HCPCS/CPT code matches on the line's own date (section 1)."""
-    return [row for row in value_set if row.system in HCPCS_SYSTEMS and row.code == code and row.in_force(on)]
-
-
-def rows_for_procedure(value_set: list[CodeRow], system: str, code: str, on: date) -> list[CodeRow]:
-    """Return the rows an ICD procedure matches on its own date; `-prefix` rows match by prefix (section 1)."""
     return [
         row
-        for row in value_set
-        if row.in_force(on)
-        and (
-            (row.system == system and row.code == code)
-            or (row.system == f"{system}-prefix" and code.startswith(row.code))
-        )
+        for row in value_set.by_code.get(code, [])
+        if row.system in HCPCS_SYSTEMS and row.in_force(on)
     ]
 
 
-def rows_for_diagnosis(value_set: list[CodeRow], system: str, code: str, on: date | None) -> list[CodeRow]:
-    """Return the rows a diagnosis matches; `on` None where dates do not matter (section 1)."""
-    return [
+def rows_for_procedure(
+    value_set: CodeSet, system: str, code: str, on: date
+) -> list[CodeRow]:
+    """Return the rows an ICD procedure matches on its own date; `-prefix` rows match by prefix (section 1)."""
+    exact = [row for row in value_set.by_code.get(code, []) if row.system == system]
+    by_prefix = [
         row
-        for row in value_set
-        if row.system == system and row.code == code and (on is None or row.in_force(on))
+        for row in value_set.rows
+        if row.system == f"{system}-prefix" and code.startswith(row.code)
+    ]
+    return [row for row in exact + by_prefix if row.in_force(on)]
+
+
+def rows_for_diagnosis(
+    value_set: CodeSet, system: str, code: str, on: date | None
+) -> list[CodeRow]:
+    """Return the rows a diagnosis matches; `on` None where dates do not matter (section 1)."""
+    rows = value_set.by_code.get(code, [])
+    return [
+        row for row in rows if row.system == system and (on is None or row.in_force(on))
     ]
 
 
@@ -188,7 +213,9 @@ def rows_for_diagnosis(value_set: list[CodeRow], system: str, code: str, on: dat
 
 def form_words(generic_name: str) -> list[str]:
     """Return words parted by blanks, commas, slashes and brackets, not by hyphens (section 6)."""
-    return [word for word in re.split(r"[\s,/\\()\[\]{}]+", generic_name.lower()) if word]
+    return [
+        word for word in re.split(r"[\s,/\\()\[\]{}]+", generic_name.lower()) if word
+    ]
 
 
 def label_words(text: str) -> list[str]:
@@ -199,7 +226,9 @@ def label_words(text: str) -> list[str]:
 def holds_words(words: list[str], wanted: list[str]) -> bool:
     """Tell whether `wanted` stands in `words` as a run of whole words."""
     width = len(wanted)
-    return width > 0 and any(words[i : i + width] == wanted for i in range(len(words) - width + 1))
+    return width > 0 and any(
+        words[i : i + width] == wanted for i in range(len(words) - width + 1)
+    )
 
 
 @dataclass(frozen=True)
@@ -220,29 +249,43 @@ class DrugNames:
     generic_name: str
 
 
-def drug_row(sets: ValueSets, crosswalk: Crosswalk, names: DrugNames, on: date) -> CodeRow | None:
+def drug_row(
+    sets: ValueSets, crosswalk: Crosswalk, names: DrugNames, on: date
+) -> CodeRow | None:
     """Return the row of `medications` that a fill matches, or None (section 6).
 
     By the first of RxNorm, NDC, ATC, generic name that finds a row. Of several rows one with
     `counts = no` decides, else the first row of the value set.
     """
-    valid = [row for row in sets.medications if row.in_force(on)]
+    valid = [row for row in sets.medications.rows if row.in_force(on)]
     ingredients = [row for row in valid if row.system == "rxnorm-ingredient"]
     found: list[CodeRow] = []
     if names.rxnorm:
         through = crosswalk.by_rxnorm.get(names.rxnorm, set())
-        found = [row for row in ingredients if row.code == names.rxnorm or row.code in through]
+        found = [
+            row
+            for row in ingredients
+            if row.code == names.rxnorm or row.code in through
+        ]
     if not found and names.ndc:
         through = crosswalk.by_ndc.get(names.ndc, set())
-        found = [row for row in valid if row.system == "ndc-9" and names.ndc[:9] == row.code]
+        found = [
+            row for row in valid if row.system == "ndc-9" and names.ndc[:9] == row.code
+        ]
         found += [row for row in ingredients if row.code in through]
     if not found and names.atc:
-        prefixes = [row for row in valid if row.system == "atc-prefix" and names.atc.startswith(row.code)]
+        prefixes = [
+            row
+            for row in valid
+            if row.system == "atc-prefix" and names.atc.startswith(row.code)
+        ]
         longest = max((len(row.code) for row in prefixes), default=0)
         found = [row for row in prefixes if len(row.code) == longest]
     if not found and names.generic_name:
         words = label_words(names.generic_name)
-        found = [row for row in ingredients if holds_words(words, label_words(row.label))]
+        found = [
+            row for row in ingredients if holds_words(words, label_words(row.label))
+        ]
     if not found:
         return None
     found.sort(key=lambda row: row.position)

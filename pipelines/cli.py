@@ -1,0 +1,566 @@
+"""The `stimaudit` command: results on standard output, log and progress on standard error.
+
+The clock and the environment are read here and nowhere below.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+import tempfile
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from functools import wraps
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.errors import ExitCode, StimauditError, UsageError
+from pipelines.publish import DATABASE_FILE, open_published
+from pipelines.run_lock import run_lock
+from pipelines.warehouse import WarehouseError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pipelines.nightly import Outcome, Plan
+    from pipelines.publish import FunnelStep
+    from pipelines.validate import CheckResult
+    from pipelines.warehouse import Connection
+
+Arguments = ParamSpec("Arguments")
+
+PLAIN_WIDTH = 160
+DEMO_OUT = Path("demo_output")
+DEMO_AS_OF = date(2026, 6, 30)
+# Faults in a query itself: their text names tables and columns. Others quote data.
+QUERY_FAULTS = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
+NOT_ALLOWED = frozenset({"PermissionException", "InvalidInputException", "NotImplementedException"})
+
+app = typer.Typer(
+    name="stimaudit",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+policy_app = typer.Typer(no_args_is_help=True, help="The policies: what is asked, why, and the numbers.")
+value_sets_app = typer.Typer(no_args_is_help=True, help="The value sets: the codes the rule knows.")
+app.add_typer(policy_app, name="policy")
+app.add_typer(value_sets_app, name="value-sets")
+
+
+class Form(StrEnum):
+    """How rows are written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+Extracts = Annotated[Path, typer.Option(help="Folder of the delivery: medical_claim.csv, claim_diagnosis.csv, ...")]
+Out = Annotated[Path, typer.Option(help="Output folder: landed history, working files, published audit.")]
+PublishedOut = Annotated[Path, typer.Option(help="Output folder of a run.", envvar="STIMAUDIT_OUT")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Run date; nothing later is used. Today, if not given."),
+]
+Config = Annotated[Path | None, typer.Option(help="Settings of your plan, a TOML file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
+WithoutPrefect = Annotated[
+    bool, typer.Option("--no-prefect", help="Same stages without Prefect: no run page, and some 15 seconds less.")
+]
+
+
+def main() -> None:
+    """Runs the command line and exits with a code of the contract."""
+    app()
+
+
+def telling(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
+    """``command`` with its faults told in one sentence on standard error, and their exit code."""
+
+    @wraps(command)
+    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except StimauditError as fault:
+            _log().print(f"error: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
+            raise typer.Exit(fault.exit_code) from None
+
+    return run
+
+
+def _say_version(asked: bool) -> None:  # noqa: FBT001 - the shape of an option's callback
+    if asked:
+        typer.echo(f"stimaudit {version('stimaudit')}")
+        raise typer.Exit
+
+
+@app.callback()
+def stimaudit(
+    *,
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and end.")
+    ] = False,
+) -> None:
+    """Finds neurostimulator implants billed for unspecified low back pain without documented failure of other care.
+
+    A finding asks a person to review a claim. It decides nothing.
+
+    **Examples**
+
+    `stimaudit demo` audits the sample data
+
+    `stimaudit run --extracts deliveries/tonight --out /srv/stimaudit` takes in a delivery and publishes the audit
+
+    `stimaudit show EPISODE --out /srv/stimaudit` says why an episode has its outcome
+
+    `stimaudit sql "from audit.finding" --out /srv/stimaudit` asks the published audit
+
+    **Exit codes**: 0 done; 1 a fault of ours; 2 usage; 3 input refused or a critical check failed, nothing published;
+    4 another run holds the output folder; 5 published with caveats.
+    """
+    del show_version
+
+
+@app.command()
+@telling
+def run(
+    *,
+    extracts: Extracts,
+    out: Out,
+    as_of: AsOf = None,
+    policy: Annotated[str | None, typer.Option(help="One policy for every member, by id.")] = None,
+    config: Config = None,
+    assume_enrolled: Annotated[
+        bool, typer.Option("--assume-enrolled", help="Without an eligibility extract, take members as enrolled.")
+    ] = False,
+    no_prefect: WithoutPrefect = False,
+    as_json: AsJson = False,
+) -> None:
+    """Takes in a delivery and publishes the audit of all that ever landed in OUT.
+
+    A delivery sent twice changes nothing. Where a run does not publish, the last published audit stays in place.
+
+    **Examples**
+
+    `stimaudit run --extracts deliveries/2026-06-30 --out /srv/stimaudit --as-of 2026-06-30`
+
+    `stimaudit run --extracts tonight --out /srv/stimaudit --policy medicare_ncd_160_7 --json`
+    """
+    outcome = _audit(
+        extracts=extracts,
+        out=out,
+        as_of=as_of.date() if as_of else _today(),
+        policy=policy,
+        config=config,
+        assume_enrolled=assume_enrolled,
+        with_prefect=not no_prefect,
+    )
+    _tell_outcome(outcome, as_json=as_json)
+    if outcome.published.grade != "clean":
+        raise typer.Exit(ExitCode.CAVEATS)
+
+
+@app.command()
+@telling
+def demo(
+    *,
+    out: Annotated[Path, typer.Option(help="Output folder.")] = DEMO_OUT,
+    no_prefect: WithoutPrefect = False,
+    as_json: AsJson = False,
+) -> None:
+    """Audits the synthetic sample data as of 2026-06-30. No arguments needed.
+
+    Ends with 0 also where the sample's planted faults make caveats, which are shown.
+    """
+    from pipelines.nightly import home
+
+    outcome = _audit(
+        extracts=home().sample_data,
+        out=out,
+        as_of=DEMO_AS_OF,
+        policy=None,
+        config=None,
+        assume_enrolled=False,
+        with_prefect=not no_prefect,
+    )
+    _tell_outcome(outcome, as_json=as_json)
+
+
+@app.command()
+@telling
+def validate(*, extracts: Extracts, as_of: AsOf = None, config: Config = None, as_json: AsJson = False) -> None:
+    """Runs the gates alone on a delivery: what would be refused, set aside or warned of. Publishes nothing.
+
+    **Example**: `stimaudit validate --extracts deliveries/tonight`
+    """
+    from pipelines.nightly import STAGES, gates, make_plan
+    from pipelines.progress import ConsoleProgress
+    from pipelines.validate import raise_if_critical
+
+    with tempfile.TemporaryDirectory(prefix="stimaudit-") as folder:
+        plan = make_plan(
+            extracts=extracts,
+            out=Path(folder),
+            as_of=as_of.date() if as_of else _today(),
+            policy=None,
+            config=config,
+            assume_enrolled=False,
+        )
+        _, results = gates(plan, progress=ConsoleProgress(_log(), STAGES), folder=Path(folder))
+    _tell_checks(results, as_json=as_json)
+    raise_if_critical(results)
+    if any(result.status == "failed" for result in results):
+        raise typer.Exit(ExitCode.CAVEATS)
+
+
+@app.command()
+@telling
+def report(*, out: PublishedOut = DEMO_OUT) -> None:
+    """Makes the reports again from the published audit; the same audit gives the same bytes."""
+    from pipelines.report import report as make_reports
+
+    typer.echo(make_reports(out / "published").worklist)
+
+
+@app.command()
+@telling
+def show(
+    *,
+    episode: Annotated[str, typer.Argument(help="An episode_id or case_id of the worklist.")],
+    out: PublishedOut = DEMO_OUT,
+) -> None:
+    """Says in plain words why an episode has its outcome: what was asked, what was found, which rows say so.
+
+    **Example**: `stimaudit show EPISODE --out /srv/stimaudit`
+    """
+    from pipelines.reports.explanation import explanation
+
+    with _published(out) as connection:
+        for line in explanation(connection, episode):
+            typer.echo(line)
+
+
+@app.command()
+@telling
+def sql(
+    *,
+    query: Annotated[str, typer.Argument(help="One query; tables are audit.finding, audit.episode_review, ...")],
+    out: PublishedOut = DEMO_OUT,
+    form: Annotated[Form, typer.Option("--format", help="How rows are written.")] = Form.TABLE,
+    as_json: AsJson = False,
+) -> None:
+    """Asks the published audit: read-only, with no way to files or the network.
+
+    **Examples**
+
+    `stimaudit sql "select outcome, count(*) from audit.episode_review group by all"`
+
+    `stimaudit sql --format csv "from audit.funnel" > funnel.csv`
+    """
+    with _published(out) as connection:
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        try:
+            cursor = connection.execute(query)
+            names = [column[0] for column in cursor.description or []]
+            rows = cursor.fetchall()
+        except WarehouseError as fault:
+            kind = type(fault).__name__
+            if kind in QUERY_FAULTS:
+                told = f"The query cannot be read: {fault}"
+            elif kind in NOT_ALLOWED:
+                told = f"The query asks for something that is not allowed here ({kind}): it may only read the audit."
+            else:
+                told = f"The query failed on the data ({kind}). The cause is not shown, for it may quote a member."
+            raise UsageError(told) from None
+    _tell_rows(names, rows, Form.JSON if as_json else form)
+
+
+@app.command()
+@telling
+def dictionary(
+    *,
+    table: Annotated[str | None, typer.Argument(help="One table, such as finding; all when not given.")] = None,
+    out: PublishedOut = DEMO_OUT,
+    as_json: AsJson = False,
+) -> None:
+    """Explains every table and column of the published audit."""
+    with _published(out) as connection:
+        rows = connection.execute(
+            "select table_name, column_name, data_type, meaning, unit_or_code_system, sensitivity from dictionary "
+            "where $name is null or table_name = $name order by table_name, column_position",
+            {"name": table},
+        ).fetchall()
+    if not rows:
+        message = "The published audit has no such table. Leave the name out to see all."
+        raise UsageError(message)
+    names = ["table_name", "column_name", "data_type", "meaning", "unit_or_code_system", "sensitivity"]
+    _tell_rows(names, rows, Form.JSON if as_json else Form.TABLE)
+
+
+@policy_app.command("show")
+@telling
+def policy_show(
+    *,
+    policy: Annotated[str | None, typer.Argument(help="Id of a policy; all ids when not given.")] = None,
+) -> None:
+    """Shows a policy: the question, the criteria, every number with its reason, the sources."""
+    from pipelines.nightly import home
+    from pipelines.policy import load_policies, policy_lines
+
+    policies = {found.id: found for found in load_policies(home().sql / "policies", as_of=_today(), allow_overdue=True)}
+    if policy is None:
+        for found in policies.values():
+            typer.echo(f"{found.id} {found.version}: {found.title}")
+    elif policy not in policies:
+        message = f"There is no policy of that name. Known policies: {', '.join(policies)}."
+        raise UsageError(message)
+    else:
+        for line in policy_lines(policies[policy]):
+            typer.echo(line)
+
+
+@policy_app.command("check")
+@telling
+def policy_check(*, as_of: AsOf = None) -> None:
+    """Checks every dossier: complete, consistent, reviewed in time."""
+    from pipelines.nightly import home
+    from pipelines.policy import check_policies
+
+    _tell_gate(check_policies(home().sql / "policies", as_of=as_of.date() if as_of else _today()))
+
+
+@value_sets_app.command("check")
+@telling
+def value_sets_check() -> None:
+    """Checks every value set: shapes, dates, repeats, overlaps, codes that ended."""
+    from pipelines.nightly import home
+    from pipelines.value_sets import check_value_sets
+
+    _tell_gate(check_value_sets(home().sql / "value_sets"))
+
+
+def _audit(
+    *,
+    extracts: Path,
+    out: Path,
+    as_of: date,
+    policy: str | None,
+    config: Path | None,
+    assume_enrolled: bool,
+    with_prefect: bool,
+) -> Outcome:
+    """Runs the audit, as the Prefect flow or as the plain function."""
+    from pipelines.nightly import STAGES, make_plan, nightly
+    from pipelines.progress import ConsoleProgress, watching
+
+    out = out.absolute()
+    plan = make_plan(
+        extracts=extracts.absolute(),
+        out=out,
+        as_of=as_of,
+        policy=policy,
+        config=config,
+        assume_enrolled=assume_enrolled,
+    )
+    progress = ConsoleProgress(_log(), STAGES)
+    with run_lock(out, since=datetime.now(UTC)):
+        pass  # a held folder is told at once, not after Prefect's server has started
+    try:
+        if with_prefect:
+            watching.set(progress)
+            return _flow(plan, config)
+        return nightly(plan, progress=progress, clock=lambda: datetime.now(UTC))
+    finally:
+        progress.finished()
+
+
+def _flow(plan: Plan, config: Path | None) -> Outcome:
+    for name, value in _prefect_environment(plan.work / "prefect").items():
+        os.environ.setdefault(name, value)
+    from pipelines.flows.nightly_audit import nightly_audit
+
+    return nightly_audit(
+        extracts=plan.extracts,
+        out=plan.out,
+        as_of=plan.as_of,
+        policy=plan.single_policy,
+        config=config.absolute() if config else None,
+        assume_enrolled=plan.assume_enrolled,
+    )
+
+
+def _prefect_environment(prefect_home: Path) -> dict[str, str]:
+    """What Prefect must be told before it is imported; whatever the operator has set already wins."""
+    return {
+        "PREFECT_HOME": str(prefect_home),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+        "PREFECT_CLI_COLORS": "false",
+    }
+
+
+def _published(out: Path) -> Connection:
+    if not (out / "published" / DATABASE_FILE).is_file():
+        message = (
+            f"There is no published audit in {out}. Name the output folder of a run with --out, "
+            "or make one with `stimaudit run` or `stimaudit demo`."
+        )
+        raise UsageError(message)
+    return open_published(out / "published")
+
+
+def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
+    published = outcome.published
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {
+                    "run_id": published.run_id,
+                    "grade": published.grade,
+                    "grade_reasons": published.grade_reasons,
+                    "episode_count": published.episode_count,
+                    "flagged_count": published.flagged_count,
+                    "flagged_paid_amount": f"{published.flagged_paid_amount:.2f}",
+                    "rejected_count": published.rejected_count,
+                    "delivery_number": outcome.landing.delivery_number,
+                    "funnel": [asdict(step) for step in published.funnel],
+                    "worklist": str(published.worklist),
+                    "workbook": str(outcome.reports.worklist),
+                    "database": str(published.database),
+                },
+                indent=2,
+            )
+        )
+        return
+    console = _console()
+    console.print(_funnel_table(published.funnel))
+    console.print(
+        f"{published.flagged_count:,} of {published.episode_count:,} episodes flagged for review, "
+        f"{published.flagged_paid_amount:,.2f} US dollars paid, under review. "
+        f"{published.rejected_count:,} rows set aside.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if published.grade_reasons:
+        console.print(f"Published with caveats: {len(published.grade_reasons)} warnings.", highlight=False)
+        for reason in published.grade_reasons:
+            console.print(f"  {reason}", highlight=False, markup=False, soft_wrap=True)
+    console.print(f"Run       {published.run_id}", highlight=False, soft_wrap=True)
+    for name, path in (
+        ("Worklist", outcome.reports.worklist),
+        ("CSV", published.worklist),
+        ("Database", published.database),
+    ):
+        console.print(f"{name:<9} {_short(path)}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _short(path: Path) -> Path:
+    """``path`` from the current folder where it lies below it."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _funnel_table(funnel: Sequence[FunnelStep]) -> Table:
+    table = Table(title="From the lines read to the episodes flagged", title_justify="left")
+    table.add_column("step")
+    table.add_column("unit")
+    for name in ("entered", "left", "remaining"):
+        table.add_column(name, justify="right")
+    table.add_column("why they left")
+    for step in funnel:
+        table.add_row(
+            step.step,
+            step.unit,
+            f"{step.entered_count:,}",
+            f"{step.left_count:,}",
+            f"{step.remaining_count:,}",
+            step.reason or "",
+        )
+    return table
+
+
+def _tell_checks(results: Sequence[CheckResult], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([asdict(result) for result in results], indent=2))
+        return
+    table = Table(title="Checks on the delivery", title_justify="left")
+    for name in ("table", "check", "severity", "status"):
+        table.add_column(name)
+    for name in ("failed", "of"):
+        table.add_column(name, justify="right")
+    for result in results:
+        if result.status == "failed":
+            table.add_row(
+                result.table_name,
+                result.check_name,
+                result.severity,
+                result.status,
+                f"{result.failed_count:,}",
+                f"{result.total_count:,}",
+            )
+    passed = sum(result.status == "passed" for result in results)
+    if table.row_count:
+        _console().print(table)
+    typer.echo(f"{passed} of {len(results)} checks passed, {table.row_count} failed.")
+
+
+def _tell_gate(report: Any) -> None:
+    """Says what a gate found, a line each; raises ``UsageError`` when the folder may not be loaded."""
+    for line in report.lines():
+        typer.echo(line)
+    if not report.is_sound:
+        message = f"{len(report.faults)} faults must be mended before a run can use these files."
+        raise UsageError(message)
+
+
+def _tell_rows(names: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> None:
+    if form is Form.JSON:
+        typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], indent=2, default=str))
+    elif form is Form.CSV:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(
+            [["; ".join(map(str, cell)) if isinstance(cell, list) else cell for cell in row] for row in rows]
+        )
+    else:
+        table = Table()
+        for name in names:
+            table.add_column(name, overflow="fold")
+        for row in rows:
+            table.add_row(*("" if cell is None else _cell(cell) for cell in row))
+        console = _console()
+        console.print(table, markup=False)
+        typer.echo(f"{len(rows):,} rows")
+
+
+def _cell(cell: object) -> str:
+    return ", ".join(map(str, cell)) if isinstance(cell, list) else str(cell)
+
+
+def _console() -> Console:
+    """Standard output: as wide as the terminal, or wide enough for a file; colour only on a terminal."""
+    console = Console(markup=False)
+    return console if console.is_terminal else Console(width=PLAIN_WIDTH, markup=False, no_color=True)
+
+
+def _log() -> Console:
+    return Console(stderr=True)
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()

@@ -1,0 +1,116 @@
+"""The nightly flow: the six stages by name, each a Prefect task around the ordinary function.
+
+Nothing is decided here. Parameters are paths, names and a date; artifacts hold counts; what a task says when it fails
+is already free of file content (``pipelines.nightly.sealed``).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from prefect import Task, flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
+
+from pipelines.nightly import PLAIN_STAGES, Outcome, StageFaultError, Stages, make_plan, nightly
+from pipelines.progress import watching
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prefect.client.schemas.objects import State, TaskRun
+
+Arguments = ParamSpec("Arguments")
+Returned = TypeVar("Returned")
+
+RETRIES = 2
+RETRY_DELAY_SECONDS = 30
+
+
+def _may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
+    """Whether trying again may help: a disk or a share that was away, not a refused file."""
+    fault = state.result(raise_on_failure=False)
+    return isinstance(fault, StageFaultError) and fault.is_transient
+
+
+def _task(name: str, stage: Callable[Arguments, Returned], *, retries: int = 0) -> Task[Arguments, Returned]:
+    """``stage`` as the task ``name``; nothing of what it takes or returns is kept."""
+    return task(
+        name=name,
+        retries=retries,
+        retry_delay_seconds=RETRY_DELAY_SECONDS,
+        retry_condition_fn=_may_pass,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )(stage)
+
+
+TASKS = Stages(
+    land=_task("land", PLAIN_STAGES.land, retries=RETRIES),
+    validate=_task("validate", PLAIN_STAGES.validate),
+    narrow=_task("narrow", PLAIN_STAGES.narrow, retries=RETRIES),
+    audit=_task("audit", PLAIN_STAGES.audit),
+    publish=_task("publish", PLAIN_STAGES.publish, retries=RETRIES),
+    report=_task("report", PLAIN_STAGES.report, retries=RETRIES),
+)
+
+
+@flow(name="nightly-audit", persist_result=False)
+def nightly_audit(
+    extracts: Path,
+    out: Path,
+    as_of: date | None = None,
+    policy: str | None = None,
+    config: Path | None = None,
+    assume_enrolled: bool = False,  # noqa: FBT001, FBT002 - a flow's parameters are given by name
+) -> Outcome:
+    """What the run did. ``as_of`` is by default the day for which the run was scheduled."""
+    plan = make_plan(
+        extracts=extracts,
+        out=out,
+        as_of=as_of or _scheduled_day(),
+        policy=policy,
+        config=config,
+        assume_enrolled=assume_enrolled,
+    )
+    outcome = nightly(plan, progress=watching.get(), clock=lambda: datetime.now(UTC), stages=TASKS)
+    _show(outcome)
+    return outcome
+
+
+def _scheduled_day() -> date:
+    scheduled = flow_run.scheduled_start_time or datetime.now(UTC)
+    return scheduled.astimezone().date()
+
+
+def _show(outcome: Outcome) -> None:
+    """Leaves the run's funnel and grade as artifacts; counts, and no member value."""
+    published = outcome.published
+    create_table_artifact(
+        key="funnel",
+        table=[
+            {
+                "step": step.step,
+                "unit": step.unit,
+                "entered": step.entered_count,
+                "left": step.left_count,
+                "remaining": step.remaining_count,
+                "reason": step.reason or "",
+            }
+            for step in published.funnel
+        ],
+        description=f"Run {published.run_id}: from the lines read to the episodes flagged for review.",
+    )
+    reasons = "\n".join(f"- {reason}" for reason in published.grade_reasons) or "- none"
+    create_markdown_artifact(
+        key="run",
+        markdown=(
+            f"# Run {published.run_id}\n\nGrade: **{published.grade}**. {published.episode_count:,} episodes, "
+            f"{published.flagged_count:,} flagged for review, {published.rejected_count:,} rows set aside.\n\n"
+            f"Warnings:\n\n{reasons}\n"
+        ),
+        description="How far the run can be trusted.",
+    )

@@ -1,0 +1,402 @@
+"""The nightly audit as a plain function: the six stages in their order, with or without Prefect around each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from functools import wraps
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from pipelines.audit import audit
+from pipelines.errors import CheckFailedError, StimauditError, UsageError
+from pipelines.land import LandingRules, land
+from pipelines.ledger import attach, landed_files, parquet_path, read_ledger
+from pipelines.narrow import narrow
+from pipelines.policy import load_policies
+from pipelines.publish import DATABASE_FILE, Published, RunFacts, make_folder, open_published, publish
+from pipelines.report import report
+from pipelines.run_lock import run_lock
+from pipelines.settings import Settings, load_settings
+from pipelines.validate import raise_if_critical, validate
+from pipelines.value_sets import load_value_sets
+from pipelines.warehouse import literal, open_warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from pipelines.land import Landing
+    from pipelines.policy import Policy
+    from pipelines.progress import Progress
+    from pipelines.report import Reports
+    from pipelines.validate import CheckResult
+    from pipelines.value_sets import ValueSet
+    from pipelines.warehouse import Connection
+
+Arguments = ParamSpec("Arguments")
+Returned = TypeVar("Returned")
+
+STAGES = ("land", "validate", "narrow", "audit", "publish", "report")
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where the models, policies, value sets and suites of the program are."""
+
+    sql: Path
+    expectations: Path
+    sample_data: Path
+
+
+def home() -> Home:
+    """The checkout this program runs from. Raises ``UsageError`` when it was torn from its SQL."""
+    root = Path(__file__).resolve().parents[1]
+    found = Home(root / "sql", root / "expectations", root / "sample_data" / "extracts")
+    if not found.sql.is_dir():
+        message = f"The folder {found.sql} is missing. Run stimaudit from a whole checkout of the repository."
+        raise UsageError(message)
+    return found
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one run is asked to do."""
+
+    extracts: Path
+    out: Path
+    as_of: date
+    settings: Settings
+    single_policy: str | None = None
+    assume_enrolled: bool = False
+
+    @property
+    def landed(self) -> Path:
+        """The landed history."""
+        return self.out / "landed"
+
+    @property
+    def work(self) -> Path:
+        """The run's working files; nothing in it outlives a run."""
+        return self.out / "work"
+
+    @property
+    def published(self) -> Path:
+        """What auditors and analysts read."""
+        return self.out / "published"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did: the delivery it landed, its checks, what it published and where the reports are."""
+
+    landing: Landing
+    check_results: tuple[CheckResult, ...]
+    published: Published
+    reports: Reports
+
+
+class StageFaultError(StimauditError):
+    """A stage stopped for a cause that is not the data: a disk, a memory limit, or a fault of ours.
+
+    The cause's own text is left out, for it may quote a delivered file. ``is_transient`` says whether trying again
+    may help.
+    """
+
+    def __init__(self, stage: str, cause: BaseException) -> None:
+        self.stage = stage
+        self.is_transient = isinstance(cause, OSError)
+        trace = cause.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        place = f"{Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}" if trace else "unknown place"
+        detail = f" ({cause.strerror})" if isinstance(cause, OSError) and cause.strerror else ""
+        super().__init__(
+            f"The stage {stage} stopped: {type(cause).__name__}{detail} at {place}. The last published audit stays "
+            "in place. Look at free disk space and memory, run again, and report it if it stays."
+        )
+
+
+def sealed(stage: Callable[Arguments, Returned]) -> Callable[Arguments, Returned]:
+    """``stage``, with every fault that is not told in our words turned into ``StageFaultError``.
+
+    Messages of DuckDB and of readers quote file content, and a scheduler keeps what it is told.
+    """
+
+    @wraps(stage)
+    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Returned:
+        try:
+            return stage(*args, **kwargs)
+        except StimauditError:
+            raise
+        except Exception as cause:  # noqa: BLE001 - the one place where any cause is made safe to show
+            fault = StageFaultError(stage.__name__, cause)
+        raise fault
+
+    return run
+
+
+def validate_landed(
+    catalog: Path, *, expectations: Path, as_of: date, delivery_number: int | None
+) -> tuple[CheckResult, ...]:
+    """The results of all checks; raises ``CheckFailedError`` when a critical one failed."""
+    results = validate(catalog, expectations=expectations, as_of=as_of, delivery_number=delivery_number)
+    raise_if_critical(results)
+    return results
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The six stages as callables; a scheduler replaces each by the same function in its own wrapping."""
+
+    land: Callable[..., Landing]
+    validate: Callable[..., tuple[CheckResult, ...]]
+    narrow: Callable[..., None]
+    audit: Callable[..., None]
+    publish: Callable[..., Published]
+    report: Callable[..., Reports]
+
+
+PLAIN_STAGES = Stages(
+    land=sealed(land),
+    validate=sealed(validate_landed),
+    narrow=sealed(narrow),
+    audit=sealed(audit),
+    publish=sealed(publish),
+    report=sealed(report),
+)
+
+
+def make_plan(
+    *, extracts: Path, out: Path, as_of: date, policy: str | None, config: Path | None, assume_enrolled: bool
+) -> Plan:
+    """The plan of a run, with its configuration read. Raises ``UsageError`` where a path or setting is not there."""
+    if not extracts.is_dir():
+        message = f"There is no folder {extracts} to read extracts from. Name the folder of the delivery."
+        raise UsageError(message)
+    return Plan(
+        extracts=extracts,
+        out=out,
+        as_of=as_of,
+        settings=load_settings(config),
+        single_policy=policy,
+        assume_enrolled=assume_enrolled,
+    )
+
+
+def nightly(plan: Plan, *, progress: Progress, clock: Callable[[], datetime], stages: Stages = PLAIN_STAGES) -> Outcome:
+    """One whole run: the delivery in ``plan.extracts`` lands, and the audit of all that ever landed is published.
+
+    Holds the output folder meanwhile. ``clock`` gives the two times kept in ``audit.run`` and the one in the lock.
+    When a critical check fails the delivery is taken out of the ledger again, so that a corrected one can follow.
+    """
+    started_at = clock()
+    here = home()
+    policies = load_policies(here.sql / "policies", as_of=plan.as_of)
+    _check_policies_known(plan, policies)
+    value_sets = load_value_sets(here.sql / "value_sets")
+    with run_lock(plan.out, since=started_at):
+        make_folder(plan.work)
+        progress.stage_started("land")
+        landing = stages.land(
+            plan.extracts,
+            landed=plan.landed,
+            as_of=plan.as_of,
+            rules=_landing_rules(plan.settings),
+            progress=progress,
+        )
+        progress.stage_started("validate")
+        catalog = make_catalog(plan.landed, plan.work / "catalog.duckdb")
+        try:
+            results = stages.validate(
+                catalog,
+                expectations=here.expectations,
+                as_of=plan.as_of,
+                delivery_number=landing.delivery_number,
+            )
+        except CheckFailedError:
+            withdraw_unpublished(plan, landing.delivery_number)
+            raise
+        progress.stage_started("narrow")
+        working = plan.work / "run.duckdb"
+        for leftover in plan.work.glob("run.duckdb*"):
+            leftover.unlink()
+        stages.narrow(
+            landed=plan.landed,
+            working=working,
+            sql=here.sql,
+            as_of=plan.as_of,
+            assume_enrolled=plan.assume_enrolled,
+            policies=policies,
+            value_sets=value_sets,
+            default_policy=plan.settings.default_policy,
+            single_policy=plan.single_policy,
+            policy_by_line_of_business=plan.settings.policy_by_line_of_business,
+            memory_limit=plan.settings.memory_limit,
+            threads=plan.settings.threads,
+        )
+        facts = run_facts(plan, here, policies, value_sets, digest=landed_digest(plan.landed), started_at=started_at)
+        progress.stage_started("audit")
+        stages.audit(
+            working=working,
+            sql=here.sql,
+            run_id=facts.run_id,
+            memory_limit=plan.settings.memory_limit,
+            threads=plan.settings.threads,
+        )
+        progress.stage_started("publish")
+        published = stages.publish(
+            working,
+            plan.published,
+            facts=replace(facts, finished_at_utc=clock()),
+            check_results=results,
+            sql=here.sql,
+            memory_limit=plan.settings.memory_limit,
+        )
+        progress.stage_started("report")
+        reports = stages.report(plan.published)
+        progress.finished()
+    return Outcome(landing=landing, check_results=results, published=published, reports=reports)
+
+
+def gates(plan: Plan, *, progress: Progress, folder: Path) -> tuple[Landing, tuple[CheckResult, ...]]:
+    """What landing and the checks say of a delivery alone; it lands in ``folder``, and nothing is published.
+
+    Critical failures are among the results. Raises ``InputRefusedError`` where a file is refused.
+    """
+    progress.stage_started("land")
+    landing = sealed(land)(
+        plan.extracts,
+        landed=folder / "landed",
+        as_of=plan.as_of,
+        rules=_landing_rules(plan.settings),
+        progress=progress,
+    )
+    progress.stage_started("validate")
+    results = sealed(validate)(
+        make_catalog(folder / "landed", folder / "catalog.duckdb"),
+        expectations=home().expectations,
+        as_of=plan.as_of,
+        delivery_number=landing.delivery_number,
+    )
+    progress.finished()
+    return landing, results
+
+
+def make_catalog(landed: Path, catalog: Path) -> Path:
+    """A new DuckDB file with the views of schema ``landed``, for the checks to read."""
+    catalog.unlink(missing_ok=True)
+    with open_warehouse(catalog) as connection:
+        attach(connection, landed)
+    return catalog
+
+
+def withdraw_unpublished(plan: Plan, delivery_number: int | None) -> None:
+    """Takes out of the ledger what a critical check refused: this run's delivery, and older ones never published.
+
+    A manifest is renamed, not removed, so that the delivery can be looked at; its files are overwritten by the next.
+    """
+    newest_published = None
+    if (plan.published / DATABASE_FILE).is_file():
+        with open_published(plan.published) as connection:
+            newest_published = connection.execute("select max(delivery_number) from delivered_file").fetchall()[0][0]
+    for manifest in sorted((plan.landed / "deliveries").glob("*.json")):
+        number = int(manifest.stem)
+        if number == delivery_number or (newest_published is not None and number > newest_published):
+            manifest.replace(manifest.with_suffix(".refused"))
+
+
+def landed_digest(landed: Path) -> str:
+    """A digest of every row that can be read from ``landed``, in hexadecimal.
+
+    For each table supplied: how many rows are loaded and the sum of their hashes. It says nothing of files or order,
+    so a delivery split, renamed or shuffled has the same digest (decision 0041).
+    """
+    files: dict[str, list[str]] = {}
+    for delivery_number, file in landed_files(read_ledger(landed)):
+        if file.table_name is not None:
+            path = parquet_path(landed, file.table_name, delivery_number, file.file_number)
+            files.setdefault(file.table_name, []).append(str(path))
+    with open_warehouse() as connection:
+        totals = [(table, *_row_total(connection, paths)) for table, paths in sorted(files.items())]
+    return hashlib.sha256(json.dumps(totals).encode()).hexdigest()
+
+
+def _row_total(connection: Connection, paths: Sequence[str]) -> tuple[int, str]:
+    listed = ", ".join(literal(path) for path in paths)
+    count, total = connection.execute(
+        f"select count(*), coalesce(sum(row_hash), 0) from read_parquet([{listed}]) where row_faults is null"
+    ).fetchall()[0]
+    return int(count), str(total)
+
+
+def run_facts(
+    plan: Plan,
+    here: Home,
+    policies: Sequence[Policy],
+    value_sets: Sequence[ValueSet],
+    *,
+    digest: str,
+    started_at: datetime,
+) -> RunFacts:
+    """What the run is made of, with its id: the same inputs, policies, value sets, settings and code, the same id."""
+    parameters: Mapping[str, Any] = {
+        "assume_enrolled": plan.assume_enrolled,
+        "default_policy": plan.settings.default_policy,
+        "policy_by_line_of_business": dict(plan.settings.policy_by_line_of_business),
+        "single_policy": plan.single_policy,
+    }
+    facts = RunFacts(
+        run_id="",
+        as_of=plan.as_of,
+        started_at_utc=started_at,
+        finished_at_utc=started_at,
+        code_version=code_version(here),
+        policy_versions=tuple(f"{policy.id} {policy.version} sha256:{policy.sha256}" for policy in policies),
+        value_set_versions=tuple(f"{value_set.name} sha256:{value_set.sha256}" for value_set in value_sets),
+        landed_digest=digest,
+        parameters=parameters,
+    )
+    identity = [
+        facts.code_version,
+        facts.policy_versions,
+        facts.value_set_versions,
+        parameters,
+        plan.as_of.isoformat(),
+        facts.landed_digest,
+    ]
+    short = hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:8]
+    return replace(facts, run_id=f"R{plan.as_of:%Y%m%d}-{short}")
+
+
+def code_version(here: Home) -> str:
+    """The program's version and a digest of its modules, models and suites: ``0.1.0+3f2a91c07b1e``."""
+    digest = hashlib.sha256()
+    root = here.sql.parent
+    for path in sorted(
+        [*(root / "pipelines").rglob("*.py"), *here.sql.rglob("*.sql"), *here.expectations.rglob("*.json")]
+    ):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    return f"{version('stimaudit')}+{digest.hexdigest()[:12]}"
+
+
+def _landing_rules(settings: Settings) -> LandingRules:
+    return LandingRules(
+        max_rejected_share=settings.max_rejected_share,
+        max_rejected_rows=settings.max_rejected_rows,
+        memory_limit=settings.memory_limit,
+        threads=settings.threads,
+    )
+
+
+def _check_policies_known(plan: Plan, policies: Sequence[Policy]) -> None:
+    known = {policy.id for policy in policies}
+    asked = {plan.settings.default_policy, *plan.settings.policy_by_line_of_business.values()}
+    if plan.single_policy is not None:
+        asked.add(plan.single_policy)
+    if unknown := sorted(asked - known):
+        message = f"There is no policy {', '.join(unknown)}. Known policies: {', '.join(sorted(known))}."
+        raise UsageError(message)

@@ -1,0 +1,113 @@
+"""Why an episode has its outcome, in plain words, from the published tables alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from pipelines.warehouse import Connection
+
+OUTCOME_SENTENCES = {
+    "flagged": "Flagged for review. No determination has been made; a person decides.",
+    "documented": "Documented: the documentation asked for is there. Whether the implant was right is not judged.",
+    "excluded": "Not on the list: the rule does not ask for conservative care here.",
+    "not_assessable": "Cannot tell: the data received do not let the question be answered.",
+}
+RESULT_WORDS = {"met": "met", "not_met": "not evidenced in the data received", "cannot_tell": "cannot tell"}
+EVIDENCE_SHOWN = 20
+
+
+def explanation(connection: Connection, episode: str) -> tuple[str, ...]:
+    """The lines that say why an episode (by episode id, or by case id) has its outcome.
+
+    Raises ``UsageError`` where there is none.
+    """
+    found = _rows(
+        connection, "from episode_review where episode_id = $name or case_id = $name order by anchor_date", name=episode
+    )
+    if not found:
+        message = (
+            "The published audit has no such episode. Episode ids are in audit.episode_review and in the worklist; "
+            'list them with `stimaudit sql "select episode_id, outcome from audit.episode_review"`.'
+        )
+        raise UsageError(message)
+    return tuple(line for review in found for line in _of_episode(connection, review))
+
+
+def _of_episode(connection: Connection, review: dict[str, Any]) -> Iterator[str]:
+    yield f"Episode {review['episode_id']} (case {review['case_id']}), member {review['member_id']}"
+    yield f"  {OUTCOME_SENTENCES[review['outcome']]} Reason: {_words(review['outcome_reason'])}."
+    yield (
+        f"  {_words(review['episode_kind']).capitalize()}, {_words(review['event_stage'])}; anchor date "
+        f"{review['anchor_date']}; codes {', '.join(review['index_codes'])}; billed for "
+        f"{', '.join(review['billed_diagnoses']) or 'no diagnosis'} ({_words(review['diagnosis_class'])})."
+    )
+    yield (
+        f"  {review['paid_amount']:,.2f} US dollars paid for the episode's claims: {', '.join(review['claim_ids'])} "
+        f"({_words(review['payment_stage'])})."
+    )
+    yield f"  Judged under policy {review['policy_id']} {review['policy_version']}, run {review['run_id']}."
+    if review["exclusion_reasons"]:
+        yield f"  Holds: {', '.join(_words(reason) for reason in review['exclusion_reasons'])}."
+    yield from _of_criteria(connection, review["episode_id"])
+    yield from _of_care(connection, review["episode_id"])
+    if review["notes"]:
+        yield ""
+        yield f"Worth knowing: {', '.join(_words(note) for note in review['notes'])}."
+    yield ""
+    if review["priority_score"] is not None:
+        yield f"Priority {review['priority_score']} of 100."
+    yield f"Suggested next step: {_words(review['next_step'])}."
+
+
+def _of_criteria(connection: Connection, episode_id: str) -> Iterator[str]:
+    criteria = _rows(connection, "from criterion_result where episode_id = $name order by criterion", name=episode_id)
+    if criteria:
+        yield ""
+        yield "What was asked, and what was found"
+    for criterion in criteria:
+        yield f"  {_words(criterion['criterion'])}: {RESULT_WORDS[criterion['result']]}"
+        yield f"    {criterion['explanation']}"
+
+
+def _of_care(connection: Connection, episode_id: str) -> Iterator[str]:
+    groups = _rows(connection, "from care_group_state where episode_id = $name order by care_group", name=episode_id)
+    if groups:
+        yield ""
+        yield "Conservative care in the look-back"
+    for group in groups:
+        span = f", {group['first_date']} to {group['last_date']}" if group["first_date"] else ""
+        yield f"  {_words(group['care_group'])}: {group['state']}, {group['service_count']:,} services{span}"
+    evidence = _rows(
+        connection,
+        "from care_ledger where episode_id = $name order by service_date, source_table, source_file, source_row",
+        name=episode_id,
+    )
+    if evidence:
+        yield ""
+        yield f"Evidence rows (audit.care_ledger), {len(evidence):,} in all"
+    for row in evidence[:EVIDENCE_SHOWN]:
+        counted = "counts" if row["counts"] == "yes" else "does not count"
+        yield (
+            f"  {row['service_date']}  {row['code_system']} {row['code']}, {_words(row['care_group'] or 'no group')}, "
+            f"{counted}; claim {row['claim_id']} line {row['claim_line_number'] or '-'}, {row['source_file']} "
+            f"row {row['source_row']}"
+        )
+    if len(evidence) > EVIDENCE_SHOWN:
+        yield f"  and {len(evidence) - EVIDENCE_SHOWN:,} more"
+
+
+def _rows(connection: Connection, query: str, *, name: str) -> list[dict[str, Any]]:
+    """The rows of ``query``, whose parameter is ``$name``, as dictionaries."""
+    cursor = connection.execute(query, {"name": name})
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _words(word: str) -> str:
+    return word.replace("_", " ")

@@ -1,0 +1,516 @@
+"""The gates on landed data: the warehouse counts failing rows, Great Expectations judges them.
+
+The suites of ``expectations/`` say what is asked, how grave a failure is and who is harmed by
+it. Counts come from SQL, a few scans for all checks of a table; Great Expectations runs
+read-only, keeps nothing but pass or fail, and no member value leaves this module
+(``docs/decisions/0020`` to ``0023``).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from pipelines.errors import CheckFailedError, IntegrityError, UsageError
+from pipelines.warehouse import MEMORY_LIMIT, WarehouseError, identifier, literal, open_warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from great_expectations.core.batch_definition import BatchDefinition
+    from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+
+    from pipelines.warehouse import Connection
+
+Severity = Literal["critical", "warning"]
+Status = Literal["passed", "failed", "not_applicable"]
+
+SEVERITIES = ("critical", "warning")
+SUITES_OF_NO_TABLE = ("against_history", "between_tables")
+
+_JUDGED_BY_COUNT = "unexpected_rows_expectation"
+_SUITE_FAULTS = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
+_NOISY_LOGGERS = ("great_expectations", "sqlalchemy", "duckdb_sqlalchemy")
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check of one run: what was asked, how many rows failed it, and who is harmed; never a member value."""
+
+    check_name: str
+    severity: Severity
+    table_name: str
+    failed_count: int
+    total_count: int
+    status: Status
+    description: str
+    consequence: str
+
+
+class _CheckKey(NamedTuple):
+    table_name: str
+    check_name: str
+
+
+class _Count(NamedTuple):
+    failed: int
+    total: int
+
+
+@dataclass(frozen=True)
+class _Check:
+    key: _CheckKey
+    severity: Severity
+    description: str
+    consequence: str
+    expectation_type: str
+    kwargs: Mapping[str, Any]
+    failed_count: str | None
+    total_count: str | None
+
+    @property
+    def columns(self) -> list[str]:
+        return [str(self.kwargs[name]) for name in ("column", "column_A", "column_B") if name in self.kwargs]
+
+    def as_expectation(self) -> dict[str, Any]:
+        return {
+            "type": self.expectation_type,
+            "kwargs": dict(self.kwargs),
+            "severity": self.severity,
+            "description": self.description,
+            "notes": self.consequence,
+            "meta": self.key._asdict(),
+        }
+
+
+@dataclass(frozen=True)
+class _Suite:
+    name: str
+    path: Path
+    checks: tuple[_Check, ...]
+    count_queries: tuple[str, ...] = field(default=())
+
+
+def validate(
+    catalog: Path,
+    *,
+    expectations: Path,
+    as_of: date,
+    delivery_number: int | None,
+) -> tuple[CheckResult, ...]:
+    """One result a check of the suites, sorted by table and check.
+
+    ``catalog`` is a DuckDB file with the schema ``landed``; nothing else may hold it open for
+    writing. Rows of delivery ``delivery_number`` are checked (earlier ones were when they came,
+    and serve as what the new ones join to); with None, every landed row. ``as_of`` is the run
+    date: a date on it is not yet after the run. A check that finds nothing to look at is
+    ``not_applicable``, because an empty field passes everything.
+
+    Raises ``IntegrityError`` when the catalog or a landed file cannot be read, and
+    ``UsageError`` when a suite is missing, incomplete or asks for what is not there. A failed
+    check raises nothing: see ``raise_if_critical``.
+    """
+    if not catalog.is_file():
+        message = f"The catalog {catalog} is not there; a DuckDB file with schema landed was expected. Land first."
+        raise IntegrityError(message)
+    suites = _read_suites(expectations)
+    with _open_catalog(catalog) as connection:
+        _demand_all_suites(connection, catalog, expectations, suites)
+        _name_rows_to_check(connection, _tables(connection), delivery_number)
+        counts = {
+            key: count
+            for suite in suites
+            for key, count in _counts(connection, suite, as_of=as_of, delivery_number=delivery_number).items()
+        }
+    verdicts = _judge(catalog, suites, counts, as_of=as_of, delivery_number=delivery_number)
+    results = [_result(check, counts[check.key], verdicts) for suite in suites for check in suite.checks]
+    return tuple(sorted(results, key=lambda result: (result.table_name, result.check_name)))
+
+
+def raise_if_critical(results: Iterable[CheckResult]) -> None:
+    """Nothing, when no critical check failed; else ``CheckFailedError`` naming each with counts and what to do."""
+    failed = [result for result in results if result.severity == "critical" and result.status == "failed"]
+    if not failed:
+        return
+    lines = [
+        f"  {result.table_name}, {result.check_name}: {result.failed_count} of {result.total_count} failed. "
+        f"Expected: {result.description} {result.consequence}"
+        for result in failed
+    ]
+    checks = "1 critical check" if len(failed) == 1 else f"{len(failed)} critical checks"
+    message = "\n".join(
+        [
+            f"{checks} failed, so nothing is published; the last published audit stays in place.",
+            *lines,
+            "Mend the extract, deliver it again, and run `stimaudit validate` to see every check at once.",
+        ]
+    )
+    raise CheckFailedError(message)
+
+
+def _result(check: _Check, count: _Count, verdicts: Mapping[_CheckKey, bool]) -> CheckResult:
+    status: Status = "not_applicable"
+    if count.total > 0:
+        status = "passed" if verdicts[check.key] else "failed"
+    return CheckResult(
+        check_name=check.key.check_name,
+        severity=check.severity,
+        table_name=check.key.table_name,
+        failed_count=count.failed if count.total > 0 else 0,
+        total_count=count.total,
+        status=status,
+        description=check.description,
+        consequence=check.consequence,
+    )
+
+
+# Suites
+
+
+def _read_suites(folder: Path) -> tuple[_Suite, ...]:
+    """The suites of ``folder``, by name; every fault of every file is told at once."""
+    faults: list[str] = []
+    suites: list[_Suite] = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            suites.append(_read_suite(path))
+        except ValueError as error:
+            faults.append(f"  {path.name}: {error}")
+    seen = Counter(check.key for suite in suites for check in suite.checks)
+    faults.extend(
+        f"  {key.table_name}, {key.check_name} is asked {times} times; a table's checks have distinct names."
+        for key, times in sorted(seen.items())
+        if times > 1
+    )
+    if faults:
+        message = "\n".join([f"Suites in {folder} cannot be used as they stand; correct them.", *faults])
+        raise UsageError(message)
+    return tuple(suites)
+
+
+def _read_suite(path: Path) -> _Suite:
+    """The suite in ``path``; raises ``ValueError`` with the first fault found."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        message = f"not JSON ({error})."
+        raise ValueError(message) from error
+    if not isinstance(content, dict) or not isinstance(content.get("expectations"), list):
+        message = "an object with a list `expectations` was expected."
+        raise ValueError(message)  # noqa: TRY004  the caller collects ValueErrors, one a file
+    if content.get("name") != path.stem:
+        message = f"its name should be that of the file, {path.stem!r}."
+        raise ValueError(message)
+    queries = content.get("meta", {}).get("count_queries", [])
+    return _Suite(
+        name=path.stem,
+        path=path,
+        checks=tuple(
+            _read_check(path.stem, number, entry) for number, entry in enumerate(content["expectations"], start=1)
+        ),
+        count_queries=tuple("\n".join(lines) for lines in queries),
+    )
+
+
+def _read_check(suite_name: str, number: int, entry: Mapping[str, Any]) -> _Check:
+    meta = entry.get("meta", {})
+    wanted = {
+        "type": entry.get("type"),
+        "kwargs": entry.get("kwargs"),
+        "severity": entry.get("severity"),
+        "description": entry.get("description"),
+        "notes": entry.get("notes"),
+        "meta.check_name": meta.get("check_name"),
+    }
+    missing = [name for name, value in wanted.items() if value in (None, "")]
+    if missing:
+        message = f"expectation {number} lacks {', '.join(missing)}."
+        raise ValueError(message)
+    if entry["severity"] not in SEVERITIES:
+        message = f"expectation {number} has a severity other than {' or '.join(SEVERITIES)}."
+        raise ValueError(message)
+    failed, total = meta.get("failed_count"), meta.get("total_count")
+    if "failing_rows" in meta:
+        applies_to = meta.get("applies_to", "true")
+        failed = f"count(*) filter (where ({applies_to}) and ({meta['failing_rows']}))"
+        total = f"count(*) filter (where {applies_to})"
+    return _Check(
+        key=_CheckKey(meta.get("table_name", suite_name), meta["check_name"]),
+        severity=entry["severity"],
+        description=entry["description"],
+        consequence=entry["notes"],
+        expectation_type=entry["type"],
+        kwargs=entry["kwargs"],
+        failed_count=failed,
+        total_count=total,
+    )
+
+
+def _demand_all_suites(connection: Connection, catalog: Path, expectations: Path, suites: tuple[_Suite, ...]) -> None:
+    tables = _tables(connection)
+    if not tables:
+        message = f"The catalog {catalog} lists no table in landed.feed; one row a canonical table was expected."
+        raise IntegrityError(message)
+    missing = sorted({*tables, *SUITES_OF_NO_TABLE} - {suite.name for suite in suites})
+    if missing:
+        message = (
+            f"{expectations} has no suite {', '.join(f'{name}.json' for name in missing)}; one a landed table and "
+            f"{', '.join(f'{name}.json' for name in SUITES_OF_NO_TABLE)} were expected. Restore what is missing: "
+            "without its checks a bad delivery passes unseen."
+        )
+        raise UsageError(message)
+
+
+# Counting
+
+
+@contextmanager
+def _open_catalog(catalog: Path) -> Iterator[Connection]:
+    """A read-only connection to ``catalog``; a fault is told by kind, for its text may quote file content."""
+    try:
+        with open_warehouse(catalog, read_only=True) as connection:
+            yield connection
+    except WarehouseError as error:
+        message = (
+            f"The landed data behind {catalog} cannot be read ({type(error).__name__}): a landed file is missing or "
+            "damaged, or the catalog is held by another process. Run `stimaudit verify`, then land again what it names."
+        )
+        raise IntegrityError(message) from None
+
+
+def _tables(connection: Connection) -> list[str]:
+    rows = connection.execute("select table_name from landed.feed order by table_name").fetchall()
+    return [str(name) for (name,) in rows]
+
+
+def _name_rows_to_check(connection: Connection, tables: Iterable[str], delivery_number: int | None) -> None:
+    """Temporary views ``delivered_<table>`` (the rows to check) and ``earlier_<table>`` (what came before them)."""
+    for table in tables:
+        landed = f"landed.{identifier(table)}"
+        for name, rows in (
+            (f"delivered_{table}", _delivered(delivery_number)),
+            (f"earlier_{table}", "false" if delivery_number is None else f"delivery_number < {delivery_number:d}"),
+        ):
+            connection.execute(f"create temporary view {identifier(name)} as select * from {landed} where {rows}")
+
+
+def _delivered(delivery_number: int | None) -> str:
+    return "true" if delivery_number is None else f"delivery_number = {delivery_number:d}"
+
+
+def _counts(
+    connection: Connection, suite: _Suite, *, as_of: date, delivery_number: int | None
+) -> dict[_CheckKey, _Count]:
+    """Failed and total counts of every check of ``suite``: one aggregate over its table, then its own queries."""
+    values = {
+        "{as_of}": f"date '{as_of.isoformat()}'",
+        "{delivery_number}": "cast(null as integer)" if delivery_number is None else f"{delivery_number:d}",
+    }
+    counted = [check for check in suite.checks if check.failed_count is not None and check.total_count is not None]
+    rows: list[tuple[Any, ...]] = []
+    try:
+        if counted:
+            aggregates = ", ".join(f"{check.failed_count}, {check.total_count}" for check in counted)
+            query = f"select {aggregates} from {identifier(f'delivered_{suite.name}')}"
+            numbers = connection.execute(_filled(query, values)).fetchall()[0]
+            rows = [
+                (*check.key, failed, total)
+                for check, failed, total in zip(counted, numbers[::2], numbers[1::2], strict=True)
+            ]
+        for query in suite.count_queries:
+            rows.extend(connection.execute(_filled(query, values)).fetchall())
+    except WarehouseError as error:
+        if type(error).__name__ not in _SUITE_FAULTS:
+            raise
+        message = (
+            f"{suite.path}: a count of this suite asks for what is not there or is not SQL ({type(error).__name__}). "
+            "Columns of sql/extracts.csv in the tables landed.*, delivered_* and earlier_* were expected; correct it."
+        )
+        raise UsageError(message) from None
+    counts = {
+        _CheckKey(str(table), str(check)): _Count(int(failed), int(total)) for table, check, failed, total in rows
+    }
+    uncounted = sorted(
+        f"{check.key.table_name}, {check.key.check_name}" for check in suite.checks if check.key not in counts
+    )
+    if uncounted:
+        message = f"{suite.path}: no count is given for {'; '.join(uncounted)}. Add failing_rows or a count query."
+        raise UsageError(message)
+    return counts
+
+
+def _filled(query: str, values: Mapping[str, str]) -> str:
+    for placeholder, value in values.items():
+        query = query.replace(placeholder, value)
+    return query
+
+
+# Judging
+
+
+def _judge(
+    catalog: Path,
+    suites: Iterable[_Suite],
+    counts: Mapping[_CheckKey, _Count],
+    *,
+    as_of: date,
+    delivery_number: int | None,
+) -> dict[_CheckKey, bool]:
+    """Whether Great Expectations lets each check with anything to look at pass.
+
+    Expectations on columns are judged over the landed rows themselves, in one batch a table;
+    those that no column expectation covers are queries over the counts.
+    """
+    by_count: list[_Check] = []
+    by_table: dict[str, list[_Check]] = {}
+    for suite in suites:
+        for check in suite.checks:
+            if counts[check.key].total == 0:
+                continue
+            if check.expectation_type == _JUDGED_BY_COUNT:
+                by_count.append(check)
+            else:
+                by_table.setdefault(suite.name, []).append(check)
+    verdicts: dict[_CheckKey, bool] = {}
+    with _great_expectations(catalog) as source:
+        for table, checks in by_table.items():
+            columns = sorted({column for check in checks for column in check.columns} | {"delivery_number"})
+            selected = ", ".join(identifier(column) for column in columns)
+            rows = f"select {selected} from landed.{identifier(table)} where {_delivered(delivery_number)}"  # noqa: S608  names of our own suites, quoted
+            verdicts |= _verdicts(_batch(source, table, rows), checks, as_of=as_of)
+        if by_count:
+            verdicts |= _verdicts(_batch(source, "counts", _counts_query(by_count, counts)), by_count, as_of=as_of)
+    _demand_agreement([check for checks in by_table.values() for check in checks], counts, verdicts)
+    return verdicts
+
+
+@contextmanager
+def _great_expectations(catalog: Path) -> Iterator[SQLDatasource]:
+    """``catalog`` as a read-only source of a silent context that lives in memory only.
+
+    Whatever Great Expectations raises, logs or warns of may quote rows, so none of it passes.
+    """
+    with _silence():
+        import great_expectations as gx  # noqa: PLC0415  takes seconds, and most commands do not need it
+        from sqlalchemy import URL  # noqa: PLC0415
+
+        context = gx.get_context(mode="ephemeral")
+        context.enable_analytics(enable=False)
+        context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+        url = URL.create(
+            "duckdb",
+            database=str(catalog),
+            query={
+                "access_mode": "READ_ONLY",
+                "memory_limit": MEMORY_LIMIT,
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            },
+        )
+        source = context.data_sources.add_sql(
+            "landed",
+            connection_string=url.render_as_string(),
+            create_temp_table=False,
+            # Without these two the result is read after its connection went back to the pool (2026-11, GX 1.24).
+            kwargs={"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True},
+        )
+        try:
+            yield source
+        finally:
+            source.get_engine().dispose()
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    loggers = [logging.getLogger(name) for name in _NOISY_LOGGERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _batch(source: SQLDatasource, name: str, rows: str) -> BatchDefinition:
+    return source.add_query_asset(name, query=rows).add_batch_definition_whole_table(name)
+
+
+def _counts_query(checks: Iterable[_Check], counts: Mapping[_CheckKey, _Count]) -> str:
+    values = ", ".join(
+        f"({literal(check.key.table_name)}, {literal(check.key.check_name)}, "
+        f"{counts[check.key].failed:d}, {counts[check.key].total:d})"
+        for check in checks
+    )
+    return f"select * from (values {values}) as counted(table_name, check_name, failed_count, total_count)"
+
+
+def _verdicts(batch: BatchDefinition, checks: list[_Check], *, as_of: date) -> dict[_CheckKey, bool]:
+    """Pass or fail of each of ``checks``; raises ``UsageError`` for those that could not be judged."""
+    import great_expectations as gx  # noqa: PLC0415  see above
+
+    unjudged = [check.key for check in checks]
+    verdicts: dict[_CheckKey, bool] = {}
+    try:
+        suite = gx.ExpectationSuite(name=batch.name, expectations=[check.as_expectation() for check in checks])
+        results = batch.get_batch().validate(
+            suite, result_format="BOOLEAN_ONLY", expectation_parameters={"as_of": as_of}
+        )
+        for result in results.results:
+            configuration = result.expectation_config
+            if configuration is None or _raised(result.exception_info):
+                continue
+            key = _CheckKey(configuration.meta["table_name"], configuration.meta["check_name"])
+            verdicts[key] = bool(result.success)
+        unjudged = [key for key in unjudged if key not in verdicts]
+    except Exception:  # noqa: BLE001, S110  any text may quote rows; told below by name
+        pass
+    if unjudged:
+        names = "; ".join(f"{key.table_name}, {key.check_name}" for key in sorted(unjudged))
+        message = (
+            f"Great Expectations could not judge: {names}. A type it knows, with columns of sql/extracts.csv, was "
+            "expected; correct these expectations. Its own words are withheld, because they may quote rows."
+        )
+        raise UsageError(message)
+    return verdicts
+
+
+def _raised(exception_info: Mapping[str, Any] | None) -> bool:
+    """Whether an expectation ended in an exception: one report, or one a metric."""
+    if not exception_info:
+        return False
+    if "raised_exception" in exception_info:
+        return bool(exception_info["raised_exception"])
+    return any(bool(report.get("raised_exception", True)) for report in exception_info.values())
+
+
+def _demand_agreement(
+    checks: Iterable[_Check], counts: Mapping[_CheckKey, _Count], verdicts: Mapping[_CheckKey, bool]
+) -> None:
+    """Two witnesses: a column expectation and its count must say the same, or one of them asks something else."""
+    apart = [
+        check.key
+        for check in checks
+        if verdicts[check.key]
+        != (
+            (counts[check.key].total - counts[check.key].failed) / counts[check.key].total
+            >= check.kwargs.get("mostly", 1)
+        )
+    ]
+    if apart:
+        names = "; ".join(f"{key.table_name}, {key.check_name}" for key in sorted(apart))
+        message = (
+            f"Expectation and count disagree on: {names}. Both should ask the same of the same rows; "
+            "correct failing_rows or applies_to beside the expectation."
+        )
+        raise UsageError(message)

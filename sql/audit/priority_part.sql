@@ -1,0 +1,117 @@
+-- One row per flagged episode and part of its priority, in points before halving.
+--
+-- The parts are the reason, the diagnosis, the dollars (on a log scale, episode paid, or allowed where that is 0),
+-- the completeness of the data and signs of harm; the factor part is 1, or the policy's factor where the claim is
+-- likely miscoded and the total is multiplied by it (rule, section 10).
+
+with
+
+flagged as (
+    select
+        episode.episode_id,
+        episode_policy.*  exclude (episode_id),
+        episode_outcome.outcome_reason,
+        episode_diagnosis_scope.diagnosis_class,
+        episode_visibility.enrollment_complete,
+        episode_visibility.drugs_visible,
+        run.has_prior_authorization,
+        episode_note.notes,
+        greatest(
+            case when episode.paid_amount = 0 then episode.allowed_amount else episode.paid_amount end, 0
+        ) as dollar_amount
+    from intermediate.episode
+    inner join intermediate.episode_policy
+        on episode.episode_id = episode_policy.episode_id
+    inner join intermediate.episode_outcome
+        on
+            episode.episode_id = episode_outcome.episode_id
+            and episode_outcome.outcome = 'flagged'
+    inner join intermediate.episode_diagnosis_scope
+        on episode.episode_id = episode_diagnosis_scope.episode_id
+    inner join intermediate.episode_visibility
+        on episode.episode_id = episode_visibility.episode_id
+    inner join intermediate.episode_note
+        on episode.episode_id = episode_note.episode_id
+    cross join staging.run
+),
+
+pointed as (
+    select
+        flagged.episode_id,
+        'reason' as part,
+        1 as part_number,
+        case flagged.outcome_reason
+            when 'no_conservative_care_found' then flagged.priority_no_conservative_care_found
+            when 'conservative_care_too_short' then flagged.priority_conservative_care_too_short
+            when 'failure_not_documented' then flagged.priority_failure_not_documented
+            else error('A flagged episode without a reason of its own')
+        end as points
+    from flagged
+    union all
+    select
+        flagged.episode_id,
+        'diagnosis' as part,
+        2 as part_number,
+        case flagged.diagnosis_class
+            when 'low_back_pain_only' then flagged.priority_low_back_pain_only
+            when 'low_back_pain_with_neighbour' then flagged.priority_low_back_pain_with_neighbour
+            else error('A flagged episode outside the diagnosis scope')
+        end as points
+    from flagged
+    union all
+    select
+        flagged.episode_id,
+        'dollars' as part,
+        3 as part_number,
+        least(
+            flagged.priority_dollars
+            * log10(1 + cast(flagged.dollar_amount as double))
+            / log10(1 + cast(flagged.priority_dollars_reference as double)),
+            flagged.priority_dollars
+        ) as points
+    from flagged
+    union all
+    select
+        flagged.episode_id,
+        'completeness' as part,
+        4 as part_number,
+        case when flagged.enrollment_complete then flagged.priority_enrollment_complete else 0 end
+        + case when flagged.drugs_visible then flagged.priority_drugs_visible else 0 end
+        + case when flagged.has_prior_authorization then flagged.priority_authorization_supplied else 0 end as points
+    from flagged
+    union all
+    select
+        flagged.episode_id,
+        'harm' as part,
+        5 as part_number,
+        case
+            when list_contains(flagged.notes, 'revision_within_24_months') then flagged.priority_revision
+            else 0
+        end
+        + case
+            when list_contains(flagged.notes, 'complication_within_24_months') then flagged.priority_complication
+            else 0
+        end as points
+    from flagged
+    union all
+    select
+        flagged.episode_id,
+        'factor' as part,
+        6 as part_number,
+        case
+            when list_contains(flagged.notes, 'likely_miscoded') then flagged.priority_miscoded_factor
+            else 1
+        end as points
+    from flagged
+),
+
+final as (
+    select
+        pointed.episode_id,
+        pointed.part,
+        pointed.part_number,
+        cast(pointed.points as double) as points
+    from pointed
+)
+
+select * from final

@@ -1,0 +1,25 @@
+-- One row per claim diagnosis that stands in the value set diagnoses_low_back_pain, whatever its date.
+--
+-- Codes of this set match outside their dates too, and are then said to be not valid on the date: payers see retired
+-- codes billed, and hiding the code would hide the claim (rule, section 1).
+
+with
+
+final as (
+    select
+        claim_diagnosis.*,
+        diagnoses_low_back_pain.value_set,
+        diagnoses_low_back_pain.specificity,
+        diagnoses_low_back_pain.specificity = 'pain_label' as is_pain_label,
+        claim_diagnosis.coding_date
+        >= coalesce(diagnoses_low_back_pain.effective_start, claim_diagnosis.coding_date)
+        and claim_diagnosis.coding_date
+        <= coalesce(diagnoses_low_back_pain.effective_end, claim_diagnosis.coding_date) as is_valid_on_date
+    from intermediate.claim_diagnosis
+    inner join value_sets.diagnoses_low_back_pain
+        on
+            claim_diagnosis.code_system = diagnoses_low_back_pain.match_system
+            and claim_diagnosis.diagnosis_code = diagnoses_low_back_pain.code
+)
+
+select * from final

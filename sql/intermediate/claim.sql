@@ -1,0 +1,31 @@
+-- One row per claim with a counting line: its dates, type and line of business.
+--
+-- claim_date is the earliest claim_start_date of the counting lines, else their earliest line start; coding_date, by
+-- which diagnoses are valid, is their latest claim_end_date, else the claim date (rule, section 1). A claim with an
+-- institutional line is institutional.
+
+with
+
+claim_total as (
+    select
+        counting_line.member_id,
+        counting_line.claim_id,
+        coalesce(min(counting_line.claim_start_date), min(counting_line.claim_line_start_date)) as claim_date,
+        max(counting_line.claim_end_date) as claim_end_date,
+        min(counting_line.claim_type) as claim_type,
+        min(counting_line.line_of_business) as line_of_business,
+        sum(counting_line.paid_amount) as paid_amount,
+        sum(coalesce(counting_line.allowed_amount, 0)) as allowed_amount,
+        count(*) filter (where counting_line.claim_status = 'pending') as pending_count
+    from intermediate.counting_line
+    group by counting_line.member_id, counting_line.claim_id
+),
+
+final as (
+    select
+        claim_total.*,
+        coalesce(claim_total.claim_end_date, claim_total.claim_date) as coding_date
+    from claim_total
+)
+
+select * from final

@@ -1,0 +1,26 @@
+-- One row per delivered version of a claim line, numbered from the first to the final one.
+--
+-- Versions of a line share member, claim and line number (compared without leading zeros). They are ordered by
+-- paid_date (missing first), then by delivery, file and row; the last wins (rule, section 2.2).
+
+with
+
+keyed as (
+    select
+        medical_claim.*,
+        coalesce(nullif(ltrim(medical_claim.claim_line_number, '0'), ''), '0') as line_key
+    from staging.medical_claim
+),
+
+final as (
+    select
+        keyed.*,
+        row_number() over (
+            partition by keyed.member_id, keyed.claim_id, keyed.line_key
+            order by keyed.paid_date asc nulls first, keyed.delivery_number, keyed.file_number, keyed.source_row
+        ) as version_number,
+        count(*) over (partition by keyed.member_id, keyed.claim_id, keyed.line_key) as version_count
+    from keyed
+)
+
+select * from final

@@ -1,0 +1,23 @@
+-- One row per claim with a diagnosis that speaks of an implanted stimulator (class device_history).
+
+with
+
+final as (
+    select
+        claim_diagnosis.member_id,
+        claim_diagnosis.claim_id,
+        claim_diagnosis.claim_date
+    from intermediate.claim_diagnosis
+    inner join value_sets.other_indications
+        on
+            claim_diagnosis.code_system = other_indications.match_system
+            and claim_diagnosis.diagnosis_code = other_indications.code
+            and claim_diagnosis.coding_date
+            >= coalesce(other_indications.effective_start, claim_diagnosis.coding_date)
+            and claim_diagnosis.coding_date
+            <= coalesce(other_indications.effective_end, claim_diagnosis.coding_date)
+    where other_indications.indication_class = 'device_history'
+    group by claim_diagnosis.member_id, claim_diagnosis.claim_id, claim_diagnosis.claim_date
+)
+
+select * from final

@@ -1,0 +1,24 @@
+-- One row per counting line or procedure row whose code stands in the value set index_procedures on its date.
+
+with
+
+final as (
+    select
+        service.*,
+        index_procedures.value_set,
+        index_procedures.role,
+        index_procedures.opens_event,
+        index_procedures.value_set <> 'not_in_scope_neurostim' as is_in_scope,
+        index_procedures.role in ('trial_or_lead', 'paddle_lead', 'pns_lead', 'one_piece')
+        and index_procedures.value_set <> 'not_in_scope_neurostim' as is_lead,
+        index_procedures.role in ('generator', 'one_piece') as is_generator
+    from intermediate.service
+    inner join value_sets.index_procedures
+        on
+            service.match_system = index_procedures.match_system
+            and service.code = index_procedures.code
+            and service.service_date >= coalesce(index_procedures.effective_start, service.service_date)
+            and service.service_date <= coalesce(index_procedures.effective_end, service.service_date)
+)
+
+select * from final

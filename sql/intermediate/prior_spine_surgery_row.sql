@@ -1,0 +1,53 @@
+-- One row per service or diagnosis that shows spine surgery; prefix rows of the value set match by prefix.
+
+with
+
+service_surgery as (
+    select
+        service.member_id,
+        service.claim_id,
+        service.service_date as surgery_date,
+        service.match_system as code_system,
+        service.code
+    from intermediate.service
+    inner join value_sets.prior_spine_surgery
+        on
+            service.service_date >= coalesce(prior_spine_surgery.effective_start, service.service_date)
+            and service.service_date <= coalesce(prior_spine_surgery.effective_end, service.service_date)
+            and (
+                (
+                    service.match_system = prior_spine_surgery.match_system
+                    and service.code = prior_spine_surgery.code
+                )
+                or (
+                    service.match_system || '-prefix' = prior_spine_surgery.match_system
+                    and starts_with(service.code, prior_spine_surgery.code)
+                )
+            )
+),
+
+diagnosis_surgery as (
+    select
+        claim_diagnosis.member_id,
+        claim_diagnosis.claim_id,
+        claim_diagnosis.claim_date as surgery_date,
+        claim_diagnosis.code_system,
+        claim_diagnosis.diagnosis_code as code
+    from intermediate.claim_diagnosis
+    inner join value_sets.prior_spine_surgery
+        on
+            claim_diagnosis.code_system = prior_spine_surgery.match_system
+            and claim_diagnosis.diagnosis_code = prior_spine_surgery.code
+            and claim_diagnosis.coding_date
+            >= coalesce(prior_spine_surgery.effective_start, claim_diagnosis.coding_date)
+            and claim_diagnosis.coding_date
+            <= coalesce(prior_spine_surgery.effective_end, claim_diagnosis.coding_date)
+),
+
+final as (
+    select * from service_surgery
+    union
+    select * from diagnosis_surgery
+)
+
+select * from final

@@ -1,0 +1,26 @@
+-- One row per claim diagnosis that is a supported indication for a stimulator on the claim's coding date.
+
+with
+
+final as (
+    select
+        claim_diagnosis.member_id,
+        claim_diagnosis.claim_id,
+        claim_diagnosis.diagnosis_rank,
+        claim_diagnosis.diagnosis_code,
+        claim_diagnosis.code_system,
+        claim_diagnosis.claim_date,
+        other_indications.value_set
+    from intermediate.claim_diagnosis
+    inner join value_sets.other_indications
+        on
+            claim_diagnosis.code_system = other_indications.match_system
+            and claim_diagnosis.diagnosis_code = other_indications.code
+            and claim_diagnosis.coding_date
+            >= coalesce(other_indications.effective_start, claim_diagnosis.coding_date)
+            and claim_diagnosis.coding_date
+            <= coalesce(other_indications.effective_end, claim_diagnosis.coding_date)
+    where other_indications.indication_class = 'supported'
+)
+
+select * from final

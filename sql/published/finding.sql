@@ -1,0 +1,29 @@
+-- One row per flagged episode, best first: the worklist. A finding asks a person to review; it decides nothing.
+--
+-- Best first: priority_score, then anchor_date, then episode_id. The tables are named without their schema because this
+-- is a view in a file called audit: some clients would take "audit." for the name of the file.
+
+with
+
+reason_sentence as (
+    select
+        criterion_result.episode_id,
+        string_agg(criterion_result.explanation, ' ' order by criterion_result.criterion) as why
+    from criterion_result
+    where
+        criterion_result.result = 'not_met'
+        and criterion_result.criterion <> 'adequate_care'
+    group by criterion_result.episode_id
+),
+
+final as (
+    select
+        episode_review.*,
+        reason_sentence.why
+    from episode_review
+    left join reason_sentence on episode_review.episode_id = reason_sentence.episode_id
+    where episode_review.outcome = 'flagged'
+)
+
+select * from final
+order by priority_score desc nulls last, anchor_date asc, episode_id asc
