@@ -35,7 +35,6 @@ RECENT_DAY, RECENT_DAY_COUNT = date(2026, 5, 17), 45
 """The days of a delivery on top of an earlier one."""
 
 LINES_PER_FILE = 1_000_000
-MEMORY_PER_WORKER = "512MB"
 WIDE_COLUMNS = 25
 
 PROFESSIONAL = (
@@ -215,14 +214,19 @@ def variables(order: Order) -> dict[str, str]:
     }
 
 
-def set_the_stage(connection: Connection, order: Order) -> None:
-    """Makes the small tables and sets the variables that the models in `sql/` read."""
+def make_small_tables(connection: Connection) -> None:
+    """Makes the small tables that the models in `sql/` read."""
     for name, (columns, rows) in small_tables().items():
-        connection.execute(f"create temporary table {identifier(name)} ({columns})")
-        marks = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"insert into {identifier(name)} values ({marks})", [list(row) for row in rows])
-    for name, value in variables(order).items():
-        connection.execute(f"set variable {name} = {value}")
+        values = ", ".join(f"({', '.join(map(constant, row))})" for row in rows)
+        connection.execute(f"create table {identifier(name)} ({columns})")
+        connection.execute(f"insert into {identifier(name)} values {values}")  # noqa: S608  our own constants
+
+
+def constant(value: object) -> str:
+    """``value`` as a SQL constant."""
+    if value is None:
+        return "null"
+    return literal(value) if isinstance(value, str) else str(value)
 
 
 def query(table: str, *, is_wide: bool) -> str:
@@ -241,22 +245,21 @@ def generate(order: Order) -> dict[str, int]:
     order.out.mkdir(parents=True, exist_ok=True)
     options = "format parquet, compression snappy" if order.file_format == "parquet" else "format csv, header"
     made: Counter[str] = Counter()
-    with ThreadPoolExecutor(order.workers) as pool:
-        for part, rows in pool.map(lambda part: make(part, order, options), parts(order)):
+    with open_warehouse(threads=1) as connection, ThreadPoolExecutor(order.workers) as pool:
+        make_small_tables(connection)
+        for part, rows in pool.map(lambda part: make(part, order, options, connection.cursor()), parts(order)):
             made[part.table] += rows
     return dict(made)
 
 
-def make(part: Part, order: Order, options: str) -> tuple[Part, int]:
-    """The part and the number of rows written for it, by a connection of its own: `range()` feeds one thread only."""
-    with open_warehouse(threads=1, memory_limit=MEMORY_PER_WORKER) as connection:
-        set_the_stage(connection, order)
-        connection.execute(f"set variable first_row = {part.first}")
-        connection.execute(f"set variable end_row = {part.end}")
-        target = order.out / f"{part.name}.{order.file_format}"
-        rows = connection.execute(
-            f"copy ({query(part.table, is_wide=order.is_wide)}) to {literal(target)} ({options})"
-        ).fetchall()
+def make(part: Part, order: Order, options: str, connection: Connection) -> tuple[Part, int]:
+    """The part and the number of rows written for it, on a connection of its own: `range()` feeds one thread only."""
+    for name, value in {**variables(order), "first_row": str(part.first), "end_row": str(part.end)}.items():
+        connection.execute(f"set variable {name} = {value}")
+    target = order.out / f"{part.name}.{order.file_format}"
+    rows = connection.execute(
+        f"copy ({query(part.table, is_wide=order.is_wide)}) to {literal(target)} ({options})"
+    ).fetchall()
     return part, int(rows[0][0])
 
 

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.errors import ExitCode, StimauditError, UsageError
-from pipelines.publish import DATABASE_FILE, open_published
+from pipelines.publish import DATABASE_FILE, make_folder, open_published
 from pipelines.run_lock import run_lock
 from pipelines.warehouse import WarehouseError
 
@@ -387,6 +387,7 @@ def _audit(
 
 
 def _flow(plan: Plan, config: Path | None) -> Outcome:
+    make_folder(plan.work / "prefect")
     for name, value in _prefect_environment(plan.work / "prefect").items():
         os.environ.setdefault(name, value)
     from pipelines.flows.nightly_audit import nightly_audit

@@ -369,7 +369,7 @@ def _build(connection: Connection, target: Path, sql: Path) -> None:
     connection.execute("use published.audit")
     connection.execute(f"create view finding as {_query(models['finding'])}")
     connection.execute(f"use {identifier(run)}")
-    comments = {table: model_comment(models.get(table, sql / "audit" / f"{table}.sql")) for table in (*copied, *models)}
+    comments = _table_comments(sql, copied, models)
     _add_dictionary(connection, columns, comments, models["dictionary"])
     connection.begin()
     _add_comments(connection, columns, comments)
@@ -380,6 +380,15 @@ def _build(connection: Connection, target: Path, sql: Path) -> None:
 
 def _query(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip().removesuffix(";")
+
+
+def _table_comments(sql: Path, copied: Sequence[str], models: Mapping[str, Path]) -> dict[str, str]:
+    """The comment of each table: the first line of the model that makes it."""
+    made_by = {table: sql / "audit" / f"{table}.sql" for table in copied} | dict(models)
+    if strays := sorted(table for table, path in made_by.items() if not path.is_file()):
+        message = f"No model in sql/audit explains {', '.join(strays)}, so nothing was published. Add its file."
+        raise StimauditError(message)
+    return {table: model_comment(path) for table, path in made_by.items()}
 
 
 def _add_dictionary(

@@ -12,8 +12,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.land import land
+from pipelines.ledger import attach
 from pipelines.nightly import make_plan, nightly
 from pipelines.progress import Silence
+from pipelines.warehouse import Connection, open_warehouse
 from sample_data.generate import AS_OF, generate
 from sample_data.member import CLINIC_NPI, HOSPITAL_NPI, SUPPLIER_NPI, SURGEON_NPI, Member
 from sample_data.ordinary import ordinary_members
@@ -191,11 +194,37 @@ def test_rows_of_every_file_are_loaded_repeated_or_rejected() -> None:
         assert sum(map(int, parts)) == int(row["row_count"]) == len(read_rows(SAMPLE / MAIN / row["file_name"]))
 
 
+@pytest.fixture(scope="module")
+def landed_sample(tmp_path_factory: pytest.TempPathFactory) -> Connection:
+    landed = tmp_path_factory.mktemp("landed")
+    land(SAMPLE / MAIN, landed=landed, as_of=AS_OF)
+    connection = open_warehouse()
+    attach(connection, landed)
+    return connection
+
+
+def test_landing_counts_what_the_sample_says_of_each_file(landed_sample: Connection) -> None:
+    counted = landed_sample.sql("""
+        select file_name, table_name, row_count, loaded_count, repeat_count, rejected_count
+        from landed.delivered_file order by file_name
+    """).fetchall()
+
+    expected = read_rows(SAMPLE / "expected" / "delivered_file.csv")
+    assert [tuple(map(str, row)) for row in counted] == [tuple(row.values()) for row in expected]
+
+
+def test_landing_sets_aside_the_bad_rows_and_names_their_columns(landed_sample: Connection) -> None:
+    rejected = landed_sample.sql("""
+        select file_name, table_name, source_row, column_name from landed.rejected_row order by file_name, source_row
+    """).fetchall()
+
+    expected = read_rows(SAMPLE / "expected" / "rejected_row.csv")
+    assert [tuple(map(str, row)) for row in rejected] == [tuple(row.values())[:4] for row in expected]
+
+
 def audited(delivery: str, out: Path) -> pl.DataFrame:
     """The published episode reviews of one delivery, as of the day of the sample."""
-    plan = make_plan(
-        extracts=SAMPLE / delivery, out=out, as_of=AS_OF, policy=None, config=None, assume_enrolled=False
-    )
+    plan = make_plan(extracts=SAMPLE / delivery, out=out, as_of=AS_OF, policy=None, config=None, assume_enrolled=False)
     nightly(plan, progress=Silence(), clock=lambda: datetime(2026, 7, 1, 2, tzinfo=UTC))
     return pl.read_parquet(out / "published" / "episode_review.parquet")
 

@@ -232,7 +232,10 @@ def _text(source: str, _: ExtractColumn) -> str:
 
 def _code(source: str, _: ExtractColumn) -> str:
     cleaned = f"nullif(translate(upper({source}), E'. \\t\\r\\n', ''), '')"
-    return f"case when regexp_full_match({source}, '[A-Z0-9]+') then {source} else {cleaned} end"
+    return (
+        f"case when not regexp_full_match({source}, '[A-Z0-9.]+') then {cleaned} "
+        f"when contains({source}, '.') then nullif(replace({source}, '.', ''), '') else {source} end"
+    )
 
 
 def _revenue_code(source: str, column: ExtractColumn) -> str:

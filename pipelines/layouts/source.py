@@ -107,6 +107,11 @@ def check_magic(source: SourceFile) -> None:
 def csv_header(source: SourceFile) -> tuple[str, ...]:
     """The column names of a CSV file, as written, without a byte-order mark."""
     start = next(source.chunks(), b"")
+    if not start:
+        cause = "The archive is empty."
+        raise FileRefusedError(cause, "Expected at least a header row: export it again.")
+    if b"\0" in start:
+        raise _not_text()
     text = codecs.getincrementaldecoder("utf-8-sig")(errors="strict")
     try:
         first = text.decode(start)
@@ -149,8 +154,7 @@ def inspect(source: SourceFile) -> str:
         if is_plain:
             digest.update(chunk)
         if b"\0" in chunk:
-            cause = "The file holds zero bytes, as binary files and UTF-16 text do."
-            raise FileRefusedError(cause, "Expected UTF-8 text: export the file again as UTF-8 CSV.")
+            raise _not_text()
         if not chunk.isascii() or decoder.getstate()[0]:
             try:
                 decoder.decode(chunk)
@@ -160,10 +164,12 @@ def inspect(source: SourceFile) -> str:
     if decoder.getstate()[0]:
         raise _not_utf8()
     quotes.finish()
-    if not has_text:
-        cause = "The archive is empty."
-        raise FileRefusedError(cause, "Expected at least a header row: export it again.")
     return digest.hexdigest() if is_plain else sha256(source.path)
+
+
+def _not_text() -> FileRefusedError:
+    cause = "The file holds zero bytes, as binary files and UTF-16 text do."
+    return FileRefusedError(cause, "Expected UTF-8 text: export the file again as UTF-8 CSV.")
 
 
 def _not_utf8() -> FileRefusedError:

@@ -121,7 +121,11 @@ def make_working(working: Path, *, delivered: str = DELIVERED, run_id: str = "R2
         connection.execute(delivered)
         write_value_sets(connection, load_value_sets(SQL / "value_sets"))
         write_policies(
-            connection, policies, default_policy="evidence_low_back_pain", single_policy=None, policy_by_line_of_business={}
+            connection,
+            policies,
+            default_policy="evidence_low_back_pain",
+            single_policy=None,
+            policy_by_line_of_business={},
         )
         stage_candidates(connection, SQL, as_of=AS_OF, assume_enrolled=False)
         judge(connection, SQL, run_id=run_id)

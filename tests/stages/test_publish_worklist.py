@@ -1,0 +1,108 @@
+"""The worklist as files: no cell can run, types stay types, and it reads like the database."""
+
+from __future__ import annotations
+
+import csv
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import openpyxl
+import pytest
+
+from pipelines.errors import UsageError
+from pipelines.report import report
+from tests.support.run_in_small import make_working, publish_in_small
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from openpyxl import Workbook
+
+HOSTILE = ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\tx", "\rx", " =1", "\uff1d1"]
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("out")
+    make_working(folder / "work" / "run.duckdb")
+    publish_in_small(folder)
+    report(folder / "published")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def workbook(out: Path) -> Workbook:
+    return openpyxl.load_workbook(out / "published" / "worklist.xlsx")
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_a_text_that_could_run_as_a_formula_is_neutralised_in_csv_and_workbook(out: Path, workbook: Workbook) -> None:
+    assert read_csv(out / "published" / "worklist.csv")[1]["member_id"] == "'=cmd"
+    cell = workbook["Worklist"]["C3"]
+    assert (cell.value, cell.data_type) == ("'=cmd", "s")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_every_dangerous_first_character_gets_an_apostrophe(text: str, tmp_path: Path) -> None:
+    from pipelines.publish import open_published
+    from pipelines.reports.worklist import worklist_frame
+    from pipelines.warehouse import open_warehouse
+
+    make = tmp_path / "stimaudit.duckdb"
+    with open_warehouse(make) as connection:
+        connection.execute("create schema audit")
+        connection.execute("create table audit.finding (episode_id varchar, anchor_date date, priority_score double)")
+        connection.execute("insert into audit.finding values ($text, null, -1.5)", {"text": text})
+    with open_published(tmp_path) as connection:
+        frame = worklist_frame(connection)
+
+    assert frame.rows() == [(f"'{text}", None, -1.5)]
+
+
+def test_an_ordinary_text_is_left_as_it_is(out: Path) -> None:
+    assert read_csv(out / "published" / "worklist.csv")[0]["member_id"] == "ada"
+
+
+def test_dates_and_amounts_are_real_and_identifiers_are_text(workbook: Workbook) -> None:
+    sheet = workbook["Worklist"]
+    row = {header.value: sheet.cell(2, header.column) for header in sheet[1]}
+
+    assert row["anchor_date"].value == datetime(2026, 1, 20)  # noqa: DTZ001 - a workbook has no time zones
+    assert row["paid_amount"].value == 31000.35
+    assert row["paid_amount"].number_format == "#,##0.00"
+    assert row["episode_id"].data_type == "s"
+    assert row["claim_ids"].value == "A1"
+    assert row["index_codes"].value == "63650; 63685"
+
+
+def test_the_header_and_two_columns_are_frozen_and_every_column_filters(workbook: Workbook) -> None:
+    sheet = workbook["Worklist"]
+
+    assert sheet.freeze_panes == "C2"
+    assert sheet.auto_filter.ref == sheet.dimensions
+
+
+def test_the_workbook_explains_itself(workbook: Workbook) -> None:
+    assert workbook.sheetnames == ["Worklist", "Read me", "Dictionary"]
+    explained = [cell.value for cell in workbook["Dictionary"]["A"]][1:]
+    assert explained == [cell.value for cell in workbook["Worklist"][1]]
+    assert "No determination has been made" in " ".join(str(cell.value) for cell in workbook["Read me"]["A"])
+
+
+def test_csv_and_workbook_show_the_same_findings_in_the_same_order(out: Path, workbook: Workbook) -> None:
+    in_csv = [line["episode_id"] for line in read_csv(out / "published" / "worklist.csv")]
+
+    assert [cell.value for cell in workbook["Worklist"]["A"]][1:] == in_csv
+
+
+def test_the_workbook_carries_the_run_date_and_no_clock(workbook: Workbook) -> None:
+    assert workbook.properties.created == datetime(2026, 6, 30)  # noqa: DTZ001 - a workbook has no time zones
+
+
+def test_a_folder_without_an_audit_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no published audit"):
+        report(tmp_path)

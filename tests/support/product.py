@@ -1,0 +1,258 @@
+"""The product run on text rows: written as CSV, landed, narrowed and judged; and compared with a second opinion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines import ledger
+from pipelines.audit import judge
+from pipelines.land import LandingRules, land
+from pipelines.narrow import stage_candidates
+from pipelines.policy import load_policies, write_policies
+from pipelines.value_sets import load_value_sets, write_value_sets
+from pipelines.warehouse import open_warehouse
+from tests.support.messy_members import RUN_DATE, write_extracts
+from tests.support.second_opinion import POLICIES, second_opinion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pipelines.policy import Policy
+    from pipelines.value_sets import ValueSet
+    from pipelines.warehouse import Connection
+    from tests.support.messy_text import Row
+    from tests.support.second_opinion import Opinion
+
+SQL = Path(__file__).resolve().parents[2] / "sql"
+VALUE_SETS = SQL / "value_sets"
+DEFAULT_POLICY = "evidence_low_back_pain"
+REVIEWED_BY = date(2026, 11, 22)
+TAKE_ALL = LandingRules(max_rejected_share=1.0)
+"""Messy members have more bad rows in small tables than a delivery may have."""
+
+COMPARED: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
+    "episode_review": (("episode_id",), frozenset({"run_id"})),
+    "criterion_result": (("episode_id", "criterion"), frozenset({"explanation"})),
+    "care_group_state": (("episode_id", "care_group"), frozenset()),
+}
+"""The tables compared: their key, and the columns that only the product has."""
+
+Key = tuple[object, ...]
+Table = dict[Key, dict[str, object]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run is set up: policies, run date, enrolment."""
+
+    as_of: date = RUN_DATE
+    single_policy: str | None = None
+    policy_by_line_of_business: Mapping[str, str] = field(default_factory=dict)
+    assume_enrolled: bool = False
+
+
+DEFAULT_SETTINGS = Settings()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One value on which the product and the second opinion differ; a row that only one of them has is a difference."""
+
+    table: str
+    key: Key
+    column: str
+    product: object
+    opinion: object
+
+    @property
+    def episode_id(self) -> object:
+        """The episode it is about."""
+        return self.key[0]
+
+
+def landed_connection(extracts: Mapping[str, Sequence[Row]], folder: Path, *, as_of: date = RUN_DATE) -> Connection:
+    """A database in memory whose schema ``landed`` holds the rows, after the real landing of each of their deliveries.
+
+    A row's ``_delivery``, ``_file`` say where it is delivered; ``folder`` takes the files and must be empty.
+    """
+    for delivery in deliver(extracts, folder):
+        land(delivery, landed=folder / "landed", as_of=as_of, rules=TAKE_ALL)
+    connection = open_warehouse()
+    ledger.attach(connection, folder / "landed")
+    return connection
+
+
+def deliver(extracts: Mapping[str, Sequence[Row]], folder: Path) -> list[Path]:
+    """The folders of the deliveries, in order, after the rows were written into them as canonical CSV."""
+    numbers = sorted({row.get("_delivery") or "" for rows in extracts.values() for row in rows} or {""})
+    folders = []
+    for number in numbers:
+        place = folder / "delivered" / (number or "only")
+        tables = {
+            table: [{**row, "_delivery": None} for row in rows if (row.get("_delivery") or "") == number]
+            for table, rows in extracts.items()
+        }
+        write_extracts(
+            {table: rows for table, rows in tables.items() if rows or (number == numbers[0] and not extracts[table])},
+            place,
+        )
+        folders.append(place)
+    return folders
+
+
+def judge_landed(
+    connection: Connection,
+    settings: Settings = DEFAULT_SETTINGS,
+    *,
+    policies: Sequence[Policy] | None = None,
+    value_sets: Sequence[ValueSet] | None = None,
+) -> Connection:
+    """The same connection with every table of the audit made from its schema ``landed``."""
+    write_value_sets(connection, load_value_sets(VALUE_SETS) if value_sets is None else value_sets)
+    write_policies(
+        connection,
+        shipped_policies() if policies is None else policies,
+        default_policy=DEFAULT_POLICY,
+        single_policy=settings.single_policy,
+        policy_by_line_of_business=settings.policy_by_line_of_business,
+    )
+    stage_candidates(connection, SQL, as_of=settings.as_of, assume_enrolled=settings.assume_enrolled)
+    judge(connection, SQL, run_id="R")
+    return connection
+
+
+def product(extracts: Mapping[str, Sequence[Row]], folder: Path, settings: Settings = DEFAULT_SETTINGS) -> Connection:
+    """A database in memory with every table of the audit of the rows, landed in ``folder`` on the way."""
+    return judge_landed(landed_connection(extracts, folder, as_of=settings.as_of), settings)
+
+
+def shipped_policies() -> tuple[Policy, ...]:
+    """The policies that the product ships."""
+    return load_policies(SQL / "policies", as_of=REVIEWED_BY, allow_overdue=True)
+
+
+def opinion_on(extracts: Mapping[str, Sequence[Row]], settings: Settings = DEFAULT_SETTINGS) -> Opinion:
+    """The second opinion on the rows under the same settings and the versions of the shipped policies."""
+    return second_opinion(
+        in_delivered_order(extracts),
+        as_of=settings.as_of,
+        value_sets=VALUE_SETS,
+        parameters=POLICIES,
+        policy_versions={policy.id: policy.version for policy in shipped_policies()},
+        default_policy=DEFAULT_POLICY,
+        policy_by_line_of_business=settings.policy_by_line_of_business,
+        single_policy=settings.single_policy,
+        assume_enrolled=settings.assume_enrolled,
+    )
+
+
+def in_delivered_order(extracts: Mapping[str, Sequence[Row]]) -> dict[str, list[Row]]:
+    """The rows with their deliveries numbered from 1, as the second opinion reads them."""
+    names = sorted({row["_delivery"] or "" for rows in extracts.values() for row in rows if row.get("_delivery")})
+    numbers = {name: str(number) for number, name in enumerate(names, start=1)}
+    return {
+        table: [
+            {**row, "_delivery": numbers[row["_delivery"] or ""]} if row.get("_delivery") else dict(row) for row in rows
+        ]
+        for table, rows in extracts.items()
+    }
+
+
+def audit_table(connection: Connection, name: str) -> Table:
+    """The rows of a compared table of ``audit`` by their key."""
+    key, left_out = COMPARED[name]
+    return _by_key(connection.table(f"audit.{name}").pl().to_dicts(), key, left_out)
+
+
+def audit_tables(connection: Connection) -> dict[str, Table]:
+    """The compared tables of ``audit`` by name."""
+    return {name: audit_table(connection, name) for name in COMPARED}
+
+
+def opinion_tables(opinion: Opinion) -> dict[str, Table]:
+    """The compared tables of a second opinion by name."""
+    return {name: _by_key(getattr(opinion, name), *keyed) for name, keyed in COMPARED.items()}
+
+
+def differences(product_tables: Mapping[str, Table], other_tables: Mapping[str, Table]) -> list[Difference]:
+    """Every value on which two sets of tables differ, by table and key."""
+    found = []
+    for name, mine in product_tables.items():
+        theirs = other_tables[name]
+        for key in sorted(mine.keys() | theirs.keys(), key=str):
+            if key not in mine or key not in theirs:
+                found.append(Difference(name, key, "(row)", mine.get(key), theirs.get(key)))
+                continue
+            columns = mine[key].keys() | theirs[key].keys()
+            found += [
+                Difference(name, key, column, mine[key].get(column, "(no such column)"), other)
+                for column in sorted(columns)
+                if mine[key].get(column, "(no such column)") != (other := theirs[key].get(column, "(no such column)"))
+            ]
+    return found
+
+
+def report(
+    found: Sequence[Difference],
+    extracts: Mapping[str, Sequence[Row]],
+    tables: Iterable[Mapping[str, Table]],
+    stories: Mapping[str, Mapping[str, int]],
+    *,
+    most: int = 3,
+) -> str:
+    """The differences by column, then for a few members what differs, their stories and their rows."""
+    by_column: dict[str, int] = {}
+    for each in found:
+        name = f"{each.table}.{each.column}"
+        by_column[name] = by_column.get(name, 0) + 1
+    members = {
+        key[0]: row["member_id"] for each in tables for key, row in each["episode_review"].items()
+    }
+    lines = [f"{count} x {name}" for name, count in sorted(by_column.items())]
+    shown: list[object] = list(dict.fromkeys(members.get(each.episode_id) for each in found))[:most]
+    for member_id in shown:
+        lines += ["", f"member {member_id}: {dict(stories.get(str(member_id), {}))}"]
+        lines += [
+            f"  {each.table} {each.key} {each.column}: product {each.product!r}, second opinion {each.opinion!r}"
+            for each in found
+            if members.get(each.episode_id) == member_id
+        ]
+        lines += _rows_of(member_id, extracts)
+    return "\n".join(lines)
+
+
+def _rows_of(member_id: object, extracts: Mapping[str, Sequence[Row]]) -> list[str]:
+    claim_ids = {
+        (row["claim_id"] or "").strip()
+        for row in extracts["medical_claim"]
+        if (row["member_id"] or "").strip() == member_id
+    }
+    return [
+        f"    {table} { {name: value for name, value in row.items() if value} }"
+        for table, rows in extracts.items()
+        for row in rows
+        if (
+            (row["member_id"] or "").strip() == member_id
+            if "member_id" in row
+            else (row.get("claim_id") or "").strip() in claim_ids
+        )
+    ]
+
+
+def _by_key(rows: Iterable[Mapping[str, Any]], key: tuple[str, ...], left_out: frozenset[str]) -> Table:
+    return {
+        tuple(row[name] for name in key): {
+            name: _comparable(value) for name, value in row.items() if name not in left_out
+        }
+        for row in rows
+    }
+
+
+def _comparable(value: object) -> object:
+    """A value as both sides write it: numbers as floats to the sixth decimal."""
+    if value is None or isinstance(value, (str, bool, date, list)):
+        return value
+    return round(float(value), 6)  # type: ignore[arg-type]
