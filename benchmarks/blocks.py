@@ -94,25 +94,25 @@ class Story(NamedTuple):
 
     kind: int
     name: str
-    has_trial: bool
-    has_permanent: bool
     care: str
     modifier: str
     diagnosis: str
     second_diagnosis: str
+    has_trial: bool = True
+    has_permanent: bool = True
 
 
 STORIES = (
-    Story(0, "no care", True, True, "visits", "", "M5450", "I10"),
-    Story(1, "care, failure not documented", True, True, "exercise", "", "M5450", "I10"),
-    Story(2, "care too short", True, False, "few", "", "M5450", "M4726"),
-    Story(3, "failure documented", True, True, "exercise", "", "M5459", "I10"),
-    Story(4, "authorized", True, True, "visits", "", "M5450", "I10"),
-    Story(5, "red flag", True, False, "visits", "", "M5450", "G834"),
-    Story(6, "supported indication", True, True, "few", "", "M5450", "G90521"),
-    Story(7, "not low back pain", True, True, "exercise", "", "M961", "I10"),
-    Story(8, "broken off", True, False, "few", "53", "M5450", "I10"),
-    Story(9, "implant without trial", False, True, "exercise", "", "M549", "M5416"),
+    Story(0, "no care", "visits", "", "M5450", "I10"),
+    Story(1, "care, failure not documented", "exercise", "", "M5450", "I10"),
+    Story(2, "care too short", "few", "", "M5450", "M4726", has_permanent=False),
+    Story(3, "failure documented", "exercise", "", "M5459", "I10"),
+    Story(4, "authorized", "visits", "", "M5450", "I10"),
+    Story(5, "red flag", "visits", "", "M5450", "G834", has_permanent=False),
+    Story(6, "supported indication", "few", "", "M5450", "G90521"),
+    Story(7, "not low back pain", "exercise", "", "M961", "I10"),
+    Story(8, "broken off", "few", "53", "M5450", "I10", has_permanent=False),
+    Story(9, "implant without trial", "exercise", "", "M549", "M5416", has_trial=False),
 )
 """The kinds of stories in turn; a story's day, place and dollars vary with its member."""
 

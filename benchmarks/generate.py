@@ -157,8 +157,10 @@ def small_tables() -> dict[str, tuple[str, Sequence[tuple[object, ...]]]]:
     }
     return {
         "line_place": (
-            "place integer, member_place integer, claim_place integer, claim_of_member integer, "
-            "line_number integer, diagnosis_count integer",
+            (
+                "place integer, member_place integer, claim_place integer, claim_of_member integer, "
+                "line_number integer, diagnosis_count integer"
+            ),
             blocks.LINES,
         ),
         "diagnosis_place": (
@@ -171,9 +173,11 @@ def small_tables() -> dict[str, tuple[str, Sequence[tuple[object, ...]]]]:
         ),
         "story": ("kind integer, care varchar", [(story.kind, story.care) for story in blocks.STORIES]),
         "story_line": (
-            "kind integer, claim_of_member integer, line_number integer, hcpcs varchar, revenue varchar, "
-            "modifier varchar, days_from_anchor integer, paid integer, is_facility boolean, "
-            "first_diagnosis varchar, second_diagnosis varchar",
+            (
+                "kind integer, claim_of_member integer, line_number integer, hcpcs varchar, revenue varchar, "
+                "modifier varchar, days_from_anchor integer, paid integer, is_facility boolean, "
+                "first_diagnosis varchar, second_diagnosis varchar"
+            ),
             story_lines,
         ),
         "story_diagnosis": (
@@ -219,7 +223,7 @@ def make_small_tables(connection: Connection) -> None:
     for name, (columns, rows) in small_tables().items():
         values = ", ".join(f"({', '.join(map(constant, row))})" for row in rows)
         connection.execute(f"create table {identifier(name)} ({columns})")
-        connection.execute(f"insert into {identifier(name)} values {values}")  # noqa: S608  our own constants
+        connection.execute(f"insert into {identifier(name)} values {values}")
 
 
 def constant(value: object) -> str:

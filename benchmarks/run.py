@@ -187,13 +187,17 @@ def report(lines: int, bars: Sequence[Bar], load_before: tuple[float, float, flo
             "|---|---|---|---|---|---|---|",
             *rows,
             "",
-            f"Peak memory {peak / 1e6:,.0f} MB, bar {MEMORY_BAR_BYTES / 1e6:,.0f} MB: "
-            f"{'met' if peak <= MEMORY_BAR_BYTES else 'not met'}.",
+            (
+                f"Peak memory {peak / 1e6:,.0f} MB, bar {MEMORY_BAR_BYTES / 1e6:,.0f} MB: "
+                f"{'met' if peak <= MEMORY_BAR_BYTES else 'not met'}."
+            ),
             "",
             *dict.fromkeys(stages),
             "",
-            f"Python {platform.python_version()}, duckdb {version('duckdb')}, polars {version('polars')}, "
-            f"{os.cpu_count()} processors, load {load_before[0]:.2f} before and {load_after[0]:.2f} after.",
+            (
+                f"Python {platform.python_version()}, duckdb {version('duckdb')}, polars {version('polars')}, "
+                f"{os.cpu_count()} processors, load {load_before[0]:.2f} before and {load_after[0]:.2f} after."
+            ),
             "",
         ]
     )

@@ -125,7 +125,7 @@ def bare_scan(out: Path, tables: Sequence[str]) -> Found:
         read = {table: f"read_parquet({literal(out / 'landed' / table / '*.parquet')})" for table in HISTORY_TABLES}
         codes = ", ".join(literal(code) for code in index_codes())
         connection.execute(
-            f"create table candidate as select distinct member_id from {read['medical_claim']} "  # noqa: S608
+            f"create table candidate as select distinct member_id from {read['medical_claim']} "
             f"where hcpcs_code in ({codes})"
         )
         for table in tables:
@@ -133,7 +133,7 @@ def bare_scan(out: Path, tables: Sequence[str]) -> Found:
                 condition = "claim_id in (select claim_id from medical_claim)"
             else:
                 condition = "member_id in (select member_id from candidate)"
-            connection.execute(f"create table {table} as select * from {read[table]} where {condition}")  # noqa: S608
+            connection.execute(f"create table {table} as select * from {read[table]} where {condition}")
         count = connection.execute("select count(*) from candidate").fetchall()[0][0]
         found["candidates"] = count
     return found

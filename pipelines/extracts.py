@@ -67,12 +67,21 @@ class ExtractColumn:
         return "1900-01-01" if self.kind == "birth_date" else "1990-01-01"
 
     @property
+    def unreadable_rule(self) -> str | None:
+        """The rule that a value breaks which cannot be read; None where any text can, and for booleans."""
+        return {
+            "DATE": "not_a_date",
+            "INTEGER": "not_a_whole_number",
+            "DECIMAL(18,2)": "not_a_number",
+            "DECIMAL(18,4)": "not_a_number",
+        }.get(self.landed_type)
+
+    @property
     def rules(self) -> tuple[str, ...]:
         """The rules of ``RULES`` that a value of the column can break."""
-        unreadable = {"DATE": "not_a_date", "INTEGER": "not_a_whole_number"}.get(self.landed_type, "not_a_number")
         candidates = {
             "missing": self.is_required_value,
-            unreadable: self.landed_type not in {"VARCHAR", "BOOLEAN"},
+            self.unreadable_rule or "": self.unreadable_rule is not None,
             "date_too_early": self.kind in {"date", "birth_date"},
             "date_too_late": self.kind in {"date", "birth_date", "open_start_date"},
             "not_in_list": bool(self.allowed_words),

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 WIDE_DIAGNOSIS = re.compile(r"diagnosis_code_[0-9]+")
 SHOWN = 10
 ROWS_A_PARTITION = 50_000_000
+DICTIONARY_ENTRIES = 8192
+"""Codes keep their dictionaries, which make scans quick; identifiers soon have more entries and are written plain."""
 NESTED_TYPES = ("STRUCT", "MAP", "UNION", "[]", "]", "BLOB", "TIMESTAMP WITH TIME ZONE", "INTERVAL", "BIT")
 
 
@@ -151,8 +153,8 @@ def land(
     """What became of each file below ``extracts``, after its rows were added to the history in ``landed``.
 
     ``as_of`` is the run date: dates more than a year after it are not believed. A file whose bytes were landed
-    for the same table in an earlier delivery is skipped. Raises ``InputRefusedError``, with all its causes, for a file that cannot
-    be read as its name says, for a table with too many bad rows, and where claims or diagnoses were never supplied;
+    for the same table in an earlier delivery is skipped. Raises ``InputRefusedError``, with all its causes, for a file
+    that cannot be read as its name says, for a table with too many bad rows, and where claims or diagnoses were never supplied;
     the history is then as it was. A crash before the end leaves the history as it was, too.
     """
     if not extracts.is_dir():
@@ -213,7 +215,7 @@ def _printable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _land_path(  # noqa: PLR0913 - the delivery, the file, what is known, who watches
+def _land_path(
     lander: _Lander,
     extracts: Path,
     path: Path,
@@ -386,7 +388,7 @@ def _read(lander: _Lander, reading: _Reading, proto: DeliveredFile) -> list[Deli
 def _check_types(types: Mapping[str, str]) -> None:
     odd = [name for name, physical in types.items() if any(mark in physical for mark in NESTED_TYPES)]
     if odd:
-        cause = f"The column{'s' if len(odd) > 1 else ''} {', '.join(odd)} cannot be read as single values of text, number, date or boolean."
+        cause = f"Not single values of text, number, date or boolean: {', '.join(odd)}."
         raise FileRefusedError(
             cause, "Expected plain columns: write dates as DATE or text, numbers as numbers or text."
         )
@@ -400,7 +402,8 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
     query = judged_query(projection, table, as_of=lander.as_of)
     connection.execute(
         f"copy (select *, {lander.delivery_number}::integer as delivery_number, {proto.file_number}::integer as file_number "
-        f"from ({query}) as judged) to {literal(partial)} (format parquet, compression snappy)"
+        f"from ({query}) as judged) to {literal(partial)} "
+        f"(format parquet, compression snappy, dictionary_size_limit {DICTIONARY_ENTRIES})"
     )
     row_count = _number(connection, f"select count(*) from read_parquet({literal(partial)})")
     rejected_count = _number(connection, f"select count(row_faults) from read_parquet({literal(partial)})")
@@ -427,7 +430,10 @@ def _refusal(error: WarehouseError, source: SourceFile) -> StimauditError:
     """What a person may read of an error of DuckDB, whose own text can quote the file."""
     text = str(error)
     if type(error).__name__ == "OutOfMemoryException" or "No space left" in text:
-        message = f"Landing ran out of memory or disk space at {source.name}. Give it more (memory_limit, a larger disk) and run again."
+        message = (
+            f"Landing ran out of memory or disk space at {_printable(source.name)}. Give it more (memory_limit, a larger "
+            "disk) and run again; the history is as it was."
+        )
         return StimauditError(message)
     if source.is_parquet:
         return FileRefusedError(
@@ -534,9 +540,9 @@ def _check_rejected(lander: _Lander, files: Iterable[DeliveredFile]) -> None:
             refused.append(_too_many(lander, table_name, here, rows, rejected))
     if refused:
         message = (
-            f"Too many bad rows; nothing of this delivery was taken. Allowed are {lander.rules.max_rejected_rows} rows or "
-            f"{lander.rules.max_rejected_share:.2%} of a table's rows, whichever is more. Mend the extract and deliver it again.\n"
-            + "\n".join(refused)
+            "Too many bad rows; nothing of this delivery was taken. Allowed are "
+            f"{lander.rules.max_rejected_rows} rows or {lander.rules.max_rejected_share:.2%} of a table's rows, "
+            "whichever is more. Mend the extract and deliver it again.\n" + "\n".join(refused)
         )
         raise InputRefusedError(message)
 

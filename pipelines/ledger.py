@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Fate = Literal["landed", "already_landed", "not_an_extract"]
 
 MANIFEST_FORMAT = 1
-EXTRA_COLUMNS: Mapping[str, str] = {
+EXTRA_COLUMNS: dict[str, str] = {
     "row_warnings": "VARCHAR",
     "delivery_number": "INTEGER",
     "file_number": "INTEGER",
@@ -284,7 +284,7 @@ def _check_parquet(landed: Path, delivery: Delivery, file: DeliveredFile) -> Non
     if size != file.parquet_bytes:
         state = "is missing" if size is None else f"has {size} bytes"
         message = (
-            f"The landed file {path} {state}: expected {file.parquet_bytes} bytes, as its manifest says. Landed files are "
-            "never changed: restore it from its backup, or land all deliveries again into a new folder."
+            f"The landed file {path} {state}: expected {file.parquet_bytes} bytes, as its manifest says. Landed "
+            "files are never changed: restore it from its backup, or land all deliveries again into a new folder."
         )
         raise IntegrityError(message)

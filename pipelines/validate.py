@@ -239,7 +239,7 @@ def _read_check(suite_name: str, number: int, entry: Mapping[str, Any]) -> _Chec
     failed, total = meta.get("failed_count"), meta.get("total_count")
     if "failing_rows" in meta:
         applies_to = meta.get("applies_to", "true")
-        failed = f"count(*) filter (where ({applies_to}) and ({meta['failing_rows']}))"
+        failed = f"count(*) filter (where ({meta['failing_rows']}) and ({applies_to}))"
         total = f"count(*) filter (where {applies_to})"
     return _Check(
         key=_CheckKey(meta.get("table_name", suite_name), meta["check_name"]),

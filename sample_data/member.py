@@ -316,7 +316,7 @@ class Member:
         )
         return authorization_id
 
-    def documented(  # noqa: PLR0913  a statement has this many facts
+    def documented(
         self,
         modality: str,
         outcome: str,

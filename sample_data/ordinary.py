@@ -46,7 +46,7 @@ class Dice:
 
     def __init__(self, seed: str) -> None:
         """Dice that always fall alike for one ``seed``."""
-        self._random = Random(seed)  # noqa: S311  synthetic data, no secret
+        self._random = Random(seed)
 
     def below(self, count: int) -> int:
         """A whole number from 0 to ``count`` - 1."""

@@ -1,4 +1,4 @@
--- One row per statement about a course of care: two for each story of documented failure, one for another story in three.
+-- One row per statement about a course of care: two for each story of documented failure, one for some others.
 with
 
 block_row as (
@@ -19,7 +19,8 @@ stated as (
         told.member_number,
         told.kind,
         modality.word,
-        date '2023-12-01' + ((hash(told.member_number + getvariable('salt') + 2) >> 2)::bigint % 850)::integer as anchor_date
+        date '2023-12-01'
+        + ((hash(told.member_number + getvariable('salt') + 2) >> 2)::bigint % 850)::integer as anchor_date
     from told
     inner join (values ('physical_therapy', 1), ('nsaid', 2)) as modality (word, number)
         on told.kind = 3 or (told.kind in (1, 2, 9) and modality.number = 1)

@@ -14,7 +14,8 @@ drawn as (
         *,
         block * getvariable('claims_per_block') + claim_place as claim_number,
         case
-            when block % getvariable('blocks_per_story') = getvariable('story_block')
+            when
+                block % getvariable('blocks_per_story') = getvariable('story_block')
                 and member_place = getvariable('story_member')
                 then block // getvariable('blocks_per_story') % getvariable('story_kinds')
         end as kind
@@ -35,6 +36,7 @@ select
     null::varchar as present_on_admit_code
 from drawn
 left join story_diagnosis
-    on story_diagnosis.kind = drawn.kind
-        and story_diagnosis.claim_of_member = drawn.claim_of_member
-        and story_diagnosis.rank = drawn.rank
+    on
+        drawn.kind = story_diagnosis.kind
+        and drawn.claim_of_member = story_diagnosis.claim_of_member
+        and drawn.rank = story_diagnosis.rank

@@ -1,4 +1,4 @@
--- One row per claim line, lines [first_row, end_row) of the history; a story line stands in the place of an ordinary one.
+-- One row per claim line, lines [first_row, end_row) of the history; story lines stand in the place of ordinary ones.
 with
 
 range_row as (
@@ -23,7 +23,7 @@ numbered as (
         *,
         block * getvariable('claims_per_block') + claim_place as claim_number,
         block % getvariable('blocks_per_story') = getvariable('story_block')
-            and member_place = getvariable('story_member') as is_story,
+        and member_place = getvariable('story_member') as is_story,
         block // getvariable('blocks_per_story') as story_number,
         case
             when getvariable('base_blocks') = 0 or block % getvariable('blocks_per_story') = getvariable('story_block')
@@ -52,16 +52,17 @@ told as (
         story_line.paid as story_paid,
         story_line.first_diagnosis as story_first_diagnosis,
         story_line.second_diagnosis as story_second_diagnosis,
-        coalesce(story_line.is_facility, claim_dice % 10 < 3) as is_facility,
+        coalesce(story_line.is_facility, drawn.claim_dice % 10 < 3) as is_facility,
         coalesce(
-            date '2023-12-01' + (member_dice % 850)::integer + story_line.days_from_anchor,
-            getvariable('first_day') + (claim_dice // 16 % getvariable('day_count'))::integer
+            date '2023-12-01' + (drawn.member_dice % 850)::integer + story_line.days_from_anchor,
+            getvariable('first_day') + (drawn.claim_dice // 16 % getvariable('day_count'))::integer
         ) as claim_day
     from drawn
     left join story_line
-        on story_line.kind = drawn.kind
-            and story_line.claim_of_member = drawn.claim_of_member
-            and story_line.line_number = drawn.line_number
+        on
+            drawn.kind = story_line.kind
+            and drawn.claim_of_member = story_line.claim_of_member
+            and drawn.line_number = story_line.line_number
 ),
 
 served as (
@@ -122,7 +123,8 @@ select
     coalesce(
         story_first_diagnosis,
         getvariable('diagnosis_codes')[
-            1 + (hash(claim_number * 4 + 1 + getvariable('salt') + 3) >> 2)::bigint % getvariable('diagnosis_code_count')
+            1
+            + (hash(claim_number * 4 + 1 + getvariable('salt') + 3) >> 2)::bigint % getvariable('diagnosis_code_count')
         ]
     ) as diagnosis_code_1,
     case

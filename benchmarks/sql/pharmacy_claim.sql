@@ -1,4 +1,4 @@
--- One row per fill, fills [first_row, end_row) of the history; members with exercise in their story have two drug classes.
+-- One row per fill, fills [first_row, end_row) of the history; stories with exercise also have two drug classes.
 with
 
 fill as (
@@ -19,7 +19,8 @@ drawn as (
             else (block * 7919) % getvariable('base_blocks')
         end * getvariable('members_per_block') + member_place as member_number,
         case
-            when block % getvariable('blocks_per_story') = getvariable('story_block')
+            when
+                block % getvariable('blocks_per_story') = getvariable('story_block')
                 and member_place = getvariable('story_member')
                 then block // getvariable('blocks_per_story') % getvariable('story_kinds')
         end as kind,
@@ -33,7 +34,7 @@ told as (
         (hash(drawn.member_number + getvariable('salt') + 2) >> 2)::bigint as member_dice,
         story.kind is not null as has_drug_story
     from drawn
-    left join story on story.kind = drawn.kind and story.care = 'exercise'
+    left join story on drawn.kind = story.kind and story.care = 'exercise'
 )
 
 select

@@ -138,22 +138,7 @@ def _judge(column: ExtractColumn, number: int, physical: str, latest: str) -> _J
     raw, parsed = f"r{number}", f"p{number}"
     is_blank = f"({raw} is null or trim({raw}, {BLANKS}) = '')" if physical == TEXT else f"{raw} is null"
     made = _Judgement(column, raw, parsed, _parse(column, source, physical), parsed, is_blank)
-    unreadable = {
-        "DATE": "not_a_date",
-        "INTEGER": "not_a_whole_number",
-        "DECIMAL(18,2)": "not_a_number",
-        "DECIMAL(18,4)": "not_a_number",
-    }.get(column.landed_type)
-    if column.is_required_value:
-        made.suspicions.append(f"{parsed} is null")
-        made.faults.append(("missing", is_blank))
-    if unreadable:
-        made.suspicions.append(f"({parsed} is null and {raw} is not null)")
-        made.faults.append((unreadable, f"{parsed} is null and not {is_blank}"))
-    if column.allowed_words:
-        words = ", ".join(map(literal, column.allowed_words))
-        made.suspicions.append(f"{parsed} not in ({words})")
-        made.faults.append(("not_in_list", f"{parsed} not in ({words})"))
+    _judge_presence(made, column)
     earliest = f"date {literal(column.earliest_date)}"
     match column.kind:
         case "date" | "birth_date":
@@ -178,6 +163,21 @@ def _judge(column: ExtractColumn, number: int, physical: str, latest: str) -> _J
         made.landed = f"coalesce({parsed}, 0)::{column.landed_type}"
         made.warnings.append(("blank_is_zero", f"{parsed} is null", is_blank))
     return made
+
+
+def _judge_presence(made: _Judgement, column: ExtractColumn) -> None:
+    """The faults of a value that is missing, cannot be read, or is outside its list."""
+    parsed, raw = made.parsed, made.raw
+    if column.is_required_value:
+        made.suspicions.append(f"{parsed} is null")
+        made.faults.append(("missing", made.is_blank))
+    if column.unreadable_rule:
+        made.suspicions.append(f"({parsed} is null and {raw} is not null)")
+        made.faults.append((column.unreadable_rule, f"{parsed} is null and not {made.is_blank}"))
+    if column.allowed_words:
+        words = ", ".join(map(literal, column.allowed_words))
+        made.suspicions.append(f"{parsed} not in ({words})")
+        made.faults.append(("not_in_list", f"{parsed} not in ({words})"))
 
 
 def _empty_spans(judgements: Mapping[str, _Judgement], *, warn: bool) -> None:

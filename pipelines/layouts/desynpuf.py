@@ -208,7 +208,11 @@ _DATED = f"""
         coalesce(nullif(trim(source.clm_thru_dt), ''), first_segment.thru_date) as thru_date
     from source
     left join (
-        select {MEMBER}, clm_id, min(nullif(trim(clm_from_dt), '')) as from_date, min(nullif(trim(clm_thru_dt), '')) as thru_date
+        select
+            {MEMBER},
+            clm_id,
+            min(nullif(trim(clm_from_dt), '')) as from_date,
+            min(nullif(trim(clm_thru_dt), '')) as thru_date
         from source
         group by all
     ) as first_segment
@@ -250,9 +254,7 @@ def _institutional(columns: frozenset[str], data_source: str) -> tuple[Projectio
     )
 
 
-def _codes(  # noqa: PLR0913 - one numbered column group has six facts
-    table_name: str, noun: str, prefix: str, count: int, system: str, columns: frozenset[str]
-) -> Projection:
+def _codes(table_name: str, noun: str, prefix: str, count: int, system: str, columns: frozenset[str]) -> Projection:
     """The numbered codes of each record as one row a rank; ranks of a second segment go on after the first's."""
     segments_before = "coalesce(try_cast(segment as integer), 1) - 1" if "segment" in columns else "0"
     relation = f"""
@@ -292,7 +294,8 @@ def _carrier(columns: frozenset[str]) -> tuple[Projection, ...]:
         "diagnosis": "line_icd9_dgns_cd_",
     }
     is_used = (
-        f"not ({_BLANK.format('each.hcpcs')} and {_BLANK.format('each.indicator')} and {_BLANK.format('each.diagnosis')}"
+        f"not ({_BLANK.format('each.hcpcs')} and {_BLANK.format('each.indicator')}"
+        f" and {_BLANK.format('each.diagnosis')}"
         " and coalesce(try_cast(each.paid as decimal(18, 2)), 0) = 0"
         " and coalesce(try_cast(each.allowed as decimal(18, 2)), 0) = 0)"
     )
@@ -405,7 +408,10 @@ def _eligibility(year: int) -> Projection:
         select
             *,
             make_date({year}, part.first, 1) as first_date,
-            case when part.last = 0 then date '{year}-01-01' - 1 else last_day(make_date({year}, part.last, 1)) end as last_date
+            case
+                when part.last = 0 then date '{year}-01-01' - 1
+                else last_day(make_date({year}, part.last, 1))
+            end as last_date
         from span
         where part.first is null or part.first = 1 or make_date({year}, part.first, 1) <= death_date
     """

@@ -8,6 +8,7 @@ import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
 
 def opening_dates(dates: pl.Expr, *, within_days: pl.Expr) -> pl.Expr:
@@ -27,7 +28,7 @@ def opening_dates(dates: pl.Expr, *, within_days: pl.Expr) -> pl.Expr:
 
 def _opening_dates(columns: Sequence[pl.Series]) -> pl.Series:
     dates, within_days = columns
-    openings = []
+    openings: list[date] = []
     for day in dates:
         if not openings or (day - openings[-1]).days > within_days[0]:
             openings.append(day)

@@ -127,7 +127,10 @@ judged_row as (
         considered_service.file_number,
         considered_service.source_row,
         first_row.code_system,
-        first_row.code,
+        -- Evidence of a prefix row is the code that stands on the claim.
+        case
+            when ends_with(first_row.code_system, '-prefix') then considered_service.code else first_row.code
+        end as code,
         first_row.care_group,
         first_row.modality,
         first_row.hours_per_unit,

@@ -8,7 +8,7 @@ with
 reason_sentence as (
     select
         criterion_result.episode_id,
-        string_agg(criterion_result.explanation, ' ' order by criterion_result.criterion) as why
+        string_agg(criterion_result.explanation, ' ' order by criterion_result.criterion_number) as why
     from criterion_result
     where
         criterion_result.result = 'not_met'

@@ -19,7 +19,7 @@ LINE = "claim_id,claim_line_number,claim_type,member_id,claim_line_start_date,pa
 DIAGNOSIS = "claim_id,diagnosis_rank,diagnosis_code"
 CLAIMS = f"{LINE}\nC1,1,professional,ada,2024-06-10,120.50,63650\nC1,2,professional,ada,2024-06-10,10,L8680\n"
 DIAGNOSES = f"{DIAGNOSIS}\nC1,1,M54.50\nC1,2,g89.4\n"
-BASE: Mapping[str, str | bytes] = {"medical_claim.csv": CLAIMS, "claim_diagnosis.csv": DIAGNOSES}
+BASE: dict[str, str | bytes] = {"medical_claim.csv": CLAIMS, "claim_diagnosis.csv": DIAGNOSES}
 
 
 def deliver(folder: Path, files: Mapping[str, str | bytes]) -> Path:
@@ -59,7 +59,7 @@ def counts(landing: Landing) -> dict[str, tuple[int, int, int, int]]:
     }
 
 
-def lines(*changes: Mapping[str, str], header: str = LINE) -> str:
+def lines(*changes: dict[str, str], header: str = LINE) -> str:
     """A medical_claim CSV with one line a change to an ordinary line."""
     ordinary = {
         "claim_id": "C1",

@@ -361,8 +361,8 @@ EDGES = (
         "diagnosis_has_claim",
         f"insert into landed.claim_diagnosis by name (select '{CANARY}X' || i as claim_id, 1 as diagnosis_rank,"
         " 'M5450' as diagnosis_code, 4 as delivery_number, 3000 + i as source_row from range({edge}) as claim(i))",
-        "8",
-        "9",
+        "10",
+        "11",
     ),
     missing_value("claim_procedure", "claim_id", 1),
     missing_value("claim_procedure", "procedure_rank", 2),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -33,12 +34,19 @@ REVIEWED_BY = date(2026, 11, 22)
 TAKE_ALL = LandingRules(max_rejected_share=1.0)
 """Messy members have more bad rows in small tables than a delivery may have."""
 
-COMPARED: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
-    "episode_review": (("episode_id",), frozenset({"run_id"})),
-    "criterion_result": (("episode_id", "criterion"), frozenset({"explanation"})),
-    "care_group_state": (("episode_id", "care_group"), frozenset()),
+COMPARED: dict[str, tuple[str, ...]] = {
+    "episode_review": ("episode_id",),
+    "criterion_result": ("episode_id", "criterion"),
+    "care_group_state": ("episode_id", "care_group"),
+    "care_ledger": (
+        *("episode_id", "care_group", "service_date", "source_table", "claim_id", "claim_line_number"),
+        *("code_system", "code", "copy"),
+    ),
 }
-"""The tables compared: their key, and the columns that only the product has."""
+"""The tables compared, with their key; ``copy`` numbers the ledger rows that are alike."""
+
+OF_THE_RUN = frozenset({"run_id", "source_file", "source_row"})
+"""Columns that say how rows came in, not what they mean."""
 
 Key = tuple[object, ...]
 Table = dict[Key, dict[str, object]]
@@ -161,36 +169,29 @@ def in_delivered_order(extracts: Mapping[str, Sequence[Row]]) -> dict[str, list[
     }
 
 
-def audit_table(connection: Connection, name: str) -> Table:
-    """The rows of a compared table of ``audit`` by their key."""
-    key, left_out = COMPARED[name]
-    return _by_key(connection.table(f"audit.{name}").pl().to_dicts(), key, left_out)
-
-
 def audit_tables(connection: Connection) -> dict[str, Table]:
-    """The compared tables of ``audit`` by name."""
-    return {name: audit_table(connection, name) for name in COMPARED}
+    """The compared tables of ``audit`` by name: their rows by key."""
+    return {name: _by_key(name, connection.table(f"audit.{name}").pl().to_dicts()) for name in COMPARED}
 
 
 def opinion_tables(opinion: Opinion) -> dict[str, Table]:
-    """The compared tables of a second opinion by name."""
-    return {name: _by_key(getattr(opinion, name), *keyed) for name, keyed in COMPARED.items()}
+    """The compared tables of a second opinion by name: their rows by key."""
+    return {name: _by_key(name, getattr(opinion, name)) for name in COMPARED}
 
 
 def differences(product_tables: Mapping[str, Table], other_tables: Mapping[str, Table]) -> list[Difference]:
-    """Every value on which two sets of tables differ, by table and key."""
+    """Every value on which the product differs from other tables, by table and key; columns are those of the others."""
     found = []
-    for name, mine in product_tables.items():
-        theirs = other_tables[name]
+    for name, theirs in other_tables.items():
+        mine = product_tables[name]
         for key in sorted(mine.keys() | theirs.keys(), key=str):
             if key not in mine or key not in theirs:
                 found.append(Difference(name, key, "(row)", mine.get(key), theirs.get(key)))
                 continue
-            columns = mine[key].keys() | theirs[key].keys()
             found += [
-                Difference(name, key, column, mine[key].get(column, "(no such column)"), other)
-                for column in sorted(columns)
-                if mine[key].get(column, "(no such column)") != (other := theirs[key].get(column, "(no such column)"))
+                Difference(name, key, column, mine[key].get(column, "(no such column)"), value)
+                for column, value in theirs[key].items()
+                if mine[key].get(column, "(no such column)") != value
             ]
     return found
 
@@ -242,17 +243,21 @@ def _rows_of(member_id: object, extracts: Mapping[str, Sequence[Row]]) -> list[s
     ]
 
 
-def _by_key(rows: Iterable[Mapping[str, Any]], key: tuple[str, ...], left_out: frozenset[str]) -> Table:
-    return {
-        tuple(row[name] for name in key): {
-            name: _comparable(value) for name, value in row.items() if name not in left_out
-        }
-        for row in rows
-    }
+def _by_key(name: str, rows: Iterable[Mapping[str, Any]]) -> Table:
+    table: Table = {}
+    copies: Counter[Key] = Counter()
+    for row in sorted(rows, key=lambda each: str(each.get("counts"))):
+        values = {column: _comparable(column, value) for column, value in row.items() if column not in OF_THE_RUN}
+        key = tuple(values.get(column) for column in COMPARED[name] if column != "copy")
+        copies[key] += 1
+        table[(*key, copies[key]) if "copy" in COMPARED[name] else key] = values
+    return table
 
 
-def _comparable(value: object) -> object:
-    """A value as both sides write it: numbers as floats to the sixth decimal."""
+def _comparable(column: str, value: object) -> object:
+    """A value as both sides write it: numbers to the sixth decimal, line numbers without leading zeros."""
+    if column == "claim_line_number" and isinstance(value, str):
+        return value.lstrip("0")
     if value is None or isinstance(value, (str, bool, date, list)):
         return value
     return round(float(value), 6)  # type: ignore[arg-type]

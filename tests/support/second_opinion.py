@@ -18,7 +18,8 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
         blank paid amount = 0; but blank status is not the word `paid`, and case of a generic name is kept.
 7.  s2.2  Long and wide diagnoses that name one rank differently: the last by delivery, file, row wins across both
         forms. A blank code delivered last empties its rank in the long form; in the wide form it names nothing.
-8.  s2.2  "Final lines" of the wide form are last versions whatever their status, of all members under the claim_id.
+8.  s2.2  "Final lines" of the wide form are last versions whatever their status; they speak for the (member, claim)
+        they stand on, while long rows go by claim_id alone. Else a second member would change the first one's audit.
 9.  s2.3  Lines of one claim that disagree: 8 if a final line says so, else 7; all originals those lines name.
 10. s2.3  A chain is followed through 7s only; it ends at an 8.
 11. s2.3  Two live replacements are rivals when their chains share a claim, not only when both name it directly.
@@ -129,6 +130,7 @@ from tests.support.second_opinion_parameters import (
 )
 from tests.support.second_opinion_reading import (
     Authorization,
+    DiagnosisRow,
     Document,
     Fill,
     Line,
@@ -397,7 +399,9 @@ def second_opinion(
     sets = read_value_sets(value_sets)
     delivered = read(extracts, as_of)
     lines = final_lines(delivered.lines)
-    diagnoses = final_diagnoses(delivered.diagnoses, lines)
+    long_rows: dict[str, list[DiagnosisRow]] = {}
+    for row in delivered.diagnoses:
+        long_rows.setdefault(row.claim_id, []).append(row)
     procedures = final_procedures(delivered.procedures)
     settled = {policy: typed(values) for policy, values in parameters.items()}
     run = Run(
@@ -427,9 +431,12 @@ def second_opinion(
 
     opinion = Opinion([], [], [], [])
     for member_id in sorted(by_member, key=str.encode):
+        own_lines = by_member[member_id]
+        own_claims = {line.claim_id for line in own_lines}
+        own_rows = [row for claim_id in own_claims for row in long_rows.get(claim_id, [])]
         claims = final_claims(
-            by_member[member_id],
-            diagnoses,
+            own_lines,
+            final_diagnoses(own_rows, own_lines),
             procedures,
             run.first_parameters.icd_10_from,
         )

@@ -142,7 +142,7 @@ def final_diagnoses(
 ) -> dict[str, dict[int, tuple[str, str]]]:
     """Return claim_id -> rank -> (delivered type, code): long rows and wide final lines, the last delivered wins.
 
-    Section 2.2. A later blank code of the long form empties its rank; a blank of the wide form names nothing.
+    Section 2.2, of one member: the lines are his. A later blank code of the long form empties its rank; a blank of the wide form names nothing.
     """
     named: list[tuple[Position, str, int, str, str]] = [
         (row.position, row.claim_id, row.rank, row.system, row.code) for row in rows

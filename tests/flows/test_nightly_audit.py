@@ -1,0 +1,93 @@
+"""The Prefect flow, for real: the command starts it, six tasks complete, and its pages hold no member."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from pipelines.nightly import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of a demo through Prefect, in a process of its own."""
+    folder = tmp_path_factory.mktemp("flow")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    done = subprocess.run(
+        [Path(sys.executable).with_name("stimaudit"), "demo", "--out", folder, "--json"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (folder / "told.json").write_text(done.stdout, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def pages(out: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(out / "work" / "prefect" / "prefect.db")
+    yield connection
+    connection.close()
+
+
+def test_the_flow_is_the_six_stages_in_their_order(pages: sqlite3.Connection) -> None:
+    runs = pages.execute("select name, state_name from task_run order by start_time").fetchall()
+
+    assert [(name.rsplit("-", 1)[0], state) for name, state in runs] == [(stage, "Completed") for stage in STAGES]
+
+
+def test_the_funnel_is_an_artifact(pages: sqlite3.Connection, out: Path) -> None:
+    told = json.loads((out / "told.json").read_text(encoding="utf-8"))
+    [(content,)] = pages.execute("select data from artifact where key = 'funnel'").fetchall()
+    data = json.loads(content)
+    table = json.loads(data) if isinstance(data, str) else data
+
+    assert [row["remaining"] for row in table] == [step["remaining_count"] for step in told["funnel"]]
+
+
+def test_no_member_and_no_claim_is_in_prefects_database(out: Path) -> None:
+    with (out / "published" / "worklist.csv").open(encoding="utf-8", newline="") as lines:
+        names = {line[name] for line in csv.DictReader(lines) for name in ("member_id", "episode_id", "case_id")}
+    content = b"".join(path.read_bytes() for path in (out / "work" / "prefect").iterdir() if path.is_file())
+
+    assert names
+    assert not [name for name in names if name.encode() in content]
+
+
+def test_the_deployment_runs_at_two_one_at_a_time() -> None:
+    [deployment] = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+
+    assert [schedule["cron"] for schedule in deployment["schedules"]] == ["0 2 * * *"]
+    assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+    path, name = deployment["entrypoint"].split(":")
+    assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_prefect_is_not_needed_to_import_anything_else() -> None:
+    code = "import sys, pipelines.cli, pipelines.nightly; sys.exit('prefect' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_lock_holds_the_prefect_that_pyproject_asks_for() -> None:
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+
+    assert any(line.startswith("prefect>=") for line in asked)
+    assert "\nprefect==" in (ROOT / "requirements.lock").read_text(encoding="utf-8")

@@ -1,0 +1,191 @@
+"""The command: exit codes, what goes to which stream, and questions to the published audit."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.errors import ExitCode
+from pipelines.report import report
+from pipelines.run_lock import run_lock
+from tests.support.run_in_small import FAILED_WARNING, make_working, publish_in_small
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from typer.testing import Result
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("out")
+    make_working(folder / "work" / "run.duckdb")
+    publish_in_small(folder, results=(FAILED_WARNING,))
+    report(folder / "published")
+    return folder
+
+
+def stimaudit(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_the_help_teaches_with_examples_and_exit_codes() -> None:
+    told = stimaudit("--help")
+
+    assert told.exit_code == ExitCode.DONE
+    assert "stimaudit demo" in told.stdout
+    assert "another run holds the output folder" in told.stdout
+
+
+@pytest.mark.parametrize("command", ["run", "demo", "validate", "report", "show", "sql", "dictionary"])
+def test_every_command_has_help(command: str) -> None:
+    assert stimaudit(command, "--help").exit_code == ExitCode.DONE
+
+
+def test_the_version_is_said() -> None:
+    assert stimaudit("--version").stdout.startswith("stimaudit ")
+
+
+def test_a_missing_option_is_usage() -> None:
+    assert stimaudit("run").exit_code == ExitCode.USAGE
+
+
+def test_a_folder_of_extracts_that_is_not_there_is_usage(tmp_path: Path) -> None:
+    told = stimaudit("run", "--extracts", tmp_path / "none", "--out", tmp_path / "out")
+
+    assert told.exit_code == ExitCode.USAGE
+    assert "There is no folder" in told.stderr
+    assert told.stdout == ""
+
+
+def test_a_held_output_folder_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "extracts").mkdir()
+
+    with run_lock(tmp_path / "out", since=datetime(2026, 7, 1, tzinfo=UTC)):
+        told = stimaudit("run", "--extracts", tmp_path / "extracts", "--out", tmp_path / "out")
+
+    assert told.exit_code == ExitCode.LOCKED
+    assert "since 2026-07-01" in told.stderr
+
+
+def test_an_empty_delivery_is_refused_and_nothing_is_published(tmp_path: Path) -> None:
+    (tmp_path / "extracts").mkdir()
+
+    told = stimaudit("run", "--no-prefect", "--extracts", tmp_path / "extracts", "--out", tmp_path / "out")
+
+    assert told.exit_code == ExitCode.REFUSED
+    assert not (tmp_path / "out" / "published").exists()
+
+
+def test_an_unknown_policy_is_told_with_the_known_ones(tmp_path: Path) -> None:
+    (tmp_path / "extracts").mkdir()
+
+    told = stimaudit(
+        "run", "--no-prefect", "--extracts", tmp_path / "extracts", "--out", tmp_path / "out", "--policy", "mine"
+    )
+
+    assert told.exit_code == ExitCode.USAGE
+    assert "evidence_low_back_pain" in told.stderr
+
+
+def test_sql_answers_in_json_and_csv(out: Path) -> None:
+    query = "select outcome, count(*) as episodes from audit.episode_review group by all order by all"
+
+    in_json = stimaudit("sql", query, "--out", out, "--json")
+    in_csv = stimaudit("sql", query, "--out", out, "--format", "csv")
+
+    assert json.loads(in_json.stdout) == [
+        {"outcome": "excluded", "episodes": 1},
+        {"outcome": "flagged", "episodes": 2},
+    ]
+    assert in_csv.stdout == "outcome,episodes\nexcluded,1\nflagged,2\n"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "delete from audit.episode_review",
+        "from read_csv('/etc/hostname')",
+        "copy audit.finding to 'stolen.csv'",
+        "attach 'other.duckdb'",
+        "set enable_external_access = true",
+    ],
+)
+def test_sql_cannot_change_read_or_write_anything_else(query: str, out: Path) -> None:
+    told = stimaudit("sql", query, "--out", out)
+
+    assert told.exit_code == ExitCode.USAGE
+    assert told.stdout == ""
+
+
+def test_a_fault_of_the_data_in_a_query_does_not_quote_the_data(out: Path) -> None:
+    told = stimaudit("sql", "select member_id::integer from audit.episode_review", "--out", out)
+
+    assert told.exit_code == ExitCode.USAGE
+    assert "ada" not in told.stderr
+    assert "ConversionException" in told.stderr
+
+
+def test_a_fault_in_the_query_says_where(out: Path) -> None:
+    assert "no_such" in stimaudit("sql", "select no_such from audit.finding", "--out", out).stderr
+
+
+def test_show_says_why_an_episode_is_flagged(out: Path) -> None:
+    [row] = json.loads(
+        stimaudit("sql", "select episode_id from audit.finding where member_id = 'ada'", "--out", out, "--json").stdout
+    )
+
+    told = stimaudit("show", row["episode_id"], "--out", out)
+
+    assert told.exit_code == ExitCode.DONE
+    assert "Flagged for review. No determination has been made" in told.stdout
+    assert "exercise course: not evidenced in the data received" in told.stdout
+    assert "Suggested next step: request records." in told.stdout
+
+
+def test_show_takes_a_case_id_and_tells_an_unknown_episode(out: Path) -> None:
+    [row] = json.loads(
+        stimaudit(
+            "sql", "select case_id from audit.episode_review where member_id = 'bea'", "--out", out, "--json"
+        ).stdout
+    )
+
+    assert "Not on the list" in stimaudit("show", row["case_id"], "--out", out).stdout
+    assert stimaudit("show", "E-none", "--out", out).exit_code == ExitCode.USAGE
+
+
+def test_the_dictionary_explains_one_table(out: Path) -> None:
+    told = stimaudit("dictionary", "finding", "--out", out, "--json")
+
+    assert json.loads(told.stdout)[0]["meaning"].startswith("One row per flagged episode")
+    assert stimaudit("dictionary", "none", "--out", out).exit_code == ExitCode.USAGE
+
+
+def test_report_makes_the_workbook_again(out: Path) -> None:
+    workbook = out / "published" / "worklist.xlsx"
+    before = workbook.read_bytes()
+    workbook.unlink()
+
+    assert stimaudit("report", "--out", out).exit_code == ExitCode.DONE
+    assert workbook.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", [["show", "x"], ["sql", "select 1"], ["dictionary"], ["report"]])
+def test_without_a_published_audit_the_next_step_is_told(command: list[str], tmp_path: Path) -> None:
+    told = stimaudit(*command, "--out", tmp_path)
+
+    assert told.exit_code == ExitCode.USAGE
+    assert "stimaudit run" in told.stderr
+
+
+def test_policies_and_value_sets_are_shown_and_checked() -> None:
+    assert "evidence_low_back_pain" in stimaudit("policy", "show").stdout
+    assert "lookback_days" in stimaudit("policy", "show", "evidence_low_back_pain").stdout
+    assert stimaudit("policy", "show", "none").exit_code == ExitCode.USAGE
+    assert stimaudit("policy", "check", "--as-of", "2026-06-30").exit_code in {ExitCode.DONE, ExitCode.USAGE}
+    assert "index_procedures" in stimaudit("value-sets", "check").stdout

@@ -1,0 +1,63 @@
+"""The product and the second opinion say the same of thousands of messy members, in every column.
+
+The long sitting is ``python -m tests.second_opinion_run --members 20000``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.second_opinion_run import CONFIGURATIONS, compare
+from tests.support.messy_members import messy_members
+from tests.support.product import (
+    COMPARED,
+    VALUE_SETS,
+    audit_tables,
+    differences,
+    opinion_on,
+    opinion_tables,
+    product,
+    report,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MEMBERS = 250
+FIRST_SEED = 4100
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_the_product_says_of_every_messy_member_what_the_second_opinion_says(name: str, tmp_path: Path) -> None:
+    seed = FIRST_SEED + list(CONFIGURATIONS).index(name)
+
+    comparison = compare(seed, MEMBERS, CONFIGURATIONS[name], tmp_path)
+
+    assert comparison.text == ""
+    assert comparison.episode_count > MEMBERS / 2
+
+
+def test_a_difference_in_any_table_is_seen_and_told_with_the_rows_of_its_member_alone(tmp_path: Path) -> None:
+    extracts = messy_members(1, 20, value_sets=VALUE_SETS)
+    mine = audit_tables(product(extracts, tmp_path))
+    opinion = opinion_on(extracts)
+    theirs = opinion_tables(opinion)
+    assert differences(mine, theirs) == []
+
+    for table in COMPARED:
+        changed = {name: dict(rows) for name, rows in theirs.items()}
+        key, row = next(iter(changed[table].items()))
+        column = next(column for column in reversed(row) if column not in COMPARED[table])
+        changed[table][key] = {**row, column: "changed"}
+        assert [(each.table, each.key, each.column) for each in differences(mine, changed)] == [(table, key, column)]
+        del changed[table][key]
+        found = differences(mine, changed)
+        assert [(each.table, each.key, each.column) for each in found] == [(table, key, "(row)")]
+
+    told = report(found, extracts, [mine, theirs], {})
+    member_id = theirs["episode_review"][(found[0].key[0],)]["member_id"]
+    others = {row["member_id"] for row in extracts["eligibility"]} - {member_id}
+    assert f"'member_id': '{member_id}'" in told
+    assert not [other for other in others if f"'member_id': '{other}'" in told]
