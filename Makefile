@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format benchmark mutants system-packages clean
+.PHONY: help demo test check format readme benchmark system-packages clean
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -29,13 +29,11 @@ format: $(READY) ## formats Python and SQL
 	$(RUN)/ruff check --fix
 	$(RUN)/sqlfluff fix --processes 0 sql
 
+readme: $(READY) ## runs the commands README shows and writes their output into it
+	$(RUN)/python -m tests.support.readme
+
 benchmark: $(READY) ## measures landing, auditing and the nightly run against bare DuckDB
 	$(RUN)/python -m benchmarks.run --lines 10000000 --format csv
-
-ifneq ($(wildcard tests/mutants.py),)
-mutants: $(READY) ## changes the rule in many small ways and shows that a test fails each time
-	$(RUN)/python -m tests.mutants
-endif
 
 system-packages: ## installs the system packages in apt-packages.txt where they are missing
 	@missing=$$(for name in $$(cat apt-packages.txt); do dpkg -s "$$name" >/dev/null 2>&1 || echo "$$name"; done); \

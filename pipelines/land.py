@@ -154,8 +154,8 @@ def land(
 
     ``as_of`` is the run date: dates more than a year after it are not believed. A file whose bytes were landed
     for the same table in an earlier delivery is skipped. Raises ``InputRefusedError``, with all its causes, for a file
-    that cannot be read as its name says, for a table with too many bad rows, and where claims or diagnoses were never supplied;
-    the history is then as it was. A crash before the end leaves the history as it was, too.
+    that cannot be read as its name says, for a table with too many bad rows, and where claims or diagnoses were never
+    supplied; the history is then as it was. A crash before the end leaves the history as it was, too.
     """
     if not extracts.is_dir():
         message = f"There is no folder {extracts}: expected the folder of a delivery. Check the path."
@@ -256,12 +256,7 @@ def _land_path(
     if by_name is not None:
         _check_place(extracts, path)
     before = state(path)
-    try:
-        reading = _open_reading(lander, source, by_name)
-    except FileRefusedError:
-        if by_name is None:
-            return [stranger]
-        raise
+    reading = _open_reading(lander, source, by_name)
     if reading is None:
         return [stranger]
     progress.file_started(stranger.file_name, before[0])
@@ -297,8 +292,13 @@ def _check_place(extracts: Path, path: Path) -> None:
 
 def _open_reading(lander: _Lander, source: SourceFile, by_name: Layout | None) -> _Reading | None:
     """The layout and columns of a file, or None for a file of no layout."""
-    check_magic(source)
-    written = _parquet_header(lander, source) if source.is_parquet else csv_header(source)
+    try:
+        check_magic(source)
+        written = _parquet_header(lander, source) if source.is_parquet else csv_header(source)
+    except FileRefusedError:
+        if by_name is None:
+            return None
+        raise
     header = tuple(column_name(name) for name in written)
     layout = by_name or layouts.layout_by_header(source.stem, header)
     if layout is None:
@@ -401,8 +401,8 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
     path.parent.mkdir(parents=True, exist_ok=True)
     query = judged_query(projection, table, as_of=lander.as_of)
     connection.execute(
-        f"copy (select *, {lander.delivery_number}::integer as delivery_number, {proto.file_number}::integer as file_number "
-        f"from ({query}) as judged) to {literal(partial)} "
+        f"copy (select *, {lander.delivery_number}::integer as delivery_number, "
+        f"{proto.file_number}::integer as file_number from ({query}) as judged) to {literal(partial)} "
         f"(format parquet, compression snappy, dictionary_size_limit {DICTIONARY_ENTRIES})"
     )
     row_count = _number(connection, f"select count(*) from read_parquet({literal(partial)})")
@@ -431,8 +431,8 @@ def _refusal(error: WarehouseError, source: SourceFile) -> StimauditError:
     text = str(error)
     if type(error).__name__ == "OutOfMemoryException" or "No space left" in text:
         message = (
-            f"Landing ran out of memory or disk space at {_printable(source.name)}. Give it more (memory_limit, a larger "
-            "disk) and run again; the history is as it was."
+            f"Landing ran out of memory or disk space at {_printable(source.name)}. Give it more (memory_limit, "
+            "a larger disk) and run again; the history is as it was."
         )
         return StimauditError(message)
     if source.is_parquet:

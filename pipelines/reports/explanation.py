@@ -66,7 +66,9 @@ def _of_episode(connection: Connection, review: dict[str, Any]) -> Iterator[str]
 
 
 def _of_criteria(connection: Connection, episode_id: str) -> Iterator[str]:
-    criteria = _rows(connection, "from criterion_result where episode_id = $name order by criterion_number", name=episode_id)
+    criteria = _rows(
+        connection, "from criterion_result where episode_id = $name order by criterion_number", name=episode_id
+    )
     if criteria:
         yield ""
         yield "What was asked, and what was found"

@@ -1,7 +1,7 @@
 -- One row per flagged episode, and per decided case that left the list: where its review stands.
 --
--- new: flagged for the first time in this run; open: flagged before, no outcome in force; decided: an outcome is in force
--- and the evidence is what the reviewer saw; returned: the evidence changed since, and changed says what.
+-- new: flagged for the first time in this run; open: flagged before, no outcome in force; decided: an outcome is in
+-- force and the evidence is what the reviewer saw; returned: the evidence changed since, and changed says what.
 
 with
 
@@ -31,4 +31,3 @@ final as (
 )
 
 select * from final
-order by final.case_id, final.episode_id

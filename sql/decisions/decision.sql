@@ -40,4 +40,3 @@ final as (
 )
 
 select * from final
-order by final.import_number, final.import_row

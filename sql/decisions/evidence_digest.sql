@@ -1,6 +1,6 @@
 -- One row per episode: a digest of the facts a reviewer sees, whole and by part, so that a change can be told.
 --
--- Left out on purpose: run, files and row numbers (a delivery sent again, split or renamed changes no fact), the policy's
+-- Left out on purpose: run, files and row numbers (a delivery sent again or split changes no fact), the policy's
 -- name and version (its thresholds are in the criteria), the priority (made of the rest), and the note
 -- follow_up_incomplete (it says how far the data reach, not what happened). Rows are written as JSON, so that a missing
 -- value and an empty one differ, and stand in the order of their text. A part without rows is absent.

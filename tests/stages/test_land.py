@@ -14,7 +14,6 @@ from pipelines.land import LandingRules, land
 from tests.stages.landing import AS_OF, BASE, CLAIMS, DIAGNOSES, DIAGNOSIS, LINE, counts, deliver, landed, lines, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -37,64 +36,72 @@ def test_a_csv_delivery_lands_typed_and_normalised(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("column", "written", "read"),
-    [
-        ("claim_id", "  C 1\t", "C 1"),
-        ("hcpcs_code", " l 86.80", "L8680"),
-        ("hcpcs_code", "   ", None),
-        ("revenue_center_code", "360", "0360"),
-        ("revenue_center_code", "0360", "0360"),
-        ("claim_type", " Professional ", "professional"),
-        ("claim_status", "PAID", "paid"),
-        ("diagnosis_code_type", " ICD_10  CM", "icd-10-cm"),
-        ("paid_date", "20240229", date(2024, 2, 29)),
-        ("paid_date", " 2024-02-29 ", date(2024, 2, 29)),
-        ("paid_date", "2025-12-31", date(2025, 12, 31)),
-        ("paid_date", "1990-01-01", date(1990, 1, 1)),
-        ("paid_date", "  ", None),
-        ("service_unit_quantity", "1.5", Decimal("1.5000")),
-        ("allowed_amount", "-12.3", Decimal("-12.30")),
-    ],
-)
-def test_a_value_is_read_as_its_kind_says(tmp_path: Path, column: str, written: str, read: object) -> None:
-    landed(tmp_path, BASE | {"medical_claim.csv": lines({column: written})})
-
-    assert rows(tmp_path, f"select {column} from landed.medical_claim") == [(read,)]
+READINGS: list[tuple[str, str, object]] = [
+    ("claim_id", "  C 1\t", "C 1"),
+    ("hcpcs_code", " l 86.80", "L8680"),
+    ("hcpcs_code", "   ", None),
+    ("hcpcs_code", ".", None),
+    ("revenue_center_code", "360", "0360"),
+    ("revenue_center_code", "0360", "0360"),
+    ("claim_type", " Professional ", "professional"),
+    ("claim_status", "PAID", "paid"),
+    ("diagnosis_code_type", " ICD_10  CM", "icd-10-cm"),
+    ("paid_date", "20240229", date(2024, 2, 29)),
+    ("paid_date", " 2024-02-29 ", date(2024, 2, 29)),
+    ("paid_date", "2025-12-31", date(2025, 12, 31)),
+    ("paid_date", "1990-01-01", date(1990, 1, 1)),
+    ("paid_date", "  ", None),
+    ("service_unit_quantity", "1.5", Decimal("1.5000")),
+    ("allowed_amount", "-12.3", Decimal("-12.30")),
+]
 
 
-@pytest.mark.parametrize(
-    ("column", "written", "rule"),
-    [
-        ("claim_id", "", "missing"),
-        ("claim_id", "  ", "missing"),
-        ("member_id", "", "missing"),
-        ("claim_line_number", "", "missing"),
-        ("claim_type", "", "missing"),
-        ("claim_type", "dental", "not_in_list"),
-        ("claim_status", "lost", "not_in_list"),
-        ("claim_line_start_date", "", "missing"),
-        ("claim_line_start_date", "06/10/2024", "not_a_date"),
-        ("claim_line_start_date", "2024-02-30", "not_a_date"),
-        ("claim_line_start_date", "20240230", "not_a_date"),
-        ("claim_line_start_date", "2024-6-1", "not_a_date"),
-        ("claim_line_start_date", "2024-06-1 ", "not_a_date"),
-        ("claim_line_start_date", "1989-12-31", "date_too_early"),
-        ("claim_line_start_date", "2026-01-01", "date_too_late"),
-        ("paid_date", "1989-12-31", "date_too_early"),
-        ("paid_amount", "12a", "not_a_number"),
-        ("paid_amount", "$5", "not_a_number"),
-        ("allowed_amount", "(5)", "not_a_number"),
-        ("service_unit_quantity", "many", "not_a_number"),
-    ],
-)
-def test_a_bad_value_sets_its_row_aside_with_the_rule(tmp_path: Path, column: str, written: str, rule: str) -> None:
-    landing = landed(tmp_path, BASE | {"medical_claim.csv": lines({"claim_id": "C9"}, {column: written})})
+def test_a_value_is_read_as_its_kind_says(tmp_path: Path) -> None:
+    text = lines(*({column: written} for column, written, _ in READINGS))
+    landed(tmp_path, BASE | {"medical_claim.csv": text})
 
-    assert counts(landing)["medical_claim.csv:medical_claim"] == (2, 1, 0, 1)
+    found = rows(tmp_path, "select columns(*) from landed.medical_claim order by source_row")
+    names = [row[0] for row in rows(tmp_path, "describe landed.medical_claim")]
+    assert [row[names.index(column)] for row, (column, _, _) in zip(found, READINGS, strict=True)] == [
+        read for _, _, read in READINGS
+    ]
+
+
+FAULTS = [
+    ("claim_id", "", "missing"),
+    ("claim_id", "  ", "missing"),
+    ("member_id", "", "missing"),
+    ("claim_line_number", "", "missing"),
+    ("claim_type", "", "missing"),
+    ("claim_type", "dental", "not_in_list"),
+    ("claim_status", "lost", "not_in_list"),
+    ("claim_line_start_date", "", "missing"),
+    ("claim_line_start_date", "06/10/2024", "not_a_date"),
+    ("claim_line_start_date", "2024-02-30", "not_a_date"),
+    ("claim_line_start_date", "20240230", "not_a_date"),
+    ("claim_line_start_date", "2024-6-1", "not_a_date"),
+    ("claim_line_start_date", "2024-06-1 ", "not_a_date"),
+    ("claim_line_start_date", "1989-12-31", "date_too_early"),
+    ("claim_line_start_date", "2026-01-01", "date_too_late"),
+    ("paid_date", "1989-12-31", "date_too_early"),
+    ("paid_amount", "12a", "not_a_number"),
+    ("paid_amount", "$5", "not_a_number"),
+    ("allowed_amount", "(5)", "not_a_number"),
+    ("service_unit_quantity", "many", "not_a_number"),
+]
+
+
+def test_a_bad_value_sets_its_row_aside_with_the_rule(tmp_path: Path) -> None:
+    text = lines(*({column: written} for column, written, _ in FAULTS), {"claim_id": "C9"})
+    landing = landed(tmp_path, BASE | {"medical_claim.csv": text}, rules=LandingRules(max_rejected_rows=len(FAULTS)))
+
+    assert counts(landing)["medical_claim.csv:medical_claim"] == (len(FAULTS) + 1, 1, 0, len(FAULTS))
     assert rows(tmp_path, "select claim_id from landed.medical_claim") == [("C9",)]
-    rejected = rows(tmp_path, "select file_name, table_name, source_row, column_name, rule from landed.rejected_row")
-    assert rejected == [("medical_claim.csv", "medical_claim", 2, column, rule)]
+    query = "select file_name, table_name, source_row, column_name, rule from landed.rejected_row order by source_row"
+    assert rows(tmp_path, query) == [
+        ("medical_claim.csv", "medical_claim", number, column, rule)
+        for number, (column, _, rule) in enumerate(FAULTS, start=1)
+    ]
 
 
 def test_a_rejected_row_says_every_rule_it_breaks_and_none_of_its_values(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_an_ordinary_text_is_left_as_it_is(out: Path) -> None:
 
 def test_dates_and_amounts_are_real_and_identifiers_are_text(workbook: Workbook) -> None:
     sheet = workbook["Worklist"]
-    row = {header.value: sheet.cell(2, header.column) for header in sheet[1]}
+    row = {header.value: cell for header, cell in zip(sheet[1], sheet[2], strict=True)}
 
     assert row["anchor_date"].value == datetime(2026, 1, 20)  # noqa: DTZ001 - a workbook has no time zones
     assert row["paid_amount"].value == 31000.35

@@ -1,0 +1,537 @@
+"""Decisions of named people: kept for ever, never changed, and carried over the nights while their evidence stands.
+
+The store (`<out>/decisions`) holds one JSON-lines file an import and one Parquet file a run (what was flagged when).
+The program records and compares; an outcome exists only where a person has recorded one.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from pipelines.errors import IntegrityError
+from pipelines.ledger import commit_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pipelines.warehouse import Connection
+
+LISTS = Path(__file__).resolve().parents[1] / "sql" / "decisions"
+FILE_MODE = 0o640
+FOLDER_MODE = 0o750
+
+DECISION_SCHEMA: Mapping[str, pl.DataType] = {
+    "decision_id": pl.String(),
+    "import_number": pl.Int32(),
+    "import_row": pl.Int32(),
+    "decision_kind": pl.String(),
+    "case_id": pl.String(),
+    "episode_id": pl.String(),
+    "review_outcome": pl.String(),
+    "review_reason": pl.String(),
+    "review_note": pl.String(),
+    "assignee": pl.String(),
+    "reviewer": pl.String(),
+    "reviewer_credential": pl.String(),
+    "licence_state": pl.String(),
+    "decided_on": pl.Date(),
+    "replaces_decision_id": pl.String(),
+    "evidence_digest": pl.String(),
+    "evidence_parts": pl.String(),
+    "seen_run_id": pl.String(),
+    "run_id": pl.String(),
+    "outcome": pl.String(),
+    "outcome_reason": pl.String(),
+    "policy_id": pl.String(),
+    "policy_version": pl.String(),
+    "anchor_date": pl.Date(),
+    "paid_amount": pl.Decimal(18, 2),
+    "priority_score": pl.Decimal(4, 1),
+    "first_flagged_date": pl.Date(),
+    "recorded_at_utc": pl.Datetime("us"),
+    "recorded_by": pl.String(),
+    "import_sha256": pl.String(),
+}
+"""The columns of a decision: who, what, when, why, on which evidence, and how the case stood."""
+
+CASE_REVIEW_SCHEMA: Mapping[str, pl.DataType] = {
+    "case_id": pl.String(),
+    "episode_id": pl.String(),
+    "case_status": pl.String(),
+    "changed": pl.List(pl.String()),
+    "is_flagged": pl.Boolean(),
+    "evidence_digest": pl.String(),
+    "evidence_parts": pl.String(),
+    "first_flagged_date": pl.Date(),
+    "age_days": pl.Int32(),
+    "assignee": pl.String(),
+    "decision_id": pl.String(),
+    "review_outcome": pl.String(),
+    "review_reason": pl.String(),
+    "review_note": pl.String(),
+    "reviewer": pl.String(),
+    "reviewer_credential": pl.String(),
+    "licence_state": pl.String(),
+    "decided_on": pl.Date(),
+    "appeal_outcome": pl.String(),
+    "payment_action": pl.String(),
+}
+"""The columns of ``case_review``."""
+
+FLAG_SCHEMA: Mapping[str, pl.DataType] = {
+    "run_number": pl.Int32(),
+    "run_id": pl.String(),
+    "as_of_date": pl.Date(),
+    "case_id": pl.String(),
+    "episode_id": pl.String(),
+    "outcome_reason": pl.String(),
+    "policy_id": pl.String(),
+    "policy_version": pl.String(),
+    "evidence_digest": pl.String(),
+    "paid_amount": pl.Decimal(18, 2),
+    "priority_score": pl.Decimal(4, 1),
+}
+"""The columns of the history of flags."""
+
+CARRIED = (
+    "decision_id",
+    "review_outcome",
+    "review_reason",
+    "review_note",
+    "reviewer",
+    "reviewer_credential",
+    "licence_state",
+    "decided_on",
+)
+"""What ``case_review`` shows of the decision in force."""
+
+CHANGED_WORDS: Mapping[str, str] = {
+    "outcome": "result of the audit",
+    "claims": "claims, codes or dates",
+    "dollars": "dollars",
+    "visibility": "enrolment, drug visibility or prior authorization",
+    "notes": "notes",
+    "criteria": "criteria",
+    "care": "care found",
+    "statements": "documentation statements",
+    "history": "history facts",
+}
+NO_LONGER_IN_AUDIT = "the case is no longer in the audit"
+
+# A supported finding may have cost somebody money, so it comes back also when its case is no longer flagged.
+RETURNS_OFF_THE_LIST = frozenset({"FINDING_SUPPORTED"})
+
+
+class OutcomeWord(NamedTuple):
+    """One line of ``sql/decisions/review_outcome.csv``: an outcome, who may set it and what it asks for."""
+
+    decision_kind: str
+    review_outcome: str
+    label: str
+    who_may_set: str
+    closes_case: str
+    counts_as: str
+    needs_note: str
+    needs_outcome_in_force: str
+
+
+class ReasonWord(NamedTuple):
+    """One line of ``sql/decisions/review_reason.csv``: a reason for one outcome."""
+
+    decision_kind: str
+    review_outcome: str
+    review_reason: str
+    label: str
+    needs_note: str
+
+
+@dataclass(frozen=True)
+class DecisionWords:
+    """The closed lists that decisions are made of."""
+
+    outcomes: Mapping[tuple[str, str], OutcomeWord]
+    reasons: Mapping[tuple[str, str, str], ReasonWord]
+    standing_by_credential: Mapping[str, str]
+    licence_states: frozenset[str]
+
+    def outcomes_of(self, decision_kind: str) -> list[str]:
+        """The outcomes of one kind of decision, in the order of the list."""
+        return [outcome for kind, outcome in self.outcomes if kind == decision_kind]
+
+    def reasons_of(self, decision_kind: str, review_outcome: str) -> list[str]:
+        """The reasons for one outcome, in the order of the list."""
+        return [reason for kind, outcome, reason in self.reasons if (kind, outcome) == (decision_kind, review_outcome)]
+
+    def closes_case(self, review_outcome: str | None) -> bool:
+        """Whether a review outcome closes its case."""
+        word = self.outcomes.get(("review", review_outcome or ""))
+        return word is not None and word.closes_case == "yes"
+
+
+@cache
+def decision_words() -> DecisionWords:
+    """The closed lists of ``sql/decisions``."""
+    outcomes = [OutcomeWord(**line) for line in read_list("review_outcome")]
+    reasons = [ReasonWord(**line) for line in read_list("review_reason")]
+    return DecisionWords(
+        outcomes={(word.decision_kind, word.review_outcome): word for word in outcomes},
+        reasons={(word.decision_kind, word.review_outcome, word.review_reason): word for word in reasons},
+        standing_by_credential={
+            line["reviewer_credential"]: line["standing"] for line in read_list("reviewer_credential")
+        },
+        licence_states=frozenset(line["licence_state"] for line in read_list("licence_state")),
+    )
+
+
+def read_list(name: str) -> list[dict[str, str]]:
+    """The lines of one closed list of ``sql/decisions``, as dictionaries."""
+    with (LISTS / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def read_decisions(store: Path) -> pl.DataFrame:
+    """One row per recorded decision, in the order of recording; no rows where nothing was ever recorded.
+
+    Raises ``IntegrityError`` for an import that is missing from the row of numbers, or whose content is not what its
+    name says.
+    """
+    rows: list[dict[str, Any]] = []
+    for position, path in enumerate(_numbered(store, "*.jsonl"), start=1):
+        number, _, digest = path.stem.partition("-")
+        content = path.read_bytes()
+        if int(number) != position or hashlib.sha256(content).hexdigest()[:16] != digest:
+            message = (
+                f"The decisions in {store} are not as they were written: import {position} is missing or was changed. "
+                "Recorded decisions are never edited. Restore the folder from its backup."
+            )
+            raise IntegrityError(message)
+        rows += [_from_json(json.loads(line), position) for line in content.decode("utf-8").splitlines()]
+    return pl.DataFrame(rows, schema=dict(DECISION_SCHEMA), orient="row")
+
+
+def write_decisions(store: Path, decisions: Sequence[Mapping[str, Any]]) -> Path:
+    """The new file of the store that holds the decisions of one import, written by rename.
+
+    The caller holds the lock of the store. Each row has the columns of ``DECISION_SCHEMA`` but ``import_number``,
+    which is the number of the file.
+    """
+    _make_folder(store)
+    number = len(_numbered(store, "*.jsonl")) + 1
+    names = [name for name in DECISION_SCHEMA if name != "import_number"]
+    lines = [
+        json.dumps({name: _to_json(decision[name]) for name in names}, ensure_ascii=True) for decision in decisions
+    ]
+    content = ("\n".join(lines) + "\n").encode()
+    path = store / f"{number:06d}-{hashlib.sha256(content).hexdigest()[:16]}.jsonl"
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(content)
+    partial.chmod(FILE_MODE)
+    commit_file(partial, path)
+    return path
+
+
+def decisions_in_force(store: Path) -> pl.DataFrame:
+    """One row per case with a review outcome in force: the last one recorded, unless it was taken back."""
+    words = decision_words()
+    reviews = read_decisions(store).filter(pl.col("decision_kind") == "review")
+    last = reviews.unique("case_id", keep="last", maintain_order=True)
+    closing = [outcome for outcome in words.outcomes_of("review") if words.closes_case(outcome)]
+    return last.filter(pl.col("review_outcome").is_in(closing))
+
+
+def keep_flags(connection: Connection, store: Path, *, run_id: str, as_of: date) -> Path:
+    """The file that says what this run flagged, with the evidence digest of each; a run kept twice stays one file.
+
+    ``connection`` has the schema ``audit`` of the run. Kept before publishing, so that a run killed in between finds
+    its own file again.
+    """
+    folder = store / "flags"
+    found = [path for path in _numbered(folder, "*.parquet") if path.stem.partition("-")[2] == run_id]
+    if found:
+        return found[0]
+    _make_folder(store)
+    _make_folder(folder)
+    number = len(_numbered(folder, "*.parquet")) + 1
+    flags = (
+        connection.execute(
+            "select episode_review.case_id, episode_review.episode_id, episode_review.outcome_reason, "
+            "episode_review.policy_id, episode_review.policy_version, evidence.evidence_digest, "
+            "episode_review.paid_amount, episode_review.priority_score from audit.episode_review "
+            f"inner join ({evidence_query()}) as evidence on episode_review.episode_id = evidence.episode_id "
+            "where episode_review.outcome = 'flagged' order by episode_review.episode_id"
+        )
+        .pl()
+        .with_columns(run_number=pl.lit(number), run_id=pl.lit(run_id), as_of_date=pl.lit(as_of))
+    )
+    path = folder / f"{number:06d}-{run_id}.parquet"
+    partial = path.with_suffix(".partial")
+    flags.select(pl.col(name).cast(kind) for name, kind in FLAG_SCHEMA.items()).write_parquet(partial)
+    partial.chmod(FILE_MODE)
+    commit_file(partial, path)
+    return path
+
+
+def read_flags(store: Path, *, before_run_id: str | None = None) -> pl.DataFrame:
+    """One row per run and flagged episode, of all runs kept, or of those kept before ``before_run_id``."""
+    paths = _numbered(store / "flags", "*.parquet")
+    names = [path.stem.partition("-")[2] for path in paths]
+    if before_run_id in names:
+        paths = paths[: names.index(before_run_id)]
+    empty = pl.DataFrame(schema=dict(FLAG_SCHEMA))
+    return pl.concat([empty, *(pl.read_parquet(path) for path in paths)])
+
+
+def evidence_query() -> str:
+    """The query that gives one row per episode of ``audit.episode_review`` with the digest of its evidence."""
+    return (LISTS / "evidence_digest.sql").read_text(encoding="utf-8")
+
+
+def case_review(
+    connection: Connection, decisions: pl.DataFrame, *, as_of: date, earlier_flags: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """One row per flagged episode, and per decided case that left the list: its status and the decision in force.
+
+    ``case_status`` is ``new`` (no earlier run flagged it), ``open``, ``decided``, or ``returned``: the evidence is not
+    what the reviewer saw, and ``changed`` says what is different. A decision stands while the evidence digest stands,
+    whatever the run. A case that is no longer flagged returns only where its finding was supported. Cases are followed
+    by episode, or by case where the episode's first day moved.
+    """
+    episodes = _episodes(connection)
+    place = Placing(episodes)
+    by_case: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for decision in decisions.iter_rows(named=True):
+        by_case[place.of(decision) or f"gone {decision['case_id']}"].append(decision)
+    first_flagged: dict[str, date] = {}
+    for flag in () if earlier_flags is None else earlier_flags.iter_rows(named=True):
+        if episode_id := place.of(flag):
+            first_flagged[episode_id] = min(flag["as_of_date"], first_flagged.get(episode_id, flag["as_of_date"]))
+    rows = [
+        _case_row(episode, by_case.get(episode["episode_id"], []), first_flagged.get(episode["episode_id"]), as_of)
+        for episode in episodes.iter_rows(named=True)
+        if episode["outcome"] == "flagged" or by_case.get(episode["episode_id"])
+    ]
+    rows += [_gone_row(of_case, as_of) for key, of_case in by_case.items() if key.startswith("gone ")]
+    return pl.DataFrame(rows, schema=dict(CASE_REVIEW_SCHEMA), orient="row").sort("case_id", "episode_id")
+
+
+class Placing:
+    """Where in today's audit an earlier row belongs: to the episode of its name, else to the one of its case."""
+
+    def __init__(self, episodes: pl.DataFrame) -> None:
+        pairs = list(episodes.select("episode_id", "case_id").iter_rows())
+        shared = Counter(case_id for _, case_id in pairs)
+        self._episodes = {episode_id for episode_id, _ in pairs}
+        self._by_case = {case_id: episode_id for episode_id, case_id in pairs if shared[case_id] == 1}
+
+    def of(self, row: Mapping[str, Any]) -> str | None:
+        """The episode that ``row`` (with ``episode_id`` and ``case_id``) speaks of, if today's audit has it."""
+        if row["episode_id"] in self._episodes:
+            return str(row["episode_id"])
+        return self._by_case.get(row["case_id"])
+
+
+def put_review_tables(connection: Connection, store: Path, *, run_id: str, as_of: date) -> None:
+    """Makes ``run_facts.decision`` and ``run_facts.case_status`` for publish, from the store and this run's audit.
+
+    ``connection`` is the run's working file with the schemas ``audit`` and ``run_facts``. The run's flags are kept in
+    the store first, so that later runs know what was flagged when.
+    """
+    keep_flags(connection, store, run_id=run_id, as_of=as_of)
+    decisions = read_decisions(store)
+    review = case_review(connection, decisions, as_of=as_of, earlier_flags=read_flags(store, before_run_id=run_id))
+    for name, frame in (("decision", decisions), ("case_status", review)):
+        connection.register("review_rows", frame.to_arrow())
+        connection.execute(f"create or replace table run_facts.{name} as from review_rows")
+        connection.unregister("review_rows")
+
+
+@dataclass(frozen=True)
+class DecisionList:
+    """The cases with their review status, for the command line."""
+
+    cases: pl.DataFrame
+
+    def lines(self) -> list[str]:
+        """How many cases stand where, then a line a decided or returned case."""
+        counts = Counter(self.cases.get_column("case_status").to_list())
+        lines = [", ".join(f"{counts[status]:,} {status}" for status in ("new", "open", "decided", "returned"))]
+        for case in self.cases.filter(pl.col("review_outcome").is_not_null()).iter_rows(named=True):
+            since = f"; changed since: {', '.join(case['changed'])}" if case["changed"] else ""
+            lines.append(
+                f"  {case['case_id']}  {case['case_status']}  {case['review_outcome']} "
+                f"({case['review_reason'] or '-'}) by {signature(case)} on {case['decided_on']}{since}"
+            )
+        return lines
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """One dictionary a case, dates as ISO text."""
+        return [
+            {name: _to_json(value) for name, value in case.items() if name != "evidence_parts"}
+            for case in self.cases.iter_rows(named=True)
+        ]
+
+
+def list_decisions(connection: Connection, store: Path) -> DecisionList:
+    """The cases of the published audit in ``connection`` with every decision in the store, also the newest."""
+    return DecisionList(published_review(connection, store))
+
+
+def published_review(connection: Connection, store: Path) -> pl.DataFrame:
+    """``case_review`` of the published audit in ``connection``, with every decision that the store holds by now."""
+    run_id, as_of = connection.execute("select run_id, as_of_date from audit.run").fetchall()[0]
+    return case_review(
+        connection, read_decisions(store), as_of=as_of, earlier_flags=read_flags(store, before_run_id=run_id)
+    )
+
+
+def signature(decision: Mapping[str, Any]) -> str:
+    """Who decided, as reports name it: name, credential, licence state."""
+    licence = f"licence {decision['licence_state']}" if decision["licence_state"] else None
+    return ", ".join(filter(None, [decision["reviewer"], decision["reviewer_credential"], licence]))
+
+
+def decision_id(content: Mapping[str, Any]) -> str:
+    """The name of a decision, made of who decided what on which case and evidence; the same content, the same name."""
+    text = json.dumps({name: _to_json(value) for name, value in sorted(content.items())}, ensure_ascii=True)
+    return f"D-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _episodes(connection: Connection) -> pl.DataFrame:
+    return connection.execute(
+        "select episode_review.episode_id, episode_review.case_id, episode_review.outcome, "
+        "episode_review.outcome_reason, episode_review.paid_amount, evidence.evidence_digest, evidence.evidence_parts "
+        f"from audit.episode_review inner join ({evidence_query()}) as evidence "
+        "on episode_review.episode_id = evidence.episode_id order by episode_review.episode_id"
+    ).pl()
+
+
+def _case_row(
+    episode: Mapping[str, Any], decisions: Sequence[Mapping[str, Any]], flagged_before: date | None, as_of: date
+) -> dict[str, Any]:
+    standing = decisions_standing(decisions)
+    in_force = standing.get("review")
+    is_flagged = episode["outcome"] == "flagged"
+    changed: list[str] = []
+    if in_force is None:
+        status = "open" if flagged_before or not is_flagged else "new"
+    else:
+        if in_force["evidence_digest"] != episode["evidence_digest"] and (
+            is_flagged or in_force["review_outcome"] in RETURNS_OFF_THE_LIST
+        ):
+            changed = _changed(in_force, episode)
+        status = "returned" if changed else "decided"
+    first = flagged_before or (as_of if is_flagged else None)
+    return _row(standing, as_of, first) | {
+        "case_id": episode["case_id"],
+        "episode_id": episode["episode_id"],
+        "case_status": status,
+        "changed": changed,
+        "is_flagged": is_flagged,
+        "evidence_digest": episode["evidence_digest"],
+        "evidence_parts": episode["evidence_parts"],
+    }
+
+
+def _gone_row(decisions: Sequence[Mapping[str, Any]], as_of: date) -> dict[str, Any]:
+    standing = decisions_standing(decisions)
+    in_force = standing.get("review")
+    returns = in_force is not None and in_force["review_outcome"] in RETURNS_OFF_THE_LIST
+    return _row(standing, as_of, decisions[-1]["first_flagged_date"]) | {
+        "case_id": decisions[-1]["case_id"],
+        "episode_id": decisions[-1]["episode_id"],
+        "case_status": "returned" if returns else "decided" if in_force else "open",
+        "changed": [NO_LONGER_IN_AUDIT] if returns else [],
+        "is_flagged": False,
+        "evidence_digest": None,
+        "evidence_parts": None,
+    }
+
+
+def _row(standing: Mapping[str, Mapping[str, Any]], as_of: date, first: date | None) -> dict[str, Any]:
+    in_force: Mapping[str, Any] = standing.get("review", {})
+    return {
+        "first_flagged_date": first,
+        "age_days": (as_of - first).days if first else None,
+        "assignee": standing.get("assignment", {}).get("assignee"),
+        "appeal_outcome": standing.get("appeal", {}).get("review_outcome"),
+        "payment_action": standing.get("payment_action", {}).get("review_outcome"),
+    } | {name: in_force.get(name) for name in CARRIED}
+
+
+def decisions_standing(decisions: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The last decision of each kind of one case, in the order of recording.
+
+    A new review outcome, also a reopening, ends what second reviews, appeals and payment actions said of the old one;
+    a review that was taken back is not in force.
+    """
+    words = decision_words()
+    standing: dict[str, Mapping[str, Any]] = {}
+    for decision in decisions:
+        if decision["decision_kind"] == "review":
+            standing = {kind: last for kind, last in standing.items() if kind == "assignment"}
+            if not words.closes_case(decision["review_outcome"]):
+                continue
+        standing[decision["decision_kind"]] = decision
+    return standing
+
+
+def _changed(decision: Mapping[str, Any], episode: Mapping[str, Any]) -> list[str]:
+    """What is different from the evidence a decision was made on, in words; never empty."""
+    seen, now = _parts(decision["evidence_parts"]), _parts(episode["evidence_parts"])
+    words = []
+    for part, word in CHANGED_WORDS.items():
+        if seen.get(part) == now.get(part):
+            continue
+        if part == "dollars":
+            words.append(f"{word}: {decision['paid_amount']:,.2f} paid then, {episode['paid_amount']:,.2f} now")
+        elif part == "outcome" and decision["outcome"] != episode["outcome"]:
+            words.append(f"{word}: {decision['outcome']} then, {episode['outcome']} now")
+        else:
+            words.append(word)
+    return words or [CHANGED_WORDS["claims"]]
+
+
+def _parts(text: str) -> dict[str, str]:
+    return dict(part.split(" ", 1) for part in text.split("; "))
+
+
+def _numbered(folder: Path, pattern: str) -> list[Path]:
+    return sorted(path for path in folder.glob(pattern) if path.stem.partition("-")[0].isdecimal())
+
+
+def _make_folder(folder: Path) -> None:
+    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    folder.chmod(FOLDER_MODE)
+
+
+def _to_json(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return value
+
+
+def _from_json(line: Mapping[str, Any], import_number: int) -> dict[str, Any]:
+    row: dict[str, Any] = {name: line.get(name) for name in DECISION_SCHEMA} | {"import_number": import_number}
+    for name, kind in DECISION_SCHEMA.items():
+        if row[name] is None:
+            continue
+        if isinstance(kind, pl.Decimal):
+            row[name] = Decimal(row[name])
+        elif isinstance(kind, pl.Datetime):
+            row[name] = datetime.fromisoformat(row[name]).replace(tzinfo=None)
+        elif isinstance(kind, pl.Date):
+            row[name] = date.fromisoformat(row[name])
+    return row

@@ -1,0 +1,579 @@
+"""The worklist workbook that analysts work in and send back: Read me, Worklist, Evidence, Dictionary, Lists.
+
+Only the outcome columns are open. Every text is written as a text, one that a spreadsheet could run gets an apostrophe
+in front, and the same audit, decisions and run date give the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+
+from pipelines.decisions import DECISION_SCHEMA, case_review, decision_words, read_list, signature
+from pipelines.reports.worklist import DANGEROUS_START, LIST_SEPARATOR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+    from pipelines.warehouse import Connection
+
+LONGEST_WHY = 120
+HEADER_ROW = 1
+FIRST_ROW = 2
+FROZEN_COLUMNS = 2
+# A sheet ends at row 1,048,576; the last one says that there is more.
+MOST_EVIDENCE_ROWS = 1_048_000
+LONGEST_CELL = 32_767
+LETTER_PAPER = 1
+DANGEROUS = re.compile(DANGEROUS_START)
+BANNER = "CONFIDENTIAL. Flagged for review: no determination has been made. A person decides each case."
+
+
+class Column(NamedTuple):
+    """A column of the worklist: its name, how it is written, how wide, what it means.
+
+    ``kind`` is ``text``, ``date``, ``amount``, ``number`` or ``input`` (open to the analyst).
+    """
+
+    name: str
+    kind: str
+    width: int
+    meaning: str
+    is_hidden: bool = False
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("case_id", "text", 23, "Name of the review case; the same over the nights"),
+    Column(
+        "priority_score", "number", 9, "Order of the worklist, 0 to 100 points; never a score of a person or provider"
+    ),
+    Column("why", "text", 60, "Why the case is flagged, in short; the sheet Evidence has each criterion in full"),
+    Column("case_status", "text", 10, "new: first flagged in this run; open; decided; returned: the evidence changed"),
+    Column("changed", "text", 26, "What changed since the last decision, when the case is returned"),
+    Column("outcome_reason", "text", 28, "The reason for the flag, a closed word"),
+    Column("paid_amount", "amount", 13, "Paid for the episode, under review, each claim line once, US dollars"),
+    Column("payment_stage", "text", 11, "pre_pay when any counting line is pending, else post_pay"),
+    Column("line_of_business", "text", 16, "Line of business that chose the policy"),
+    Column("policy", "text", 27, "Policy and version under which the case was judged"),
+    Column("service_date", "date", 11, "First date of the episode's earliest implantation event (anchor date)"),
+    Column("index_codes", "text", 18, "Procedure codes that made the episode"),
+    Column("billed_diagnoses", "text", 18, "Diagnoses billed for those lines, without dots"),
+    Column("member", "text", 12, "Member, masked; the audit database has the full identifier"),
+    Column("prior_authorization_state", "text", 17, "approved, none_found or feed_not_supplied"),
+    Column("completeness", "text", 30, "Full, or what the data received cannot show"),
+    Column("also_seen", "text", 36, "Notes that may support the service or explain the claim; they never decide"),
+    Column("next_step", "text", 17, "Suggested next step; the tool suggests no other"),
+    Column("age_days", "number", 8, "Days since the first run that flagged the case"),
+    Column("last_decision", "text", 40, "The decision in force, or the one whose evidence changed: what, who, when"),
+    Column("review_outcome", "input", 24, "Your outcome, a word of the sheet Lists"),
+    Column("review_reason", "input", 30, "Your reason, a word that goes with the outcome"),
+    Column("review_note", "input", 40, 'Your note; 10 characters or more where the reason is "other"'),
+    Column("assignee", "input", 16, "Who works on the case"),
+    Column("reviewer", "input", 18, "Who decided: your name"),
+    Column("reviewer_credential", "input", 12, "Your credential, a word of the sheet Lists"),
+    Column("licence_state", "input", 9, "State of your licence; needed for FINDING_SUPPORTED"),
+    Column("decided_on", "input", 12, "Day of your decision"),
+    Column("episode_kind", "text", 20, "What was implanted: trial_then_permanent, trial_only or permanent_only"),
+    Column("last_event_date", "date", 11, "First date of the episode's last event"),
+    Column("diagnosis_class", "text", 28, "What the billed diagnoses say about the back"),
+    Column("allowed_amount", "amount", 13, "Allowed for the episode, each claim line once, US dollars"),
+    Column("enrolled_days", "number", 9, "Days of the look-back covered by eligibility"),
+    Column("claim_ids", "text", 30, "Claims of the episode"),
+    Column("first_flagged_date", "date", 11, "Run date of the first run that flagged the case"),
+    Column("episode_id", "text", 20, "Name of the implant episode in the audit database"),
+    Column("run_id", "text", 22, "Export: the run that made this workbook. Leave as it is", is_hidden=True),
+    Column("row_hash", "text", 20, "Digest of the evidence behind the row. Leave as it is", is_hidden=True),
+    Column("decision_seen", "text", 20, "The decision in force at export. Leave as it is", is_hidden=True),
+)
+PLACE: Mapping[str, int] = {column.name: place for place, column in enumerate(COLUMNS)}
+
+EVIDENCE_COLUMNS: tuple[Column, ...] = (
+    Column("case_id", "text", 23, "Name of the review case"),
+    Column("row_kind", "text", 11, "criterion, fact, statement or care"),
+    Column("row_date", "date", 11, "Day of the care, fact or document"),
+    Column("subject", "text", 30, "Criterion, kind of fact, modality or group of care"),
+    Column(
+        "result",
+        "text",
+        24,
+        "For a criterion its result; for care whether it counts; for a statement whether it is valid",
+    ),
+    Column("detail", "text", 80, "What was asked and found, why a row does not count, or what a statement lacks"),
+    Column("code_system", "text", 12, "Code system of the code"),
+    Column("code", "text", 12, "Code, without dots"),
+    Column("quantity", "number", 9, "Units billed, days supplied, or visits documented"),
+    Column("claim_id", "text", 24, "Claim or document of the row"),
+    Column("claim_line_number", "text", 9, "Line of the claim"),
+    Column("source_file", "text", 28, "Delivered file the row comes from"),
+    Column("source_row", "number", 9, "Place of the row in that file, the first after the header being 1"),
+)
+
+READ_ME = (
+    "What a row of Worklist is: one implant episode (trial, implant, facility, professional and device claims together),",
+    "best first. What a finding means: the claims received do not show the conservative care, or its documented",
+    "failure, that the policy asks for. It is a reason to ask for records. What it does not mean: care that was paid",
+    "for elsewhere, or never billed, does not show in claims.",
+    "",
+    "How to work: fill the open columns (review_outcome to decided_on), save, and give the file back for import.",
+    "FINDING_SUPPORTED is for licensed clinicians: reviewer_credential and licence_state are needed.",
+    "A row that changed since export is refused, with the reason; the others are taken. Importing twice changes",
+    "nothing. Rows may be filtered, sorted and removed; columns may not. The sheet is protected against slips, without",
+    "a password: some spreadsheets sort a protected sheet only after Review, Unprotect Sheet.",
+    "",
+    "Status: new is flagged for the first time in this run; open waits; decided is done while its evidence stands;",
+    "returned was decided, and the evidence changed since: the column changed says what. Decide it again.",
+    "The evidence behind each case is on the sheet Evidence; every column is explained on the sheet Dictionary.",
+    "Member identifiers are masked here. Lists are parted by semicolons. A text that starts with =, +, -, @, a tab or",
+    "a line end has an apostrophe put in front, so that no cell can run.",
+)
+
+REVIEW_QUERY = """
+    select
+        episode_review.*,
+        lookback.parameter_value as lookback_days
+    from audit.episode_review
+    left join audit.policy as lookback
+        on
+            episode_review.policy_id = lookback.policy_id
+            and episode_review.policy_version = lookback.policy_version
+            and lookback.parameter = 'lookback_days'
+    where episode_review.outcome = 'flagged'
+    order by episode_review.priority_score desc nulls last, episode_review.anchor_date, episode_review.episode_id
+"""
+
+EVIDENCE_QUERY = """
+    with evidence_row as (
+        select
+            episode_id, 1 as kind_number, 'criterion' as row_kind, cast(null as date) as row_date,
+            criterion as subject, result, explanation as detail, cast(null as varchar) as code_system,
+            cast(null as varchar) as code, cast(null as double) as quantity, cast(null as varchar) as claim_id,
+            cast(null as varchar) as claim_line_number, cast(null as varchar) as source_file,
+            cast(null as bigint) as source_row, criterion_number as place
+        from audit.criterion_result
+        union all
+        select
+            episode_id, 2, 'fact', fact_date, fact, null, null, code_system, code, null, claim_id, null, null, null, 0
+        from audit.history_fact
+        union all
+        select
+            episode_id, 3, 'statement', document_date, modality, statement_state,
+            concat_ws('; ', documented_outcome, array_to_string(missing, ', ')), null, null, visit_count,
+            document_id, null, source_file, source_row, 0
+        from audit.statement
+        union all
+        select
+            episode_id, 4, 'care', service_date, coalesce(care_group, 'other care') || ': ' || modality,
+            case when counts = 'yes' then 'counts' else 'does not count' end, counts_reason, code_system, code,
+            cast(quantity as double), claim_id, claim_line_number, source_file, source_row, 0
+        from audit.care_ledger
+    )
+    select
+        episode_review.case_id,
+        evidence_row.* exclude (episode_id, kind_number, place)
+    from evidence_row
+    inner join audit.episode_review on evidence_row.episode_id = episode_review.episode_id
+    where episode_review.outcome = 'flagged'
+    order by
+        episode_review.priority_score desc nulls last, episode_review.anchor_date, episode_review.episode_id,
+        kind_number, place, row_date, subject, evidence_row.claim_id, claim_line_number, code, source_file, source_row
+"""
+
+
+def write_workbook(connection: Connection, path: Path, *, as_of: date, review: pl.DataFrame | None = None) -> None:
+    """Writes the worklist workbook of the published audit in ``connection``.
+
+    ``review`` is what ``case_review`` gives, so that decisions recorded after publishing show; without it the
+    published ``audit.case_status`` is taken, or no decisions where the audit has none.
+    """
+    cases = _cases(connection, _review(connection, as_of) if review is None else review, as_of)
+    options = {
+        "constant_memory": True,
+        "tmpdir": str(path.parent),
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(str(path), options) as workbook:
+        made = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
+        workbook.set_properties({"title": "Implant episodes flagged for review", "created": made})
+        formats = _formats(workbook)
+        _write_read_me(workbook.add_worksheet("Read me"), _run_lines(connection, cases), formats)
+        sheet = workbook.add_worksheet("Worklist")
+        _write_worklist(sheet, cases, formats, as_of)
+        evidence = connection.execute(f"{EVIDENCE_QUERY} limit {MOST_EVIDENCE_ROWS + 1}").pl()
+        _write_evidence(workbook.add_worksheet("Evidence"), evidence, formats)
+        _write_dictionary(workbook.add_worksheet("Dictionary"), formats)
+        _write_lists(workbook, formats)
+        sheet.activate()
+
+
+def why_in_short(connection: Connection) -> dict[str, str]:
+    """For each flagged episode why it is flagged, in at most 120 characters, by episode.
+
+    Made of what the criteria say that are not met, what matters most first; what no longer fits is left to the
+    evidence. It speaks of the data received only.
+    """
+    rows = connection.execute(
+        "select criterion_result.episode_id, outcome_reason, criterion, result, observed_value, threshold_value "
+        "from audit.criterion_result "
+        "inner join audit.episode_review on criterion_result.episode_id = episode_review.episode_id "
+        "where episode_review.outcome = 'flagged' order by criterion_result.episode_id, criterion_number"
+    ).fetchall()
+    found: dict[str, dict[str, tuple[str, int, int]]] = {}
+    for episode_id, reason, criterion, result, observed, asked in rows:
+        is_nothing = criterion == "care_span" and reason == "no_conservative_care_found"
+        said = (NOTHING if is_nothing else result, round(observed), round(asked))
+        found.setdefault(episode_id, {})[criterion] = said
+    return {episode_id: _why(criteria) for episode_id, criteria in found.items()}
+
+
+def _why(criteria: Mapping[str, tuple[str, int, int]]) -> str:
+    """One line of at most ``LONGEST_WHY`` characters from criterion to (result, found, asked)."""
+    said = {
+        criterion: WHY_WORDS[criterion](result, observed, asked)
+        for criterion, (result, observed, asked) in criteria.items()
+        if criterion in WHY_WORDS and result != "met"
+    }
+    parts = list(said)
+    while parts:
+        line = "; ".join(said[criterion] for criterion in parts)
+        if len(line) <= LONGEST_WHY:
+            return line
+        parts.remove(next(criterion for criterion in LEAST_TELLING if criterion in parts))
+    return "see the criteria on the sheet Evidence"
+
+
+def _of_exercise(result: str, observed: int, asked: int) -> str:
+    if result == "cannot_tell":
+        return "exercise course: cannot tell"
+    if observed >= asked:
+        return f"{observed} exercise dates over too few days"
+    return f"{observed or 'no'} exercise {'date' if observed == 1 else 'dates'} ({asked} asked)"
+
+
+def _of_groups(result: str, observed: int, asked: int) -> str:
+    return "kinds of care: cannot tell" if result == "cannot_tell" else f"{observed} of {asked} kinds of care adequate"
+
+
+def _of_span(result: str, observed: int, asked: int) -> str:
+    if result == "cannot_tell":
+        return "span of care: cannot tell"
+    if result == NOTHING:
+        return f"no care that counts (span of {asked} days asked)"
+    return f"span {observed} {'day' if observed == 1 else 'days'} ({asked} asked)"
+
+
+def _of_failure(result: str, observed: int, asked: int) -> str:
+    if result == "cannot_tell":
+        return "failure statements: cannot tell, feed not supplied"
+    if observed >= asked:
+        return "failure statements, but none for exercise"
+    if observed:
+        return f"failure statements for {observed} of {asked} kinds of care"
+    return "no failure statement in the data received"
+
+
+WHY_WORDS: Mapping[str, Callable[[str, int, int], str]] = {
+    "exercise_course": _of_exercise,
+    "enough_groups": _of_groups,
+    "care_span": _of_span,
+    "failure_documented": _of_failure,
+}
+NOTHING = "nothing_found"
+LEAST_TELLING = ("enough_groups", "care_span", "exercise_course", "failure_documented")
+
+
+def _review(connection: Connection, as_of: date) -> pl.DataFrame:
+    held = connection.execute(
+        "select count(*) from duckdb_tables() where schema_name = 'audit' and table_name = 'case_status'"
+    ).fetchall()[0][0]
+    if held:
+        return connection.execute("from audit.case_status").pl()
+    return case_review(connection, pl.DataFrame(schema=dict(DECISION_SCHEMA)), as_of=as_of)
+
+
+def _cases(connection: Connection, review: pl.DataFrame, as_of: date) -> list[dict[str, Any]]:
+    """One dictionary per flagged episode, best first, with a value for each column of the worklist."""
+    why = why_in_short(connection)
+    reviewed = {case["episode_id"]: case for case in review.iter_rows(named=True)}
+    return [
+        _case(episode, reviewed[episode["episode_id"]], why.get(episode["episode_id"], ""), as_of)
+        for episode in connection.execute(REVIEW_QUERY).pl().iter_rows(named=True)
+    ]
+
+
+def _case(episode: Mapping[str, Any], review: Mapping[str, Any], why: str, as_of: date) -> dict[str, Any]:
+    first_flagged = review["first_flagged_date"] or as_of
+    decided = review["decision_id"] is not None
+    last = f"{review['review_outcome']} by {signature(review)} on {review['decided_on']}" if decided else None
+    return {**episode} | {
+        "why": why,
+        "case_status": review["case_status"],
+        "changed": list(review["changed"]),
+        "policy": f"{episode['policy_id']} {episode['policy_version']}",
+        "service_date": episode["anchor_date"],
+        "member": masked(episode["member_id"]),
+        "completeness": _completeness(episode),
+        "also_seen": [note.replace("_", " ") for note in episode["notes"]],
+        "age_days": (as_of - first_flagged).days,
+        "last_decision": last,
+        "assignee": review["assignee"],
+        "first_flagged_date": first_flagged,
+        "row_hash": review["evidence_digest"],
+        "decision_seen": review["decision_id"],
+    }
+
+
+def masked(identifier: str) -> str:
+    """An identifier with at most its last four characters to be seen, and never more than half of it."""
+    seen = min(4, len(identifier) // 2)
+    return "•••" + (identifier[-seen:] if seen else "")
+
+
+def _completeness(episode: Mapping[str, Any]) -> str:
+    """What the data received cannot show of the case; ``Full`` where nothing is missing."""
+    gaps = []
+    if not episode["enrollment_complete"]:
+        asked = f" of {episode['lookback_days']}" if episode["lookback_days"] else ""
+        gaps.append(f"enrolled {episode['enrolled_days']}{asked} days")
+    if not episode["drugs_visible"]:
+        gaps.append("drug fills cannot be seen")
+    if "documentation_feed_not_supplied" in episode["notes"]:
+        gaps.append("documentation feed not supplied")
+    if episode["prior_authorization_state"] == "feed_not_supplied":
+        gaps.append("prior authorization feed not supplied")
+    return f"Partial: {LIST_SEPARATOR.join(gaps)}" if gaps else "Full"
+
+
+def _formats(workbook: xlsxwriter.Workbook) -> dict[str, Format]:
+    shared = {"valign": "top"}
+    return {
+        "text": workbook.add_format({"num_format": "@", **shared}),
+        "wrapped": workbook.add_format({"num_format": "@", "text_wrap": True, **shared}),
+        "date": workbook.add_format({"num_format": "yyyy-mm-dd", **shared}),
+        "amount": workbook.add_format({"num_format": "#,##0.00", **shared}),
+        "number": workbook.add_format({"num_format": "General", **shared}),
+        "input": workbook.add_format(
+            {"num_format": "@", "locked": False, "bg_color": "#FFF9E5", "border": 4, **shared}
+        ),
+        "input_date": workbook.add_format(
+            {"num_format": "yyyy-mm-dd", "locked": False, "bg_color": "#FFF9E5", "border": 4, **shared}
+        ),
+        "header": workbook.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
+        "banner": workbook.add_format({"bold": True}),
+    }
+
+
+def _write_worklist(
+    sheet: Worksheet, cases: Sequence[Mapping[str, Any]], formats: Mapping[str, Format], as_of: date
+) -> None:
+    _write_header(sheet, COLUMNS, formats)
+    last_row = max(FIRST_ROW + len(cases) - 1, FIRST_ROW)
+    for row, case in enumerate(cases, start=FIRST_ROW):
+        for place, column in enumerate(COLUMNS):
+            kind = "input_date" if column.name == "decided_on" else column.kind
+            _write_cell(sheet, row, place, case.get(column.name), formats[kind])
+    _offer_lists(sheet, last_row, as_of)
+    sheet.autofilter(HEADER_ROW, 0, last_row, len(COLUMNS) - 1)
+    sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
+    _protect(sheet)
+    _print_well(sheet)
+
+
+def _write_header(sheet: Worksheet, columns: Sequence[Column], formats: Mapping[str, Format]) -> None:
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, column.width, None, {"hidden": column.is_hidden})
+    sheet.write_string(0, 0, BANNER, formats["banner"])
+    for place, column in enumerate(columns):
+        sheet.write_string(HEADER_ROW, place, column.name, formats["header"])
+
+
+def _offer_lists(sheet: Worksheet, last_row: int, as_of: date) -> None:
+    """Drop-downs from the sheet Lists; the reasons offered are those of the outcome chosen in the row."""
+
+    def offer(name: str, validation: dict[str, Any]) -> None:
+        sheet.data_validation(FIRST_ROW, PLACE[name], last_row, PLACE[name], {"ignore_blank": True, **validation})
+
+    outcome = xl_col_to_name(PLACE["review_outcome"], col_abs=True)
+    for name in ("review_outcome", "reviewer_credential", "licence_state"):
+        offer(
+            name,
+            {
+                "validate": "list",
+                "source": f"={name}_list",
+                "error_title": "Not in the list",
+                "error_message": "Choose a word of the sheet Lists.",
+            },
+        )
+    offer(
+        "review_reason",
+        {
+            "validate": "list",
+            "source": f'=INDIRECT("reasons_"&{outcome}{FIRST_ROW + 1})',
+            "error_title": "Not a reason for this outcome",
+            "error_message": "Choose the outcome first, then one of its reasons on the sheet Lists.",
+        },
+    )
+    offer(
+        "decided_on",
+        {
+            "validate": "date",
+            "criteria": "between",
+            "minimum": date(1990, 1, 1),
+            "maximum": as_of + timedelta(days=366),
+            "error_title": "Not a day",
+            "error_message": "Write the day as YYYY-MM-DD.",
+        },
+    )
+
+
+def _write_evidence(sheet: Worksheet, evidence: pl.DataFrame, formats: Mapping[str, Format]) -> None:
+    _write_header(sheet, EVIDENCE_COLUMNS, formats)
+    kept = evidence.head(MOST_EVIDENCE_ROWS)
+    kinds = [formats[column.kind] for column in EVIDENCE_COLUMNS]
+    for row, cells in enumerate(kept.iter_rows(), start=FIRST_ROW):
+        for place, value in enumerate(cells):
+            if value is not None:
+                _write_cell(sheet, row, place, value, kinds[place])
+    last_row = max(FIRST_ROW + kept.height - 1, FIRST_ROW)
+    if evidence.height > kept.height:
+        more = "A sheet can hold no more rows: the rest is in the audit database, audit.care_ledger."
+        sheet.write_string(last_row + 1, 0, more, formats["banner"])
+    sheet.autofilter(HEADER_ROW, 0, last_row, len(EVIDENCE_COLUMNS) - 1)
+    sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
+    _protect(sheet)
+    _print_well(sheet)
+
+
+def _write_read_me(sheet: Worksheet, lines: Iterable[str], formats: Mapping[str, Format]) -> None:
+    sheet.set_column(0, 0, 115)
+    for row, line in enumerate((BANNER, "", *lines, "", *READ_ME)):
+        sheet.write_string(row, 0, harmless(line), formats["banner" if row == 0 else "text"])
+    _protect(sheet)
+    _print_well(sheet, titles=False)
+
+
+def _write_dictionary(sheet: Worksheet, formats: Mapping[str, Format]) -> None:
+    """One row per column of Worklist and Evidence, with its meaning and whether it is open or hidden."""
+    columns = (
+        Column("sheet", "text", 12, ""),
+        Column("column", "text", 26, ""),
+        Column("meaning", "text", 95, ""),
+        Column("use", "text", 10, ""),
+    )
+    _write_header(sheet, columns, formats)
+    rows = [
+        (name, column.name, column.meaning, _use(column))
+        for name, described in (("Worklist", COLUMNS), ("Evidence", EVIDENCE_COLUMNS))
+        for column in described
+    ]
+    for row, cells in enumerate(rows, start=FIRST_ROW):
+        for place, text in enumerate(cells):
+            sheet.write_string(row, place, text, formats["wrapped"])
+    sheet.autofilter(HEADER_ROW, 0, FIRST_ROW + len(rows) - 1, len(columns) - 1)
+    sheet.freeze_panes(FIRST_ROW, 0)
+    _protect(sheet)
+    _print_well(sheet)
+
+
+def _use(column: Column) -> str:
+    if column.kind == "input":
+        return "open"
+    return "hidden" if column.is_hidden else "read only"
+
+
+def _write_lists(workbook: xlsxwriter.Workbook, formats: Mapping[str, Format]) -> None:
+    """The closed lists, one a column, each under a name that the drop-downs use; labels beside the words."""
+    sheet = workbook.add_worksheet("Lists")
+    lists = list(_lists())
+    names = [name for name, _, _ in lists]
+    columns = [Column(text, "text", width, "") for name in names for text, width in ((name, 30), ("meaning", 48))]
+    _write_header(sheet, columns, formats)
+    longest = max(len(words) for _, words, _ in lists)
+    for row in range(longest):
+        for place, (_, words, labels) in enumerate(lists):
+            if row < len(words):
+                sheet.write_string(FIRST_ROW + row, 2 * place, words[row], formats["text"])
+                sheet.write_string(FIRST_ROW + row, 2 * place + 1, labels[row], formats["text"])
+    for place, (name, words, _) in enumerate(lists):
+        letter = xl_col_to_name(2 * place, col_abs=True)
+        workbook.define_name(name, f"=Lists!{letter}${FIRST_ROW + 1}:{letter}${FIRST_ROW + len(words)}")
+    sheet.freeze_panes(FIRST_ROW, 0)
+    _protect(sheet)
+    _print_well(sheet)
+
+
+@cache
+def _lists() -> tuple[tuple[str, list[str], list[str]], ...]:
+    """Each list of the workbook: its name, its words and what they mean."""
+    words = decision_words()
+    outcomes = words.outcomes_of("review")
+    found = [("review_outcome_list", outcomes, [words.outcomes["review", outcome].label for outcome in outcomes])]
+    for outcome in outcomes:
+        reasons = words.reasons_of("review", outcome)
+        labels = [words.reasons["review", outcome, reason].label for reason in reasons]
+        found.append((f"reasons_{outcome}", reasons, labels))
+    for name in ("reviewer_credential", "licence_state"):
+        lines = read_list(name)
+        found.append((f"{name}_list", [line[name] for line in lines], [line["label"] for line in lines]))
+    return tuple(found)
+
+
+def _run_lines(connection: Connection, cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    run_id, as_of_date, code_version, grade, policy_versions = connection.execute(
+        "select run_id, as_of_date, code_version, grade, policy_versions from audit.run"
+    ).fetchall()[0]
+    yield "Implant episodes flagged for review"
+    yield f"Run {run_id}, as of {as_of_date}, program {code_version}, grade {grade}."
+    dollars = sum(case["paid_amount"] for case in cases)
+    yield f"{len(cases):,} episodes, {dollars:,.2f} US dollars paid, under review."
+    counts = ((status, sum(case["case_status"] == status for case in cases)) for status in STATUSES)
+    yield "By status: " + ", ".join(f"{count:,} {status}" for status, count in counts) + "."
+    yield "Policies: " + "; ".join(version.rsplit(" ", 1)[0] for version in policy_versions) + "."
+
+
+STATUSES = ("new", "open", "decided", "returned")
+
+
+def _write_cell(sheet: Worksheet, row: int, place: int, value: object, cell_format: Format) -> None:
+    """Writes a cell by the type of its value, so that no text is ever taken for anything else."""
+    if isinstance(value, list):
+        value = LIST_SEPARATOR.join(map(str, value))
+    if value is None or value == "":
+        sheet.write_blank(row, place, None, cell_format)
+    elif isinstance(value, str):
+        sheet.write_string(row, place, harmless(value)[:LONGEST_CELL], cell_format)
+    elif isinstance(value, date):
+        sheet.write_datetime(row, place, value, cell_format)
+    else:
+        sheet.write_number(row, place, value, cell_format)
+
+
+def harmless(text: str) -> str:
+    """``text``, with an apostrophe in front where a spreadsheet could run it."""
+    return f"'{text}" if DANGEROUS.match(text) else text
+
+
+def _protect(sheet: Worksheet) -> None:
+    """Locks what is not open, without a password: it guards against slips; the row hash guards the import."""
+    sheet.protect("", {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True})
+
+
+def _print_well(sheet: Worksheet, *, titles: bool = True) -> None:
+    sheet.set_paper(LETTER_PAPER)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&LConfidential. No determination has been made.&RPage &P of &N")
+    if titles:
+        sheet.repeat_rows(0, HEADER_ROW)
+        sheet.repeat_columns(0, FROZEN_COLUMNS - 1)

@@ -1,0 +1,84 @@
+"""The examples of the rule: a case in text above a test whose name is the rule as a sentence.
+
+The text is the form of ``docs/cases.md``. All cases of a session are audited together by the real models
+(``conftest.py``), then each test says whether its own is met.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
+
+import pytest
+
+from pipelines.case_text import Case, parse_case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Audit(Protocol):
+    """Fails the test unless the case is met."""
+
+    def __call__(self, case: Case) -> None: ...
+
+
+class Example(Protocol):
+    """A test made from one or more cases."""
+
+    cases: tuple[Case, ...]
+
+
+def example(text: str) -> Callable[[Callable[[], None]], Callable[..., None]]:
+    """The test that audits the case in ``text``; the function below gives its name and needs no body."""
+
+    def made(named: Callable[[], None]) -> Callable[..., None]:
+        case = _case(text, named)
+
+        def check(audit: Audit) -> None:
+            audit(case)
+
+        return _as_test(check, named, (case,))
+
+    return made
+
+
+def examples(outline: str, table: str) -> Callable[[Callable[[], None]], Callable[..., None]]:
+    """One test a row of ``table``, with the words ``<column>`` of ``outline`` replaced by its cells."""
+    header, *lines = [line for line in table.strip().splitlines() if line.strip()]
+    names = [name.strip() for name in header.split("|")]
+
+    def made(named: Callable[[], None]) -> Callable[..., None]:
+        cases = []
+        for line in lines:
+            cells = [cell.strip() for cell in line.split("|")]
+            text = outline
+            for name, cell in zip(names, cells, strict=True):
+                text = text.replace(f"<{name}>", cell)
+            cases.append((_case(text, named), " ".join(cell or "blank" for cell in cells)))
+
+        @pytest.mark.parametrize("case", [pytest.param(case, id=title) for case, title in cases])
+        def check(audit: Audit, case: Case) -> None:
+            audit(case)
+
+        return _as_test(check, named, tuple(case for case, _ in cases))
+
+    return made
+
+
+def _case(text: str, named: Callable[[], None]) -> Case:
+    code = named.__code__
+    title = named.__name__.removeprefix("test_").replace("_", " ")
+    source = Path(code.co_filename).relative_to(ROOT).as_posix()
+    return parse_case(text, title=title, source=source, first_line=code.co_firstlineno)
+
+
+def _as_test(check: Callable[..., None], named: Callable[[], None], cases: tuple[Case, ...]) -> Callable[..., None]:
+    check.__name__ = named.__name__
+    check.__qualname__ = named.__qualname__
+    check.__module__ = named.__module__
+    check.__doc__ = named.__doc__
+    cast("Example", check).cases = cases
+    return check

@@ -1,0 +1,453 @@
+"""Section 2 of the rule: repeats, versions, replacements, voids, reversals; which lines count."""
+
+from tests.spec.book import example, examples
+
+# Repeats and versions
+
+
+@example("""
+    0  63650  M54.50  claim=C1 line=1 paid=100
+    0  63650  M54.50  claim=C1 line=1 paid=100
+    expect paid=100.00
+    """)
+def test_rows_equal_in_all_columns_are_one() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1 line=1 paid=100
+    0  63650  M54.50  claim=C1 line=2 paid=100
+    expect paid=200.00
+    """)
+def test_two_lines_of_a_claim_are_two() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1 line=1 paid=100 paid_on=<first> <where>
+    0  63650  M54.50  claim=C1 line=<line> paid=500 paid_on=<second> <elsewhere>
+    expect paid=<paid>
+    """,
+    """
+    first | second | line | where             | elsewhere         | paid
+    10    | 11     | 1    |                   |                   | 500.00
+    11    | 10     | 1    |                   |                   | 100.00
+    10    |        | 1    |                   |                   | 100.00
+          | 10     | 1    |                   |                   | 500.00
+    10    | 10     | 1    | delivery=2        |                   | 100.00
+    10    | 10     | 1    |                   | delivery=2        | 500.00
+    10    | 10     | 1    | delivery=1 file=2 | delivery=2 file=1 | 500.00
+    10    | 10     | 1    | file=2            | file=1            | 100.00
+    10    | 10     | 1    |                   |                   | 500.00
+          |        | 1    |                   |                   | 500.00
+    11    | 10     | 1    |                   | delivery=2        | 100.00
+    10    | 11     | 001  |                   |                   | 500.00
+    10    | 11     | 10   |                   |                   | 600.00
+    """,
+)
+def test_the_version_paid_last_wins_then_the_one_delivered_last() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1 line=1 paid_on=10
+    0  63650  M54.50  claim=C1 line=1 paid_on=11 status=denied
+    expect no episode
+    """)
+def test_a_line_whose_last_version_is_denied_does_not_count() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1 delivery=<first>
+    diagnosis M96.1 claim=C1 rank=1 delivery=<second>
+    expect billed=<billed>
+    """,
+    """
+    first | second | billed
+    1     | 2      | M961
+    2     | 1      | M5450
+    """,
+)
+def test_the_last_delivered_diagnosis_of_a_rank_wins() -> None: ...
+
+
+@examples(
+    """
+    0  -  M54.50  claim=C1 institutional revenue=0360
+    0  procedure 00HU3MZ claim=C1 rank=1 delivery=<first>
+    0  procedure 3E0R3BZ claim=C1 rank=1 delivery=<second>
+    expect <expected>
+    """,
+    """
+    first | second | expected
+    1     | 2      | no episode
+    2     | 1      | 1 episode
+    """,
+)
+def test_the_last_delivered_procedure_of_a_rank_wins() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1 line=1 wide paid_on=10
+    0  63650  1:M96.1  claim=C1 line=1 wide paid_on=11
+    expect billed=M961
+    """)
+def test_in_the_wide_form_the_diagnoses_are_those_of_the_final_line() -> None: ...
+
+
+@examples(
+    """
+    0  63650  1:M54.50  claim=C1 wide delivery=<first>
+    0  99213  1:M96.1   claim=C1 wide delivery=<second>
+    expect billed=<billed>
+    """,
+    """
+    first | second | billed
+    1     | 2      | M961
+    2     | 1      | M5450
+    1     | 1      | M961
+    """,
+)
+def test_of_two_final_lines_that_name_one_rank_differently_the_last_delivered_wins() -> None: ...
+
+
+@example("""
+    0  63650  1:M54.50  claim=C1 wide
+    diagnosis M96.1 claim=C1 rank=2
+    expect billed=M5450 exclusions=other_indication
+    """)
+def test_when_both_forms_are_delivered_both_are_read() -> None: ...
+
+
+# Replacements and voids
+
+
+@example("""
+    0  63650  M54.50  claim=C1 paid=100
+    0  63650  M54.50  claim=C2 frequency=7 of=C1 paid=150
+    expect claims=C2 paid=150.00 claim.C1=superseded claim.C2=counts
+    """)
+def test_a_7_replaces_its_original() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1
+    0  63650  M54.50  claim=C2 frequency=<frequency> of=C1
+    expect claims=C1,C2
+    """,
+    """
+    frequency
+    1
+    2
+    """,
+)
+def test_no_other_frequency_replaces() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1
+    0  63650  M54.50  claim=C2 frequency=8 of=C1
+    expect no episode
+    expect claim.C1=voided claim.C2=void_request
+    """)
+def test_an_8_voids_its_original_and_never_counts() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1 paid=100
+    0  63650  M54.50  claim=C2 frequency=7 of=C1 paid=200 <link>
+    0  63650  M54.50  claim=C3 frequency=7 of=C2 paid=300
+    expect claims=C3 paid=300.00 claim.C1=superseded
+    """,
+    """
+    link
+    status=paid
+    status=denied
+    status=pending
+    status=reversed
+    """,
+)
+def test_a_replacement_follows_the_chain_to_its_end_also_through_a_link_that_does_not_act() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1
+    0  63650  M54.50  claim=C2 frequency=7 of=C1
+    0  63650  M54.50  claim=C3 frequency=8 of=C2
+    expect no episode
+    expect claim.C1=superseded claim.C2=voided
+    """)
+def test_what_a_voided_claim_had_replaced_stays_replaced() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1
+    0  63650  M54.50  claim=C2 frequency=7 of=C1
+    0  63650  M54.50  claim=C3 frequency=8 of=C1
+    expect claims=C2 claim.C2=counts
+    """)
+def test_a_void_voids_only_the_claim_it_names() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1
+    0  63650  M54.50  claim=C2 frequency=<frequency> of=C1 status=denied
+    expect claims=C1
+    """,
+    """
+    frequency
+    7
+    8
+    """,
+)
+def test_a_denied_7_or_8_does_nothing() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1
+    0  63650  M54.50  claim=C2 frequency=7 of=C1 status=denied
+    0  99213  M54.50  claim=C2 frequency=7 of=C1 status=<status>
+    expect <expected>
+    """,
+    """
+    status | expected
+    denied | claims=C1
+    paid   | no episode
+    """,
+)
+def test_a_7_acts_unless_all_of_its_lines_are_denied() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1
+    0  63650  M54.50  claim=C2 frequency=<frequency> of=C1 status=pending
+    expect claims=C1 payment=post_pay claim.C1=counts claim.C2=<state>
+    """,
+    """
+    frequency | state
+    7         | pending_request
+    8         | void_request
+    """,
+)
+def test_a_pending_7_or_8_does_not_count_and_leaves_the_original_in_force() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1
+    0  63650  M54.50  claim=C2 frequency=7 of=C1 status=pending
+    0  99213  M54.50  claim=C2 frequency=7 of=C1 status=paid
+    expect claims=C2 payment=pre_pay
+    """)
+def test_a_7_with_a_pending_and_a_paid_line_replaces() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1 line=1
+    0  63650  M54.50  claim=C2 line=1 frequency=7 of=C1 paid_on=10
+    0  63650  M54.50  claim=C2 line=1 frequency=7 of=C1 paid_on=20 status=reversed
+    expect no episode
+    expect claim.C1=superseded
+    """)
+def test_a_7_that_is_later_reversed_still_replaces() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1
+    0  63650  M54.50  claim=<first>  frequency=7 of=C1 paid_on=<day>
+    0  63650  M54.50  claim=<second> frequency=7 of=C1 paid_on=<other>
+    expect claims=<counts>
+    """,
+    """
+    first | second | day | other | counts
+    C2    | C3     | 10  | 11    | C3
+    C2    | C3     | 11  | 10    | C2
+    C2    | C3     | 10  | 10    | C3
+    C3    | C2     | 10  | 10    | C3
+    C2    | C3     | 10  |       | C2
+    C2    | C3     |     | 10    | C3
+    """,
+)
+def test_of_two_live_replacements_the_later_paid_then_the_later_named_counts() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1
+    0  63650  M54.50  claim=C2 frequency=7 of=C1 paid_on=10
+    0  99213  M54.50  claim=C2 frequency=7 of=C1 paid_on=12
+    0  63650  M54.50  claim=C3 frequency=7 of=C1 paid_on=11
+    expect claims=C2 claim.C3=outranked
+    """)
+def test_a_replacement_is_as_late_as_its_latest_line() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1
+    0  63650  M54.50  claim=C2 frequency=7 of=C1 paid_on=10
+    0  63650  M54.50  claim=C3 frequency=7 of=C1 paid_on=11 status=reversed
+    expect claims=C2
+    """)
+def test_a_replacement_that_does_not_count_outranks_nobody() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1 frequency=<frequency> of=<original>
+    expect <expected>
+    """,
+    """
+    frequency | original | expected
+    7         | C1       | claims=C1
+    7         | C9       | claims=C1
+    7         |          | claims=C1
+    8         | C1       | no episode
+    8         | C9       | no episode
+    """,
+)
+def test_without_an_original_a_7_stands_alone_and_an_8_is_ignored() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1 frequency=7 of=C2
+    0  63650  M54.50  claim=C2 frequency=7 of=C1
+    expect no episode
+    expect claim.C1=in_ring claim.C2=in_ring
+    """)
+def test_in_a_ring_none_counts() -> None: ...
+
+
+# States and reversals
+
+
+@examples(
+    """
+    0  63650  M54.50  status=<status>
+    expect <expected>
+    """,
+    """
+    status   | expected
+    paid     | payment=post_pay notes-=pending_claims
+             | payment=post_pay notes-=pending_claims
+    pending  | payment=pre_pay notes+=pending_claims
+    denied   | no episode
+    reversed | no episode
+    """,
+)
+def test_paid_blank_and_pending_lines_count() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1 paid=100
+    0  99213  M54.50  claim=C1 paid=70 status=denied
+    0  99214  M54.50  claim=C1 paid=30 status=pending
+    expect paid=130.00 payment=pre_pay
+    """)
+def test_dollars_are_those_of_the_counting_lines() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1 paid=100.00
+    0  99213  M54.50  claim=C1 paid=<other>
+    expect <expected>
+    """,
+    """
+    other   | expected
+    -100.00 | no episode
+    -100.01 | no episode
+    -99.99  | paid=0.01
+    """,
+)
+def test_a_claim_that_sums_to_zero_or_less_with_a_negative_amount_is_reversed_whole() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1 paid=0
+    0  99213  M54.50  claim=C1 paid=0
+    expect paid=0.00
+    """)
+def test_a_claim_paid_nothing_without_a_negative_amount_counts() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1 paid=50
+    0  63685  M54.50  claim=C1 paid=100 status=pending
+    0  99213  M54.50  claim=C1 paid=-50
+    expect no episode
+    """)
+def test_only_paid_lines_are_summed_to_find_a_reversal() -> None: ...
+
+
+@example("""
+    -10  97110  M54.50  status=denied
+    -9   97110  M54.50  status=reversed
+    -8   97110  M54.50  status=pending
+    0    63650+63685  M54.50
+    expect exercise.service_count=1 exercise.first_date=-8
+    """)
+def test_denied_and_reversed_lines_are_no_care_and_pending_ones_are() -> None: ...
+
+
+# Pharmacy fills
+
+ENOUGH_OF_ANOTHER_CLASS = "-300 fill duloxetine days=30"
+
+
+@examples(
+    f"""
+    {ENOUGH_OF_ANOTHER_CLASS}
+    -100  fill naproxen days=14 claim=F1
+    -100  fill naproxen days=14 claim=<claim>
+    0     63650+63685  M54.50
+    expect medication=<state>
+    """,
+    """
+    claim | state
+    F1    | short
+    F2    | adequate
+    """,
+)
+def test_a_fill_delivered_twice_is_one_fill() -> None: ...
+
+
+@examples(
+    f"""
+    {ENOUGH_OF_ANOTHER_CLASS}
+    -100  fill naproxen days=28
+    -90   fill naproxen days=<days> status=<status>
+    0     63650+63685  M54.50
+    expect medication=<state>
+    """,
+    """
+    days | status   | state
+    -1   | denied   | adequate
+    -1   | reversed | short
+    -1   | paid     | short
+    -1   |          | short
+    -1   | pending  | short
+    """,
+)
+def test_negative_days_are_netted_whatever_the_status_but_denied() -> None: ...
+
+
+@examples(
+    f"""
+    {ENOUGH_OF_ANOTHER_CLASS}
+    -100  fill naproxen days=28 status=<status>
+    0     63650+63685  M54.50
+    expect medication=<state>
+    """,
+    """
+    status   | state
+    paid     | adequate
+    pending  | adequate
+             | adequate
+    denied   | short
+    reversed | short
+    """,
+)
+def test_a_denied_or_reversed_fill_with_days_does_not_count() -> None: ...
