@@ -58,6 +58,8 @@ NOTES: Final = (
     "specificity_conflict",
     "trial_marker_incomplete",
 )
+NOTHING: Final = "nothing"
+"""The word for no value."""
 CARE_GROUPS: Final = (
     "exercise",
     "manipulation",
@@ -768,7 +770,7 @@ class _Reader:
             message = f"after `{check.subject}.` comes {asked}"
             raise _FaultError(message)
         if check.part is None and check.subject in _CLOSED_WORDS:
-            allowed = _CLOSED_WORDS[check.subject]
+            allowed = (*_CLOSED_WORDS[check.subject], NOTHING)
             if any(word not in allowed for word in listed(check.value)):
                 message = f"{check.subject} is of: {', '.join(allowed)}"
                 raise _FaultError(message)

@@ -16,8 +16,7 @@ import polars as pl
 
 from pipelines.audit import judge
 from pipelines.case_text import (
-    CRITERION_COLUMNS,
-    GROUP_COLUMNS,
+    NOTHING,
     REVIEW_COLUMNS,
     Case,
     CaseTextError,
@@ -383,7 +382,7 @@ def _holds(check: Check, found: object, case: Case) -> bool:
         return has
     match found:
         case None:
-            return check.value in {"", "nothing"}
+            return check.value == NOTHING
         case list():
             return [str(word) for word in found] == listed(check.value)
         case bool():
@@ -408,7 +407,7 @@ def _equals(written: str, found: float | Decimal) -> bool:
 def _shown(found: object) -> str:
     match found:
         case None:
-            return "nothing"
+            return NOTHING
         case list():
             return f"[{','.join(map(str, found))}]"
         case bool():

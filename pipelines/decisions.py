@@ -226,7 +226,7 @@ def write_decisions(store: Path, decisions: Sequence[Mapping[str, Any]]) -> Path
     The caller holds the lock of the store. Each row has the columns of ``DECISION_SCHEMA`` but ``import_number``,
     which is the number of the file.
     """
-    _make_folder(store)
+    make_folder(store)
     number = len(_numbered(store, "*.jsonl")) + 1
     names = [name for name in DECISION_SCHEMA if name != "import_number"]
     lines = [
@@ -260,8 +260,8 @@ def keep_flags(connection: Connection, store: Path, *, run_id: str, as_of: date)
     found = [path for path in _numbered(folder, "*.parquet") if path.stem.partition("-")[2] == run_id]
     if found:
         return found[0]
-    _make_folder(store)
-    _make_folder(folder)
+    make_folder(store)
+    make_folder(folder)
     number = len(_numbered(folder, "*.parquet")) + 1
     flags = (
         connection.execute(
@@ -510,7 +510,8 @@ def _numbered(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if path.stem.partition("-")[0].isdecimal())
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Makes a folder of the store with its parents, open to owner and group only, whatever the umask."""
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     folder.chmod(FOLDER_MODE)
 

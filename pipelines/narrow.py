@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines import ledger
+import pipelines.ledger as ledger
 from pipelines.models import build, read_models
 from pipelines.policy import write_policies
 from pipelines.value_sets import write_value_sets

@@ -334,7 +334,7 @@ def write_policies(
     connection.execute("create schema if not exists policies")
     _write(connection, "policy", _policy_frame(known.values()))
     connection.execute(
-        "create or replace table policies.default_policy as "  # noqa: S608 - a quoted literal
+        "create or replace table policies.default_policy as "
         f"select * from policies.policy where policy_id = {literal(default_policy)}"
     )
     _write(
@@ -494,7 +494,7 @@ def _parameter_frame(policies: Iterable[Policy]) -> pl.DataFrame:
 
 def _write(connection: Connection, table: str, frame: pl.DataFrame) -> None:
     connection.register("policy_rows", frame.to_arrow())
-    connection.execute(f"create or replace table policies.{identifier(table)} as select * from policy_rows")  # noqa: S608
+    connection.execute(f"create or replace table policies.{identifier(table)} as select * from policy_rows")
     connection.unregister("policy_rows")
 
 

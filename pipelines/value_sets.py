@@ -338,8 +338,7 @@ def write_value_sets(connection: Connection, value_sets: Iterable[ValueSet]) -> 
         table = identifier(value_set.name)
         connection.register("value_set_rows", value_set.frame().to_arrow())
         connection.execute(
-            f"create or replace table value_sets.{table} as "  # noqa: S608 - the name is quoted
-            "select * from value_set_rows order by row_number"
+            f"create or replace table value_sets.{table} as select * from value_set_rows order by row_number"
         )
         connection.unregister("value_set_rows")
 
@@ -359,7 +358,7 @@ def drift(connection: Connection, value_sets: Sequence[ValueSet]) -> tuple[Drift
     seen = {
         ("hcpcs", "medical_claim"): "select hcpcs_code as code from landed.medical_claim",
         ("icd-10-cm", "claim_diagnosis"): "select diagnosis_code as code from landed.claim_diagnosis",
-        ("icd-10-cm", "medical_claim"): f"select unnest([{wide}]) as code from landed.medical_claim",  # noqa: S608
+        ("icd-10-cm", "medical_claim"): f"select unnest([{wide}]) as code from landed.medical_claim",
         ("icd-10-pcs", "claim_procedure"): "select procedure_code as code from landed.claim_procedure",
     }
     found: list[DriftCode] = []
@@ -370,7 +369,7 @@ def drift(connection: Connection, value_sets: Sequence[ValueSet]) -> tuple[Drift
         codes = set(known.filter(pl.col("match_system") == match_system)["code"].to_list())
         pattern = "|".join(family.pattern for family in near)
         rows = connection.execute(
-            f"select code, count(*) from ({query}) as seen "  # noqa: S608 - parts of our own
+            f"select code, count(*) from ({query}) as seen "
             f"where regexp_full_match(code, {literal(pattern)}) group by code"
         ).fetchall()
         for code, line_count in rows:

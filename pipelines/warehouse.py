@@ -57,8 +57,8 @@ def identifier(name: str) -> str:
 
 
 def tables_read(connection: Connection, query: str) -> set[str]:
-    """The ``schema.table`` names that ``query`` reads."""
-    return {name.replace('"', "") for name in connection.get_table_names(query, qualified=True)}
+    """The ``schema.table`` names that ``query`` reads, without the aliases it gives them."""
+    return {name.split(" AS ")[0].replace('"', "") for name in connection.get_table_names(query, qualified=True)}
 
 
 def in_reading_order(reads: Mapping[str, Iterable[str]]) -> list[str]:

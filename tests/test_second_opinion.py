@@ -20,14 +20,7 @@ from tests.support.second_opinion_episodes import pointed_ranks
 
 ANCHOR = date(2024, 6, 3)
 AS_OF = date(2026, 12, 31)
-VALUE_SETS = next(
-    folder
-    for folder in (
-        Path(__file__).parents[1] / "sql" / "value_sets",
-        Path("/work/shared/value_sets"),
-    )
-    if folder.is_dir()
-)
+VALUE_SETS = Path(__file__).parents[1] / "sql" / "value_sets"
 Extracts = dict[str, list[Row]]
 
 

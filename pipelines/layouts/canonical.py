@@ -25,6 +25,8 @@ WHOLE_NUMBERS = frozenset(
 )
 FLOATS = frozenset({"FLOAT", "DOUBLE"})
 TEXT = "VARCHAR"
+USUAL_CODE_SYSTEMS = ("icd-10-cm", "icd-9-cm", "icd-10-pcs", "icd-9-pcs")
+"""Spellings that need no normalising, for speed alone; every other text is normalised and kept."""
 
 
 @dataclass(frozen=True)
@@ -233,8 +235,8 @@ def _text(source: str, _: ExtractColumn) -> str:
 def _code(source: str, _: ExtractColumn) -> str:
     cleaned = f"nullif(translate(upper({source}), E'. \\t\\r\\n', ''), '')"
     return (
-        f"case when not regexp_full_match({source}, '[A-Z0-9.]+') then {cleaned} "
-        f"when contains({source}, '.') then nullif(replace({source}, '.', ''), '') else {source} end"
+        f"case when not regexp_full_match({source}, '[A-Z0-9][A-Z0-9.]*') then {cleaned} "
+        f"when contains({source}, '.') then replace({source}, '.', '') else {source} end"
     )
 
 
@@ -253,7 +255,7 @@ def _word(source: str, column: ExtractColumn) -> str:
 
 def _code_system(source: str, _: ExtractColumn) -> str:
     words = f"nullif(regexp_replace(lower(trim({source}, {BLANKS})), '[\\s_]+', '-', 'g'), '')"
-    return f"case when regexp_full_match({source}, '[a-z0-9-]+') then {source} else {words} end"
+    return f"case when {source} in ({', '.join(map(literal, USUAL_CODE_SYSTEMS))}) then {source} else {words} end"
 
 
 def _date(source: str, _: ExtractColumn) -> str:

@@ -119,7 +119,7 @@ EVIDENCE_COLUMNS: tuple[Column, ...] = (
 )
 
 READ_ME = (
-    "What a row of Worklist is: one implant episode (trial, implant, facility, professional and device claims together),",
+    "What a row of Worklist is: one implant episode (trial, implant, facility, professional, device claims together),",
     "best first. What a finding means: the claims received do not show the conservative care, or its documented",
     "failure, that the policy asks for. It is a reason to ask for records. What it does not mean: care that was paid",
     "for elsewhere, or never billed, does not show in claims.",
@@ -231,7 +231,7 @@ def why_in_short(connection: Connection) -> dict[str, str]:
     ).fetchall()
     found: dict[str, dict[str, tuple[str, int, int]]] = {}
     for episode_id, reason, criterion, result, observed, asked in rows:
-        is_nothing = criterion == "care_span" and reason == "no_conservative_care_found"
+        is_nothing = (criterion, result, reason) == ("care_span", "not_met", "no_conservative_care_found")
         said = (NOTHING if is_nothing else result, round(observed), round(asked))
         found.setdefault(episode_id, {})[criterion] = said
     return {episode_id: _why(criteria) for episode_id, criteria in found.items()}

@@ -54,11 +54,11 @@ adequate_group as (
     select
         care_group_finding.episode_id,
         string_agg(care_group_finding.care_group, ', ' order by care_group_finding.care_group)
-            filter (where care_group_finding.state = 'adequate') as adequate_groups,
+        filter (where care_group_finding.state = 'adequate') as adequate_groups,
         string_agg(care_group_finding.care_group, ', ' order by care_group_finding.care_group)
-            filter (where care_group_finding.state = 'short') as short_groups,
+        filter (where care_group_finding.state = 'short') as short_groups,
         string_agg(care_group_finding.care_group, ', ' order by care_group_finding.care_group)
-            filter (where care_group_finding.has_failure_statement) as documented_groups
+        filter (where care_group_finding.has_failure_statement) as documented_groups
     from intermediate.care_group_finding
     group by care_group_finding.episode_id
 ),

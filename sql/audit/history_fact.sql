@@ -48,31 +48,30 @@ red_flag as (
     from intermediate.episode_red_flag
 ),
 
+listed_marker as (
+    select
+        episode_trial_marker.episode_id,
+        unnest([
+            case when episode_trial_marker.has_trial_diagnosis then 'trial_diagnosis' end,
+            case when episode_trial_marker.has_investigational_marker then 'trial_modifier_or_condition' end,
+            case when episode_trial_marker.has_any_trial_number then 'trial_number' end
+        ]) as fact
+    from intermediate.episode_trial_marker
+),
+
 marker as (
     select
         episode.episode_id,
-        marked.fact,
+        listed_marker.fact,
         episode.anchor_date as fact_date,
         cast(null as varchar) as claim_id,
         cast(null as varchar) as code_system,
         cast(null as varchar) as code
     from intermediate.episode
-    inner join (
-        select
-            episode_trial_marker.episode_id,
-            unnest(
-                list_filter(
-                    [
-                        case when episode_trial_marker.has_trial_diagnosis then 'trial_diagnosis' end,
-                        case when episode_trial_marker.has_investigational_marker then 'trial_modifier_or_condition' end,
-                        case when episode_trial_marker.has_any_trial_number then 'trial_number' end
-                    ],
-                    lambda mark : mark is not null
-                )
-            ) as fact
-        from intermediate.episode_trial_marker
-    ) as marked
-        on episode.episode_id = marked.episode_id
+    inner join listed_marker
+        on
+            episode.episode_id = listed_marker.episode_id
+            and listed_marker.fact is not null
 ),
 
 authorization_fact as (
@@ -125,7 +124,7 @@ gathered as (
 final as (
     select *
     from gathered
-    order by gathered.episode_id, gathered.fact, gathered.fact_date, gathered.claim_id, gathered.code
+    order by episode_id, fact, fact_date, claim_id, code
 )
 
 select * from final

@@ -9,7 +9,7 @@ with
 flagged as (
     select
         episode.episode_id,
-        episode_policy.*  exclude (episode_id),
+        episode_policy.* exclude (episode_id),
         episode_outcome.outcome_reason,
         episode_diagnosis_scope.diagnosis_class,
         episode_visibility.enrollment_complete,

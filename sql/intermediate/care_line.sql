@@ -107,7 +107,7 @@ first_row as (
                 matched_row.claim_id,
                 matched_row.source_table,
                 matched_row.source_key
-            order by matched_row.reading_order, length(matched_row.code) desc, matched_row.code
+            order by matched_row.reading_order asc, length(matched_row.code) desc, matched_row.code
         ) as row_choice
     from matched_row
 ),

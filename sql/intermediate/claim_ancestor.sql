@@ -8,17 +8,13 @@ with recursive
 
 link as (
     select
-        claim_version.member_id,
-        claim_version.claim_id,
-        claim_version.original_claim_id
-    from intermediate.claim_version
-    inner join intermediate.claim_version as original
-        on
-            claim_version.member_id = original.member_id
-            and claim_version.original_claim_id = original.claim_id
+        claim_original.member_id,
+        claim_original.claim_id,
+        claim_original.original_claim_id
+    from intermediate.claim_original
     where
-        claim_version.claim_frequency_code = '7'
-        and claim_version.original_claim_id <> claim_version.claim_id
+        claim_original.claim_frequency_code = '7'
+        and claim_original.is_in_data
 ),
 
 chain as (

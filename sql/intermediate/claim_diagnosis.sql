@@ -1,8 +1,8 @@
 -- One row per diagnosis rank of a claim with a counting line.
 --
--- Long rows go by claim identifier; wide columns are those of the final lines of the member's claim. Of rows that name
--- one rank of a claim differently the last delivered wins (a blank long row empties its rank). A blank type is ICD-10 from icd_10_from on, by the
--- claim's coding date (rule, sections 1 and 2.2).
+-- Long rows go by claim identifier; wide columns are those of the final lines of the member's claim. Of rows that
+-- name one rank of a claim differently the last delivered wins (a blank long row empties its rank). A blank type is
+-- ICD-10 from icd_10_from on, by the claim's coding date (rule, sections 1 and 2.2).
 
 with
 

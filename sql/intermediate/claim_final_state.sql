@@ -34,15 +34,19 @@ supersession as (
 
 voiding as (
     select
-        claim_version.member_id,
-        claim_version.original_claim_id as claim_id,
-        max(claim_version.claim_id) as settled_by_claim_id
-    from intermediate.claim_version
+        claim_original.member_id,
+        claim_original.original_claim_id as claim_id,
+        max(claim_original.claim_id) as settled_by_claim_id
+    from intermediate.claim_original
+    inner join intermediate.claim_version
+        on
+            claim_original.member_id = claim_version.member_id
+            and claim_original.claim_id = claim_version.claim_id
     where
-        claim_version.claim_frequency_code = '8'
+        claim_original.claim_frequency_code = '8'
+        and claim_original.is_in_data
         and claim_version.is_acting
-        and claim_version.original_claim_id <> claim_version.claim_id
-    group by claim_version.member_id, claim_version.original_claim_id
+    group by claim_original.member_id, claim_original.original_claim_id
 ),
 
 standing as (

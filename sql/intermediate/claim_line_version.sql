@@ -17,7 +17,8 @@ final as (
         keyed.*,
         row_number() over (
             partition by keyed.member_id, keyed.claim_id, keyed.line_key
-            order by keyed.paid_date asc nulls first, keyed.delivery_number, keyed.file_number, keyed.source_row
+            order by
+                keyed.paid_date asc nulls first, keyed.delivery_number asc, keyed.file_number asc, keyed.source_row asc
         ) as version_number,
         count(*) over (partition by keyed.member_id, keyed.claim_id, keyed.line_key) as version_count
     from keyed

@@ -25,50 +25,36 @@ line_total as (
     group by final_line.member_id, final_line.claim_id
 ),
 
-naming_line as (
+named_original as (
     select
-        final_line.member_id,
-        final_line.claim_id,
-        final_line.original_claim_id,
-        row_number() over (
-            partition by final_line.member_id, final_line.claim_id
-            order by
-                final_line.delivery_number desc,
-                final_line.file_number desc,
-                final_line.source_row desc
-        ) as naming_number
-    from intermediate.final_line
-    inner join line_total
-        on
-            final_line.member_id = line_total.member_id
-            and final_line.claim_id = line_total.claim_id
-            and final_line.claim_frequency_code = line_total.claim_frequency_code
-    where final_line.original_claim_id is not null
+        claim_original.member_id,
+        claim_original.claim_id,
+        bool_or(claim_original.is_in_data) as has_original,
+        coalesce(
+            max(claim_original.original_claim_id) filter (where claim_original.is_in_data),
+            max(claim_original.original_claim_id)
+        ) as original_claim_id
+    from intermediate.claim_original
+    group by claim_original.member_id, claim_original.claim_id
 ),
 
 final as (
     select
         line_total.*,
-        naming_line.original_claim_id,
-        original.claim_id is not null as has_original,
-        original.claim_id is not null
+        named_original.original_claim_id,
+        coalesce(named_original.has_original, false) as has_original,
+        coalesce(named_original.has_original, false)
         and line_total.pending_count > 0
         and line_total.paid_count = 0 as is_pending_request,
-        original.claim_id is not null
+        coalesce(named_original.has_original, false)
         and line_total.denied_count < line_total.line_count
         and not (line_total.pending_count > 0 and line_total.paid_count = 0) as is_acting,
         line_total.negative_count > 0 and line_total.paid_line_amount <= 0 as is_reversed_whole
     from line_total
-    left join naming_line
+    left join named_original
         on
-            line_total.member_id = naming_line.member_id
-            and line_total.claim_id = naming_line.claim_id
-            and naming_line.naming_number = 1
-    left join line_total as original
-        on
-            line_total.member_id = original.member_id
-            and naming_line.original_claim_id = original.claim_id
-            and line_total.claim_id <> original.claim_id
+            line_total.member_id = named_original.member_id
+            and line_total.claim_id = named_original.claim_id
 )
 
 select * from final

@@ -60,7 +60,7 @@ final as (
             left(sha256(event_total.member_id || '|' || code_total.first_index_claim_id), 12)
         ) as case_id,
         code_total.index_codes,
-        coalesce(claim_total.claim_ids, cast([] as varchar [])) as claim_ids,
+        coalesce(claim_total.claim_ids, cast([] as varchar[])) as claim_ids,
         coalesce(claim_total.paid_amount, 0) as paid_amount,
         coalesce(claim_total.allowed_amount, 0) as allowed_amount,
         coalesce(claim_total.pending_count, 0) > 0 as has_pending_line

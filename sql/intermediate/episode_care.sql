@@ -31,12 +31,26 @@ span_total as (
     group by care_service.episode_id
 ),
 
+best_course as (
+    select
+        care_course.episode_id,
+        max(care_course.date_count) as date_count
+    from intermediate.care_course
+    group by care_course.episode_id
+),
+
 longest_course as (
     select
         care_course.episode_id,
-        arg_max(care_course.last_date - care_course.first_date, care_course.date_count * 1000000
-        + (care_course.last_date - care_course.first_date)) as course_span_days
+        max(
+            case
+                when care_course.date_count = best_course.date_count
+                    then care_course.last_date - care_course.first_date
+            end
+        ) as course_span_days
     from intermediate.care_course
+    inner join best_course
+        on care_course.episode_id = best_course.episode_id
     group by care_course.episode_id
 ),
 

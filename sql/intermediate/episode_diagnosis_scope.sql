@@ -78,7 +78,7 @@ claim_indication as (
 tested as (
     select
         episode.episode_id,
-        coalesce(billed_total.billed_diagnoses, cast([] as varchar [])) as billed_diagnoses,
+        coalesce(billed_total.billed_diagnoses, cast([] as varchar[])) as billed_diagnoses,
         coalesce(billed_total.is_low_back_pain, false) as is_low_back_pain,
         claim_indication.supported_count is not null
         or (episode_policy.pain_label_exempts and coalesce(claim_back_diagnosis.has_pain_label, false))

@@ -54,7 +54,7 @@ listed as (
                 case when tested.is_clinical_trial then 'clinical_trial' end,
                 case when tested.has_authorization then 'prior_authorization_approved' end
             ],
-            lambda reason : reason is not null
+            lambda reason: reason is not null
         ) as exclusion_reasons
     from tested
 ),

@@ -88,7 +88,7 @@ noted as (
                             then 'follow_up_incomplete'
                     end
                 ],
-                lambda note : note is not null
+                lambda note: note is not null
             )
         ) as notes
     from intermediate.episode

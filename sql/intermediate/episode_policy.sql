@@ -12,7 +12,7 @@ span_line_of_business as (
         enrollment_span.line_of_business,
         row_number() over (
             partition by episode.episode_id
-            order by enrollment_span.enrollment_start_date desc, enrollment_span.line_of_business
+            order by enrollment_span.enrollment_start_date desc, enrollment_span.line_of_business asc
         ) as choice_number
     from intermediate.episode
     inner join intermediate.enrollment_span

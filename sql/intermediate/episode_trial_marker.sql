@@ -49,7 +49,7 @@ claim_condition as (
         counting_line.clinical_trial_number,
         unnest(
             case
-                when counting_line.condition_codes is null then cast([null] as varchar [])
+                when counting_line.condition_codes is null then cast([null] as varchar[])
                 else string_split(counting_line.condition_codes, ':')
             end
         ) as condition_code

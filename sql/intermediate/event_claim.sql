@@ -56,7 +56,7 @@ ranked_claim as (
         bearing_claim.*,
         row_number() over (
             partition by bearing_claim.member_id, bearing_claim.claim_id
-            order by bearing_claim.is_index_claim desc, bearing_claim.event_date
+            order by bearing_claim.is_index_claim desc, bearing_claim.event_date asc
         ) = 1 as is_owned
     from bearing_claim
 ),

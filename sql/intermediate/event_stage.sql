@@ -36,7 +36,7 @@ dated_event as (
 signed_event as (
     select
         dated_event.*,
-        exists (
+        exists(
             select 1
             from intermediate.event_part as earlier
             where
@@ -46,7 +46,7 @@ signed_event as (
                 and earlier.event_date >= dated_event.trial_date - dated_event.clean_period_days
                 and earlier.event_date <= dated_event.event_date - 1
         ) as has_earlier_permanent_event,
-        exists (
+        exists(
             select 1
             from intermediate.device_service
             where
@@ -55,7 +55,7 @@ signed_event as (
                 and device_service.service_date >= dated_event.trial_date - dated_event.clean_period_days
                 and device_service.service_date <= dated_event.trial_date - 1
         ) as has_earlier_revision,
-        exists (
+        exists(
             select 1
             from intermediate.device_history_diagnosis
             where
@@ -63,7 +63,7 @@ signed_event as (
                 and device_history_diagnosis.claim_date >= dated_event.trial_date - dated_event.clean_period_days
                 and device_history_diagnosis.claim_date <= dated_event.trial_date - 1
         ) as has_device_history_diagnosis,
-        exists (
+        exists(
             select 1
             from intermediate.event_claim
             inner join intermediate.device_service
@@ -139,7 +139,7 @@ signed_event as (
 final as (
     select
         signed_event.* exclude (clean_period_days, trial_link_days),
-        not (
+        not(
             signed_event.has_earlier_permanent_event
             or signed_event.has_earlier_revision
             or signed_event.has_device_history_diagnosis

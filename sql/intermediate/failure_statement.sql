@@ -78,7 +78,7 @@ judged_statement as (
                         then 'care that ended in the period the policy looks at'
                 end
             ],
-            lambda missing : missing is not null
+            lambda missing: missing is not null
         ) as missing
     from known_statement
 ),

@@ -125,10 +125,10 @@ decided_row as (
         row_number() over (
             partition by matched_row.delivery_number, matched_row.file_number, matched_row.source_row
             order by
-                matched_row.reading_order,
+                matched_row.reading_order asc,
                 matched_row.prefix_length desc,
                 case when medications.counts = 'no' then 0 else 1 end,
-                medications.row_number
+                medications.row_number asc
         ) as row_choice
     from matched_row
     inner join value_sets.medications

@@ -3,8 +3,7 @@
 with
 
 final as (
-    select
-        episode_window.*
+    select episode_window.*
     from intermediate.episode_window
     inner join intermediate.episode_exclusion
         on

@@ -47,7 +47,7 @@ procedure_service as (
         cast(null as varchar) as revenue_center_code,
         cast(null as decimal(18, 4)) as service_unit_quantity,
         cast(null as varchar) as diagnosis_pointer,
-        cast([] as varchar []) as modifiers,
+        cast([] as varchar[]) as modifiers,
         claim_procedure.delivery_number,
         claim_procedure.file_number,
         claim_procedure.source_row

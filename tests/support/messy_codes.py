@@ -78,7 +78,8 @@ class Codes:
         """A row valid on the day (`valid=False`: not valid; `None`: whichever). Without any such row: any row."""
         found = self.rows(table, **columns)
         if not found:
-            raise LookupError(f"no row of {table} with {columns}")
+            msg = f"no row of {table} with {columns}"
+            raise LookupError(msg)
         fitting = found if valid is None else [row for row in found if row.valid_on(day) is valid]
         return rng.choice(fitting or found)
 

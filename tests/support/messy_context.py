@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from tests.support.messy_builder import LONG, Claim, Member, days, piece, text_day
 from tests.support.messy_codes import ICD10_FROM, LINE_SYSTEMS
-from tests.support.messy_text import Row
+
+if TYPE_CHECKING:
+    from tests.support.messy_text import Row
 
 LINES_OF_BUSINESS = ("commercial", "medicare_ffs", "medicare_advantage", "medicaid", "Commercial PPO")
 GAP = (0, 1, 44, 45, 46, 47)

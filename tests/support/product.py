@@ -209,9 +209,7 @@ def report(
     for each in found:
         name = f"{each.table}.{each.column}"
         by_column[name] = by_column.get(name, 0) + 1
-    members = {
-        key[0]: row["member_id"] for each in tables for key, row in each["episode_review"].items()
-    }
+    members = {key[0]: row["member_id"] for each in tables for key, row in each["episode_review"].items()}
     lines = [f"{count} x {name}" for name, count in sorted(by_column.items())]
     shown: list[object] = list(dict.fromkeys(members.get(each.episode_id) for each in found))[:most]
     for member_id in shown:

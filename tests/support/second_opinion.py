@@ -37,15 +37,15 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
         those of `default_policy`.
 19. s3    The trial that sets T need only be non-aborted; it may itself be not initial.
 20. s3    A revision on an index claim counts whatever its date on that claim; a lead on a claim of the event too.
-21. s3    "Claims of the event" in a test are all its index claims (also those whose dollars are another event's) and the
-        companions that are its own. A claim that is an index claim of a later event is no companion of an earlier.
+21. s3    "Claims of the event" in a test are all its index claims (also those whose dollars are another event's) and
+        the companions that are its own. A claim that is an index claim of a later event is no companion of an earlier.
 22. s3    "Not the episode's own" (section 8) leaves out those, too.
 23. s3    `no_trial_found` stands on every initial, non-aborted `permanent_only` episode, also where an unlinked trial
         is in the data. `device_history_unknown` also where no eligibility is supplied (unless assumed).
 24. s4    A procedure row's claim is institutional when a counting line of it is; a line goes by its own type.
 25. s4    Pointer letters run from A to L; others, and numbers parted by a blank alone, are unknown ranks.
-26. s4    `likely_miscoded`: supported diagnoses by claim date; surgery lines and procedure rows by their own date. A claim
-        of the episode that starts before the anchor is not left out.
+26. s4    `likely_miscoded`: supported diagnoses by claim date; surgery lines and procedure rows by their own date. A
+        claim of the episode that starts before the anchor is not left out.
 27. s5    Index codes and authorization hcpcs_code compare normalised. All rows of an authorization stand (no versions).
 28. s5    A clinical trial number is normalised as a code before the 8 digits are looked for. Q0 must be valid on the
         line's date.
@@ -54,10 +54,10 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
         a marker. Diagnosis rows of the sets (refusal, long-term drug use) make no ledger row.
 30. s6    Several ways inside one step (an ingredient and the crosswalk; `ndc-9` and the crosswalk) are taken together.
 31. s6    Labels do carry meaning in one place: generic names. `+`, `;`, `&` part no words.
-32. s6    A fill's ledger row counts when its class and date are a service and its own days are positive. Denied fills, and
-        reversed ones with positive days, are not in the ledger; negative ones are, with `no`.
-33. s6    A fill's ledger code is that of the value set row it matched; a procedure row's is its own, under the system of
-        the prefix row; a line's is its own.
+32. s6    A fill's ledger row counts when its class and date are a service and its own days are positive. Denied fills,
+        and reversed ones with positive days, are not in the ledger; negative ones are, with `no`.
+33. s6    A fill's ledger code is that of the value set row it matched; a procedure row's is its own, under the system
+        of the prefix row; a line's is its own.
 34. s6    A statement for acupuncture makes that group adequate also where `acupuncture_counts` is false.
 35. s6    A contraindication without start date, or with an end before its start, adds no day to the span.
 36. s6    A group with no service is never adequate by services, even where a parameter is 0.
@@ -68,19 +68,17 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
         whose lines differ, also the first name. "The episode's first claim" is one of its tested claims.
         Lines of business are compared as delivered, trimmed.
 41. s10   A negative paid sum gives d = 0 (allowed is read only where paid is exactly 0).
-42. contract  Numbers are plain decimals (no exponent, no thousands separator); days and ranks must be whole; 29 February
-        + 1 year is 28 February.
+42. contract  Numbers are plain decimals (no exponent, no thousands separator); days and ranks must be whole; 29
+        February + 1 year is 28 February.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tests.support.second_opinion_care import (
     Care,
@@ -139,6 +137,10 @@ from tests.support.second_opinion_reading import (
     read,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
 __all__ = ["DEFAULT_PARAMETERS", "POLICIES", "Opinion", "Row", "second_opinion"]
 
 Owned = TypeVar("Owned", Line, Fill, Span, Authorization, Document)
@@ -172,17 +174,10 @@ def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> 
     policy = policy_for(run, business)
     parameters = run.parameters[policy]
 
-    lookback = Window(
-        anchor - timedelta(days=parameters.lookback_days), anchor - timedelta(days=1)
-    )
+    lookback = Window(anchor - timedelta(days=parameters.lookback_days), anchor - timedelta(days=1))
     days = enrolled_days(member.spans, lookback)
-    enrolled = run.assumed or (
-        run.with_eligibility
-        and parameters.lookback_days - days <= parameters.max_gap_days
-    )
-    with_drugs = enrolled_days(
-        [span for span in member.spans if span.pharmacy_benefit is not False], lookback
-    )
+    enrolled = run.assumed or (run.with_eligibility and parameters.lookback_days - days <= parameters.max_gap_days)
+    with_drugs = enrolled_days([span for span in member.spans if span.pharmacy_benefit is not False], lookback)
     drugs_visible = run.with_pharmacy and (
         run.assumed or with_drugs >= parameters.lookback_days - parameters.max_gap_days
     )
@@ -224,17 +219,14 @@ def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> 
         said = {
             "specificity_conflict": classed == "low_back_pain_with_neighbour",
             "trial_marker_incomplete": partly_in_trial,
-            "partial_failure_documentation": bool(care.failed_groups)
-            and found["failure_documented"] != "met",
+            "partial_failure_documentation": bool(care.failed_groups) and found["failure_documented"] != "met",
             "evidence_review": outcome == "documented" and parameters.evidence_review,
             "drugs_not_visible": not drugs_visible,
             "documentation_feed_not_supplied": not run.with_documents,
-            "not_chronic": enrolled
-            and not has_chronic_back_code(sets, parameters, member, anchor),
+            "not_chronic": enrolled and not has_chronic_back_code(sets, parameters, member, anchor),
             "only_passive_or_invasive_care": not any(row.counts for row in care.ledger)
             and any(
-                row.from_set == "not_conservative"
-                or row.modality in ("passive_modality", "manual_therapy")
+                row.from_set == "not_conservative" or row.modality in ("passive_modality", "manual_therapy")
                 for row in care.ledger
             ),
             "care_before_look_back": has_earlier_care(given),
@@ -246,8 +238,7 @@ def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> 
                 classed,
                 episode.paid() or episode.allowed(),
                 9 * enrolled + 3 * drugs_visible + 3 * run.with_authorizations,
-                6 * ("revision_within_24_months" in notes)
-                + 4 * ("complication_within_24_months" in notes),
+                6 * ("revision_within_24_months" in notes) + 4 * ("complication_within_24_months" in notes),
                 miscoded="likely_miscoded" in notes,
             )
         _append_care(into, episode_id, parameters, care, found)
@@ -265,16 +256,12 @@ def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> 
             "first_event_date": anchor,
             "last_event_date": episode.last_on,
             "episode_kind": episode.kind,
-            "event_stage": "initial"
-            if episode.is_initial
-            else "replacement_or_revision",
+            "event_stage": "initial" if episode.is_initial else "replacement_or_revision",
             "outcome": outcome,
             "outcome_reason": reason,
             "exclusion_reasons": exclusions,
             "diagnosis_class": classed,
-            "billed_diagnoses": _distinct(
-                each.code for line in episode.index_lines for each in line.billed
-            ),
+            "billed_diagnoses": _distinct(each.code for line in episode.index_lines for each in line.billed),
             "index_codes": _distinct(line.code for line in episode.index_lines),
             "claim_ids": _distinct(claim.claim_id for claim in episode.owned),
             "paid_amount": _cents(episode.paid()),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from tests.support.second_opinion_claims import Claim
 from tests.support.second_opinion_codes import (
     CodeRow,
     Crosswalk,
@@ -17,8 +16,13 @@ from tests.support.second_opinion_codes import (
     rows_for_hcpcs,
     rows_for_procedure,
 )
-from tests.support.second_opinion_parameters import Parameters
-from tests.support.second_opinion_reading import Document, Fill, Line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.support.second_opinion_claims import Claim
+    from tests.support.second_opinion_parameters import Parameters
+    from tests.support.second_opinion_reading import Document, Fill, Line
 
 LINE_GROUPS = (
     "exercise",
@@ -79,35 +83,22 @@ def line_match(sets: ValueSets, line: Line) -> tuple[str, CodeRow, str] | None:
                 return name, rows[0], line.hcpcs
     elif line.revenue_code:
         for row in sets.conservative_care.rows:
-            if (
-                row.system == "revenue-code"
-                and row.code == line.revenue_code
-                and row.in_force(line.start)
-            ):
+            if row.system == "revenue-code" and row.code == line.revenue_code and row.in_force(line.start):
                 return "conservative_care", row, line.revenue_code
     for modifier in line.modifiers:
         for row in sets.conservative_care.rows:
-            if (
-                row.system == "modifier"
-                and row.code == modifier
-                and row.in_force(line.start)
-            ):
+            if row.system == "modifier" and row.code == modifier and row.in_force(line.start):
                 return "conservative_care", row, modifier
     return None
 
 
-def _counts(
-    sets: ValueSets, parameters: Parameters, claim: Claim, row: CodeRow
-) -> bool:
+def _counts(sets: ValueSets, parameters: Parameters, claim: Claim, row: CodeRow) -> bool:
     """Tell whether a row of `conservative_care` counts on this claim (section 6)."""
     if row.word("counts").lower() != "yes" or row.word("care_group") not in LINE_GROUPS:
         return False
     if row.word("care_group") == "acupuncture" and not parameters.acupuncture_counts:
         return False
-    needs = (
-        row.word("needs_back_diagnosis").lower() == "yes"
-        and parameters.spine_diagnosis_required
-    )
+    needs = row.word("needs_back_diagnosis").lower() == "yes" and parameters.spine_diagnosis_required
     return not needs or claim.has_back_code(sets)
 
 
@@ -117,9 +108,7 @@ def _hours(row: CodeRow, line: Line) -> Decimal:
     return units * Decimal(row.word("hours_per_unit") or "0")
 
 
-def claim_services(
-    sets: ValueSets, parameters: Parameters, claims: Iterable[Claim], window: Window
-) -> list[LedgerRow]:
+def claim_services(sets: ValueSets, parameters: Parameters, claims: Iterable[Claim], window: Window) -> list[LedgerRow]:
     """Return the ledger rows of counting lines and procedure rows dated in a window (section 6)."""
     found = []
     for claim in claims:
@@ -136,8 +125,7 @@ def claim_services(
                     line_number=line.line_number,
                     system=row.system,
                     code=code,
-                    counts=name == "conservative_care"
-                    and _counts(sets, parameters, claim, row),
+                    counts=name == "conservative_care" and _counts(sets, parameters, claim, row),
                     source_table="medical_claim",
                     from_set=name,
                     modality=row.word("modality"),
@@ -145,9 +133,7 @@ def claim_services(
                 )
             )
         for each in claim.procedures:
-            rows = rows_for_procedure(
-                sets.conservative_care, each.system, each.code, each.on
-            )
+            rows = rows_for_procedure(sets.conservative_care, each.system, each.code, each.on)
             if each.on in window and rows:
                 found.append(
                     LedgerRow(
@@ -209,37 +195,26 @@ def drug_care(
     counting = [
         (fill, row.word("drug_class"))
         for fill, row in matched
-        if row.word("counts").lower() == "yes"
-        and is_oral(sets, fill.names.generic_name)
+        if row.word("counts").lower() == "yes" and is_oral(sets, fill.names.generic_name)
     ]
 
     sums: dict[tuple[str, date], int] = {}
     for fill, drug_class in counting:
-        sums[drug_class, fill.dispensed] = (
-            sums.get((drug_class, fill.dispensed), 0) + fill.days
-        )
+        sums[drug_class, fill.dispensed] = sums.get((drug_class, fill.dispensed), 0) + fill.days
     for drug_class in sorted({name for name, _ in sums}):
         days = [
             ClassDay(drug_class, on, min(total, (anchor - on).days))
             for (name, on), total in sorted(sums.items())
             if name == drug_class and total > 0
         ]
-        returned = sum(
-            -total
-            for (name, _), total in sums.items()
-            if name == drug_class and total < 0
-        )
+        returned = sum(-total for (name, _), total in sums.items() if name == drug_class and total < 0)
         net = sum(each.days for each in days) - returned
         found.net_days[drug_class] = max(net, 0)
         if net > 0:
             found.services += days
 
     service_days = {(each.drug_class, each.on) for each in found.services}
-    counting_fills = {
-        id(fill)
-        for fill, name in counting
-        if fill.days > 0 and (name, fill.dispensed) in service_days
-    }
+    counting_fills = {id(fill) for fill, name in counting if fill.days > 0 and (name, fill.dispensed) in service_days}
     found.rows = [
         LedgerRow(
             care_group="medication",
@@ -261,9 +236,7 @@ def drug_care(
 # --- Failure statements (section 7) ------------------------------------------------------------------
 
 
-def statement_group(
-    sets: ValueSets, parameters: Parameters, document: Document, anchor: date
-) -> str | None:
+def statement_group(sets: ValueSets, parameters: Parameters, document: Document, anchor: date) -> str | None:
     """Return the group of a valid failure statement, or None where the statement is incomplete (section 7)."""
     group = sets.documentation_modalities.get(document.modality)
     oldest = anchor - timedelta(days=parameters.statement_max_age_days)
@@ -275,14 +248,9 @@ def statement_group(
         return None
     if document.outcome == "contraindicated":
         return group
-    if document.start is None or document.start > (
-        document.end or document.document_date
-    ):
+    if document.start is None or document.start > (document.end or document.document_date):
         return None
-    if (
-        document.end is not None
-        and not oldest <= document.end <= document.document_date
-    ):
+    if document.end is not None and not oldest <= document.end <= document.document_date:
         return None
     visits = document.visit_count is not None and document.visit_count >= 1
     return group if document.end is not None or visits else None
@@ -306,10 +274,7 @@ def most_dates_within(dates: Iterable[date], window_days: int) -> int:
     """Return the most distinct dates with last - first at most `window_days` (section 6)."""
     distinct = sorted(set(dates))
     return max(
-        (
-            sum(0 <= (other - on).days <= window_days for other in distinct)
-            for on in distinct
-        ),
+        (sum(0 <= (other - on).days <= window_days for other in distinct) for on in distinct),
         default=0,
     )
 
@@ -366,8 +331,7 @@ def _is_enough(
     if group == "exercise":
         runs = courses(dates, parameters.exercise_max_gap_days)
         enough = any(
-            len(run) >= parameters.exercise_min_dates
-            and (run[-1] - run[0]).days >= parameters.exercise_min_span_days
+            len(run) >= parameters.exercise_min_dates and (run[-1] - run[0]).days >= parameters.exercise_min_span_days
             for run in runs
         )
         return (
@@ -381,23 +345,16 @@ def _is_enough(
         return most > 0 and most >= least, Decimal(most), Decimal(least)
     if group == "psychological":
         least = parameters.psychological_min_sessions
-        enough = (
-            bool(dates)
-            and (dates[-1] - dates[0]).days >= parameters.psychological_min_span_days
-        )
+        enough = bool(dates) and (dates[-1] - dates[0]).days >= parameters.psychological_min_span_days
         return enough and len(dates) >= least, Decimal(len(dates)), Decimal(least)
     if group == "interdisciplinary":
         cap = Decimal(parameters.interdisciplinary_max_hours_per_day)
         hours = Decimal(0)
         for on in dates:
-            hours += min(
-                cap, sum((row.hours for row in rows if row.on == on), Decimal(0))
-            )
+            hours += min(cap, sum((row.hours for row in rows if row.on == on), Decimal(0)))
         needed = Decimal(parameters.interdisciplinary_min_hours)
         return bool(dates) and hours >= needed, hours, needed
-    classes = sum(
-        0 < days >= parameters.medication_min_days for days in drugs.net_days.values()
-    )
+    classes = sum(0 < days >= parameters.medication_min_days for days in drugs.net_days.values())
     least = parameters.medication_min_classes
     return 0 < classes >= least, Decimal(classes), Decimal(least)
 
@@ -414,27 +371,20 @@ def _statement_days(document: Document, lookback: Window) -> list[date]:
 def judge_care(given: CareInput) -> Care:
     """Return ledger, group states and span of one episode (sections 6 to 8)."""
     parameters, anchor = given.parameters, given.anchor
-    lookback = Window(
-        anchor - timedelta(days=parameters.lookback_days), anchor - timedelta(days=1)
-    )
+    lookback = Window(anchor - timedelta(days=parameters.lookback_days), anchor - timedelta(days=1))
     line_rows = claim_services(given.sets, parameters, given.claims, lookback)
     drugs = drug_care(given.sets, given.crosswalk, given.fills, lookback, anchor)
     statements = [
         (group, document)
         for document in given.documents
-        if (group := statement_group(given.sets, parameters, document, anchor))
-        is not None
+        if (group := statement_group(given.sets, parameters, document, anchor)) is not None
     ]
     failed = frozenset(group for group, _ in statements)
 
     groups = {}
     for group in GROUPS:
         rows = [row for row in line_rows if row.counts and row.care_group == group]
-        dates = (
-            [each.on for each in drugs.services]
-            if group == "medication"
-            else [row.on for row in rows]
-        )
+        dates = [each.on for each in drugs.services] if group == "medication" else [row.on for row in rows]
         enough, measure, threshold = _is_enough(group, rows, drugs, parameters)
         if enough or group in failed:
             state = "adequate"

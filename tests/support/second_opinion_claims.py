@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from tests.support.second_opinion_codes import (
     ICD_9_CM,
@@ -19,12 +19,16 @@ from tests.support.second_opinion_codes import (
     rows_for_hcpcs,
     rows_for_procedure,
 )
-from tests.support.second_opinion_reading import (
-    DiagnosisRow,
-    Line,
-    Position,
-    ProcedureRow,
-)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.support.second_opinion_reading import (
+        DiagnosisRow,
+        Line,
+        Position,
+        ProcedureRow,
+    )
 
 REPLACES = "7"
 VOIDS = "8"
@@ -63,9 +67,7 @@ class Claim:
     @property
     def on(self) -> date:
         """Return the claim date: earliest claim start of its counting lines, else earliest line start (section 1)."""
-        starts = [
-            line.claim_start for line in self.counting if line.claim_start is not None
-        ]
+        starts = [line.claim_start for line in self.counting if line.claim_start is not None]
         return min(starts) if starts else min(line.start for line in self.counting)
 
     @property
@@ -88,9 +90,7 @@ class Claim:
         return [
             row
             for each in self.diagnoses
-            for row in rows_for_diagnosis(
-                value_set, each.system, each.code, self.coded_on
-            )
+            for row in rows_for_diagnosis(value_set, each.system, each.code, self.coded_on)
         ]
 
     def low_back_rows(self, sets: ValueSets) -> list[CodeRow]:
@@ -98,23 +98,17 @@ class Claim:
         return [
             row
             for each in self.diagnoses
-            for row in rows_for_diagnosis(
-                sets.diagnoses_low_back_pain, each.system, each.code, None
-            )
+            for row in rows_for_diagnosis(sets.diagnoses_low_back_pain, each.system, each.code, None)
         ]
 
     def has_back_code(self, sets: ValueSets) -> bool:
         """Tell whether it carries a low back pain row that is no pain label (section 1)."""
-        return any(
-            row.word("specificity") != "pain_label" for row in self.low_back_rows(sets)
-        )
+        return any(row.word("specificity") != "pain_label" for row in self.low_back_rows(sets))
 
     def procedure_matches(self, value_set: CodeSet) -> list[tuple[date, CodeRow]]:
         """Return (date, row) for every counting line and procedure row that matches a value set (section 1)."""
         found = [
-            (line.start, row)
-            for line in self.counting
-            for row in rows_for_hcpcs(value_set, line.hcpcs, line.start)
+            (line.start, row) for line in self.counting for row in rows_for_hcpcs(value_set, line.hcpcs, line.start)
         ]
         found += [
             (each.on, row)
@@ -130,19 +124,16 @@ class Claim:
 def final_lines(lines: Iterable[Line]) -> list[Line]:
     """Return the last version of every line: by paid date (missing first), delivery, file, row (section 2.2)."""
     last: dict[tuple[str, str, str], Line] = {}
-    for line in sorted(
-        lines, key=lambda each: (each.paid_date or date.min, each.position)
-    ):
+    for line in sorted(lines, key=lambda each: (each.paid_date or date.min, each.position)):
         last[line.member_id, line.claim_id, line.line_number] = line
     return list(last.values())
 
 
-def final_diagnoses(
-    rows: Iterable[DiagnosisRow], lines: Iterable[Line]
-) -> dict[str, dict[int, tuple[str, str]]]:
+def final_diagnoses(rows: Iterable[DiagnosisRow], lines: Iterable[Line]) -> dict[str, dict[int, tuple[str, str]]]:
     """Return claim_id -> rank -> (delivered type, code): long rows and wide final lines, the last delivered wins.
 
-    Section 2.2, of one member: the lines are his. A later blank code of the long form empties its rank; a blank of the wide form names nothing.
+    Section 2.2, of one member: the lines are his. A later blank code of the long form empties its rank; a blank of the
+    wide form names nothing.
     """
     named: list[tuple[Position, str, int, str, str]] = [
         (row.position, row.claim_id, row.rank, row.system, row.code) for row in rows
@@ -232,30 +223,19 @@ def counting_claim_ids(claims: dict[str, Claim]) -> set[str]:
 
     A held 7 whose original is not in the data stands alone: there is no original that could stay in force.
     """
-    replacements = {
-        name for name, claim in claims.items() if _frequency(claim) == REPLACES
-    }
+    replacements = {name for name, claim in claims.items() if _frequency(claim) == REPLACES}
     voids = {name for name, claim in claims.items() if _frequency(claim) == VOIDS}
     chains = {name: _chain(claims[name], claims) for name in replacements}
     rings = {name for name, chain in chains.items() if name in chain}
 
-    replaced = {
-        gone for name in replacements if _acts(claims[name]) for gone in chains[name]
-    }
-    voided = {
-        gone
-        for name in voids
-        if _acts(claims[name])
-        for gone in _originals(claims[name], claims)
-    }
+    replaced = {gone for name in replacements if _acts(claims[name]) for gone in chains[name]}
+    voided = {gone for name in voids if _acts(claims[name]) for gone in _originals(claims[name], claims)}
 
     live = set()
     for name, claim in claims.items():
         counts = any(line.status in ("paid", "pending") for line in claim.lines)
         counts = counts and name not in replaced | voided | voids | rings
-        counts = counts and not (
-            name in replacements and chains[name] and _is_held(claim)
-        )
+        counts = counts and not (name in replacements and chains[name] and _is_held(claim))
         if counts and not _is_reversed(claim):
             live.add(name)
 
@@ -288,15 +268,11 @@ def final_claims(
     """Return one member's counting claims from its final lines, each with its diagnoses and procedure rows."""
     claims: dict[str, Claim] = {}
     for line in sorted(lines, key=lambda each: (each.claim_id, each.line_number)):
-        claims.setdefault(
-            line.claim_id, Claim(line.member_id, line.claim_id, [])
-        ).lines.append(line)
+        claims.setdefault(line.claim_id, Claim(line.member_id, line.claim_id, [])).lines.append(line)
     found = []
     for claim_id in sorted(counting_claim_ids(claims)):
         claim = claims[claim_id]
-        claim.counting = [
-            line for line in claim.lines if line.status in ("paid", "pending")
-        ]
+        claim.counting = [line for line in claim.lines if line.status in ("paid", "pending")]
         claim.diagnoses = [
             Diagnosis(
                 place,
@@ -309,9 +285,7 @@ def final_claims(
         claim.procedures = [
             Procedure(
                 place,
-                _settled(
-                    row.system, claim.coded_on, icd_10_from, (ICD_10_PCS, ICD_9_PCS)
-                ),
+                _settled(row.system, claim.coded_on, icd_10_from, (ICD_10_PCS, ICD_9_PCS)),
                 row.code,
                 row.on or claim.on,
             )

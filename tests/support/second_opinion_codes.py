@@ -10,7 +10,10 @@ import csv
 import re
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ICD_10_CM = "icd-10-cm"
 ICD_9_CM = "icd-9-cm"
@@ -79,9 +82,7 @@ class CodeRow:
 
     def in_force(self, on: date) -> bool:
         """Tell whether the row is valid on a day; both ends inclusive, blank = open (section 1)."""
-        return (self.start is None or self.start <= on) and (
-            self.end is None or on <= self.end
-        )
+        return (self.start is None or self.start <= on) and (self.end is None or on <= self.end)
 
     def word(self, column: str) -> str:
         """Return a column of the row, trimmed; blank where the set has no such column."""
@@ -117,10 +118,7 @@ class ValueSets:
 
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as handle:
-        return [
-            {key: value or "" for key, value in row.items()}
-            for row in csv.DictReader(handle)
-        ]
+        return [{key: value or "" for key, value in row.items()} for row in csv.DictReader(handle)]
 
 
 def _day(text: str) -> date | None:
@@ -170,42 +168,26 @@ def read_value_sets(folder: Path) -> ValueSets:
             normal_word(row["word"]): row["care_group"].strip()
             for row in _rows(folder / "documentation_modalities.csv")
         },
-        non_oral_forms=frozenset(
-            row["word"].strip().lower() for row in _rows(folder / "non_oral_forms.csv")
-        ),
+        non_oral_forms=frozenset(row["word"].strip().lower() for row in _rows(folder / "non_oral_forms.csv")),
     )
 
 
 def rows_for_hcpcs(value_set: CodeSet, code: str, on: date) -> list[CodeRow]:
     """Return the rows a HCPCS/CPT code matches on the line's own date (section 1)."""
-    return [
-        row
-        for row in value_set.by_code.get(code, [])
-        if row.system in HCPCS_SYSTEMS and row.in_force(on)
-    ]
+    return [row for row in value_set.by_code.get(code, []) if row.system in HCPCS_SYSTEMS and row.in_force(on)]
 
 
-def rows_for_procedure(
-    value_set: CodeSet, system: str, code: str, on: date
-) -> list[CodeRow]:
+def rows_for_procedure(value_set: CodeSet, system: str, code: str, on: date) -> list[CodeRow]:
     """Return the rows an ICD procedure matches on its own date; `-prefix` rows match by prefix (section 1)."""
     exact = [row for row in value_set.by_code.get(code, []) if row.system == system]
-    by_prefix = [
-        row
-        for row in value_set.rows
-        if row.system == f"{system}-prefix" and code.startswith(row.code)
-    ]
+    by_prefix = [row for row in value_set.rows if row.system == f"{system}-prefix" and code.startswith(row.code)]
     return [row for row in exact + by_prefix if row.in_force(on)]
 
 
-def rows_for_diagnosis(
-    value_set: CodeSet, system: str, code: str, on: date | None
-) -> list[CodeRow]:
+def rows_for_diagnosis(value_set: CodeSet, system: str, code: str, on: date | None) -> list[CodeRow]:
     """Return the rows a diagnosis matches; `on` None where dates do not matter (section 1)."""
     rows = value_set.by_code.get(code, [])
-    return [
-        row for row in rows if row.system == system and (on is None or row.in_force(on))
-    ]
+    return [row for row in rows if row.system == system and (on is None or row.in_force(on))]
 
 
 # --- Drugs (section 6) -------------------------------------------------------------------------
@@ -213,9 +195,7 @@ def rows_for_diagnosis(
 
 def form_words(generic_name: str) -> list[str]:
     """Return words parted by blanks, commas, slashes and brackets, not by hyphens (section 6)."""
-    return [
-        word for word in re.split(r"[\s,/\\()\[\]{}]+", generic_name.lower()) if word
-    ]
+    return [word for word in re.split(r"[\s,/\\()\[\]{}]+", generic_name.lower()) if word]
 
 
 def label_words(text: str) -> list[str]:
@@ -226,9 +206,7 @@ def label_words(text: str) -> list[str]:
 def holds_words(words: list[str], wanted: list[str]) -> bool:
     """Tell whether `wanted` stands in `words` as a run of whole words."""
     width = len(wanted)
-    return width > 0 and any(
-        words[i : i + width] == wanted for i in range(len(words) - width + 1)
-    )
+    return width > 0 and any(words[i : i + width] == wanted for i in range(len(words) - width + 1))
 
 
 @dataclass(frozen=True)
@@ -249,9 +227,7 @@ class DrugNames:
     generic_name: str
 
 
-def drug_row(
-    sets: ValueSets, crosswalk: Crosswalk, names: DrugNames, on: date
-) -> CodeRow | None:
+def drug_row(sets: ValueSets, crosswalk: Crosswalk, names: DrugNames, on: date) -> CodeRow | None:
     """Return the row of `medications` that a fill matches, or None (section 6).
 
     By the first of RxNorm, NDC, ATC, generic name that finds a row. Of several rows one with
@@ -262,30 +238,18 @@ def drug_row(
     found: list[CodeRow] = []
     if names.rxnorm:
         through = crosswalk.by_rxnorm.get(names.rxnorm, set())
-        found = [
-            row
-            for row in ingredients
-            if row.code == names.rxnorm or row.code in through
-        ]
+        found = [row for row in ingredients if row.code == names.rxnorm or row.code in through]
     if not found and names.ndc:
         through = crosswalk.by_ndc.get(names.ndc, set())
-        found = [
-            row for row in valid if row.system == "ndc-9" and names.ndc[:9] == row.code
-        ]
+        found = [row for row in valid if row.system == "ndc-9" and names.ndc[:9] == row.code]
         found += [row for row in ingredients if row.code in through]
     if not found and names.atc:
-        prefixes = [
-            row
-            for row in valid
-            if row.system == "atc-prefix" and names.atc.startswith(row.code)
-        ]
+        prefixes = [row for row in valid if row.system == "atc-prefix" and names.atc.startswith(row.code)]
         longest = max((len(row.code) for row in prefixes), default=0)
         found = [row for row in prefixes if len(row.code) == longest]
     if not found and names.generic_name:
         words = label_words(names.generic_name)
-        found = [
-            row for row in ingredients if holds_words(words, label_words(row.label))
-        ]
+        found = [row for row in ingredients if holds_words(words, label_words(row.label))]
     if not found:
         return None
     found.sort(key=lambda row: row.position)

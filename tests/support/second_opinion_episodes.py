@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from tests.support.second_opinion_claims import Claim, Diagnosis
 from tests.support.second_opinion_codes import (
     CodeRow,
     ValueSets,
@@ -16,8 +15,13 @@ from tests.support.second_opinion_codes import (
     rows_for_hcpcs,
     rows_for_procedure,
 )
-from tests.support.second_opinion_parameters import Parameters
-from tests.support.second_opinion_reading import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.support.second_opinion_claims import Claim, Diagnosis
+    from tests.support.second_opinion_parameters import Parameters
+    from tests.support.second_opinion_reading import Line
 
 LEAD_ROLES = ("trial_or_lead", "paddle_lead", "pns_lead", "one_piece")
 GENERATOR_ROLES = ("generator", "one_piece")
@@ -34,43 +38,29 @@ def pointed_ranks(pointer: str) -> list[int]:
         if re.fullmatch(r"\s*\d+\s*", part, re.ASCII):
             ranks.append(int(part))
         elif re.fullmatch(r"[A-Z\s]+", part, re.ASCII):
-            ranks += [
-                ord(letter) - ord("A") + 1 for letter in part if "A" <= letter <= "L"
-            ]
+            ranks += [ord(letter) - ord("A") + 1 for letter in part if "A" <= letter <= "L"]
     return ranks
 
 
 def is_pain_label(sets: ValueSets, each: Diagnosis) -> bool:
     """Tell whether a diagnosis is a pain label, whatever the date (sections 1 and 4)."""
-    rows = rows_for_diagnosis(
-        sets.diagnoses_low_back_pain, each.system, each.code, None
-    )
+    rows = rows_for_diagnosis(sets.diagnoses_low_back_pain, each.system, each.code, None)
     return any(row.word("specificity") == "pain_label" for row in rows)
 
 
 def is_unspecified(sets: ValueSets, each: Diagnosis, parameters: Parameters) -> bool:
     """Tell whether a diagnosis is in `lbp_unspecified` as the policy draws it (section 4)."""
-    wanted = (
-        ("unspecified", "other_lbp")
-        if parameters.include_other_low_back_pain
-        else ("unspecified",)
-    )
+    wanted = ("unspecified", "other_lbp") if parameters.include_other_low_back_pain else ("unspecified",)
     return any(
         row.value_set == "lbp_unspecified" and row.word("specificity") in wanted
-        for row in rows_for_diagnosis(
-            sets.diagnoses_low_back_pain, each.system, each.code, None
-        )
+        for row in rows_for_diagnosis(sets.diagnoses_low_back_pain, each.system, each.code, None)
     )
 
 
-def billed_diagnoses(
-    sets: ValueSets, claim: Claim, line: Line | None
-) -> list[Diagnosis]:
+def billed_diagnoses(sets: ValueSets, claim: Claim, line: Line | None) -> list[Diagnosis]:
     """Return the billed diagnoses of an index line; `line` None for a procedure row (section 4)."""
     reasons = [each for each in claim.diagnoses if not is_pain_label(sets, each)]
-    institutional = (
-        claim.is_institutional if line is None else line.claim_type == "institutional"
-    )
+    institutional = claim.is_institutional if line is None else line.claim_type == "institutional"
     if institutional:
         found = reasons[:1]
     elif line is not None:
@@ -125,18 +115,12 @@ class Event:
     def is_aborted(self) -> bool:
         """Tell whether there is a claim line among the index lines and each one carries 53, 73 or 74."""
         lines = [each.line for each in self.index_lines if each.line is not None]
-        return bool(lines) and all(
-            set(line.modifiers) & set(STOPPED_MODIFIERS) for line in lines
-        )
+        return bool(lines) and all(set(line.modifiers) & set(STOPPED_MODIFIERS) for line in lines)
 
     @property
     def tested(self) -> list[Claim]:
         """Return the claims its tests read: its index claims, lost ones too, and the companions that are its own."""
-        owned = [
-            claim
-            for claim in self.companions
-            if any(claim is mine for mine in self.owned)
-        ]
+        owned = [claim for claim in self.companions if any(claim is mine for mine in self.owned)]
         return self.index_claims + owned
 
 
@@ -151,23 +135,18 @@ def _opening(
     return [
         row
         for row in rows
-        if row.word("opens_event") == "yes"
-        or (row.word("opens_event") == "with_low_back_pain_diagnosis" and back)
+        if row.word("opens_event") == "yes" or (row.word("opens_event") == "with_low_back_pain_diagnosis" and back)
     ]
 
 
-def index_lines(
-    sets: ValueSets, parameters: Parameters, claims: list[Claim]
-) -> list[IndexLine]:
+def index_lines(sets: ValueSets, parameters: Parameters, claims: list[Claim]) -> list[IndexLine]:
     """Return one member's index lines by date (section 3); low back pain is drawn as the default policy does."""
     found = []
     for claim in claims:
         for line in claim.counting:
             rows = rows_for_hcpcs(sets.index_procedures, line.hcpcs, line.start)
             billed = billed_diagnoses(sets, claim, line) if rows else []
-            roles = frozenset(
-                row.word("role") for row in _opening(sets, parameters, rows, billed)
-            )
+            roles = frozenset(row.word("role") for row in _opening(sets, parameters, rows, billed))
             if roles:
                 found.append(
                     IndexLine(
@@ -180,31 +159,19 @@ def index_lines(
                     )
                 )
         for each in claim.procedures:
-            rows = rows_for_procedure(
-                sets.index_procedures, each.system, each.code, each.on
-            )
+            rows = rows_for_procedure(sets.index_procedures, each.system, each.code, each.on)
             billed = billed_diagnoses(sets, claim, None) if rows else []
-            roles = frozenset(
-                row.word("role") for row in _opening(sets, parameters, rows, billed)
-            )
+            roles = frozenset(row.word("role") for row in _opening(sets, parameters, rows, billed))
             if roles:
-                found.append(
-                    IndexLine(
-                        claim.claim_id, each.on, each.code, roles, None, tuple(billed)
-                    )
-                )
+                found.append(IndexLine(claim.claim_id, each.on, each.code, roles, None, tuple(billed)))
     return sorted(found, key=lambda each: (each.on, each.claim_id, each.code))
 
 
-def events_of(
-    sets: ValueSets, parameters: Parameters, claims: list[Claim]
-) -> list[Event]:
+def events_of(sets: ValueSets, parameters: Parameters, claims: list[Claim]) -> list[Event]:
     """Return one member's events by date, with their claims; T and initial are settled by `settle_initial`."""
     events: list[Event] = []
     for line in index_lines(sets, parameters, claims):
-        if events and line.on <= events[-1].on + timedelta(
-            days=parameters.same_surgery_days
-        ):
+        if events and line.on <= events[-1].on + timedelta(days=parameters.same_surgery_days):
             events[-1].index_lines.append(line)
         else:
             events.append(Event([line]))
@@ -212,28 +179,17 @@ def events_of(
         names = {line.claim_id for line in event.index_lines}
         event.index_claims = [claim for claim in claims if claim.claim_id in names]
         event.companions = [
-            claim
-            for claim in claims
-            if claim.claim_id not in names
-            and _is_companion(sets, parameters, event, claim)
+            claim for claim in claims if claim.claim_id not in names and _is_companion(sets, parameters, event, claim)
         ]
     for claim in claims:
-        owners = [
-            event
-            for event in events
-            if any(claim is each for each in event.index_claims)
-        ]
-        owners = owners or [
-            event for event in events if any(claim is each for each in event.companions)
-        ]
+        owners = [event for event in events if any(claim is each for each in event.index_claims)]
+        owners = owners or [event for event in events if any(claim is each for each in event.companions)]
         if owners:
             owners[0].owned.append(claim)
     return events
 
 
-def _is_companion(
-    sets: ValueSets, parameters: Parameters, event: Event, claim: Claim
-) -> bool:
+def _is_companion(sets: ValueSets, parameters: Parameters, event: Event, claim: Claim) -> bool:
     """Tell whether a claim carries an index procedure code, in scope, within the days of the event (section 3)."""
     last = event.on + timedelta(days=parameters.same_surgery_days)
     return any(
@@ -245,9 +201,7 @@ def _is_companion(
 # --- Initial or not (section 3) ----------------------------------------------------------------------
 
 
-def _trials_before(
-    event: Event, events: list[Event], parameters: Parameters
-) -> list[Event]:
+def _trials_before(event: Event, events: list[Event], parameters: Parameters) -> list[Event]:
     """Return the non-aborted trials 1 to `trial_link_days` before an event."""
     return [
         other
@@ -264,11 +218,7 @@ def _carries_device_history(sets: ValueSets, claim: Claim) -> bool:
 
 
 def _role_dates(sets: ValueSets, claim: Claim, role: str) -> list[date]:
-    return [
-        on
-        for on, row in claim.procedure_matches(sets.index_procedures)
-        if row.word("role") == role
-    ]
+    return [on for on, row in claim.procedure_matches(sets.index_procedures) if row.word("role") == role]
 
 
 def _carries_lead(sets: ValueSets, claim: Claim) -> bool:
@@ -278,17 +228,11 @@ def _carries_lead(sets: ValueSets, claim: Claim) -> bool:
     )
 
 
-def settle_initial(
-    sets: ValueSets, parameters: Parameters, claims: list[Claim], events: list[Event]
-) -> None:
+def settle_initial(sets: ValueSets, parameters: Parameters, claims: list[Claim], events: list[Event]) -> None:
     """Set T and `is_initial` of every event (section 3, Initial or not)."""
     for event in events:
         trials = _trials_before(event, events, parameters)
-        event.counted_from = (
-            min(trial.on for trial in trials)
-            if trials and event.kind == "permanent"
-            else event.on
-        )
+        event.counted_from = min(trial.on for trial in trials) if trials and event.kind == "permanent" else event.on
         event.is_initial = not _has_history(sets, parameters, claims, events, event)
 
 
@@ -301,32 +245,17 @@ def _has_history(
 ) -> bool:
     begin = event.counted_from
     clean_from = begin - timedelta(days=parameters.clean_period_days)
-    implants = [
-        other
-        for other in events
-        if other is not event and other.kind == "permanent" and not other.is_aborted
-    ]
+    implants = [other for other in events if other is not event and other.kind == "permanent" and not other.is_aborted]
     after_a_trial = begin != event.on
 
     in_clean_period = any(clean_from <= other.on < begin for other in implants)
-    in_clean_period |= any(
-        clean_from <= on < begin
-        for claim in claims
-        for on in _role_dates(sets, claim, "revision")
-    )
-    in_clean_period |= any(
-        clean_from <= claim.on < begin and _carries_device_history(sets, claim)
-        for claim in claims
-    )
+    in_clean_period |= any(clean_from <= on < begin for claim in claims for on in _role_dates(sets, claim, "revision"))
+    in_clean_period |= any(clean_from <= claim.on < begin and _carries_device_history(sets, claim) for claim in claims)
 
     since_the_trial = any(begin <= other.on < event.on for other in implants)
 
-    on_its_claims = any(
-        _role_dates(sets, claim, "revision") for claim in event.index_claims
-    )
-    on_its_claims |= not after_a_trial and any(
-        _carries_device_history(sets, claim) for claim in event.index_claims
-    )
+    on_its_claims = any(_role_dates(sets, claim, "revision") for claim in event.index_claims)
+    on_its_claims |= not after_a_trial and any(_carries_device_history(sets, claim) for claim in event.index_claims)
 
     generator_alone = (
         event.kind == "permanent"
@@ -335,20 +264,10 @@ def _has_history(
     )
 
     lead_days = {line.on for line in event.index_lines if line.roles & set(LEAD_ROLES)}
-    removal_days = {
-        on for claim in event.index_claims for on in _role_dates(sets, claim, "removal")
-    }
-    lead_exchange = bool(lead_days & removal_days) and not _trials_before(
-        event, events, parameters
-    )
+    removal_days = {on for claim in event.index_claims for on in _role_dates(sets, claim, "removal")}
+    lead_exchange = bool(lead_days & removal_days) and not _trials_before(event, events, parameters)
 
-    return (
-        in_clean_period
-        or since_the_trial
-        or on_its_claims
-        or generator_alone
-        or lead_exchange
-    )
+    return in_clean_period or since_the_trial or on_its_claims or generator_alone or lead_exchange
 
 
 # --- Episodes (section 3) ----------------------------------------------------------------------------
@@ -402,11 +321,7 @@ class Episode:
         """Return the claims its tests read, each once."""
         found: list[Claim] = []
         for event in self.events:
-            found += [
-                claim
-                for claim in event.tested
-                if not any(claim is each for each in found)
-            ]
+            found += [claim for claim in event.tested if not any(claim is each for each in found)]
         return found
 
     def is_own(self, claim: Claim) -> bool:
@@ -415,9 +330,7 @@ class Episode:
 
     def paid(self) -> Decimal:
         """Return the paid dollars of all counting lines of its claims."""
-        return sum(
-            (line.paid for claim in self.owned for line in claim.counting), Decimal(0)
-        )
+        return sum((line.paid for claim in self.owned for line in claim.counting), Decimal(0))
 
     def allowed(self) -> Decimal:
         """Return the allowed dollars of all counting lines of its claims."""
@@ -427,9 +340,7 @@ class Episode:
         )
 
 
-def episodes_of(
-    member_id: str, parameters: Parameters, events: list[Event]
-) -> list[Episode]:
+def episodes_of(member_id: str, parameters: Parameters, events: list[Event]) -> list[Episode]:
     """Return one member's episodes by anchor date (section 3, Episode)."""
     linked: dict[int, list[Event]] = {}
     loose_trials: list[Event] = []
@@ -441,11 +352,7 @@ def episodes_of(
             linked.setdefault(id(event), [])
         else:
             implants = [
-                other
-                for other in events
-                if other.kind == "permanent"
-                and not other.is_aborted
-                and other.on > event.on
+                other for other in events if other.kind == "permanent" and not other.is_aborted and other.on > event.on
             ]
             following = implants[0] if implants else None
             if (
@@ -461,15 +368,9 @@ def episodes_of(
     groups += [[*linked[id(event)], event] for event in events if id(event) in linked]
     courses: list[list[Event]] = []
     for event in loose_trials:
-        if (
-            courses
-            and (event.on - courses[-1][0].on).days <= parameters.trial_link_days
-        ):
+        if courses and (event.on - courses[-1][0].on).days <= parameters.trial_link_days:
             courses[-1].append(event)
         else:
             courses.append([event])
-    episodes = [
-        Episode(member_id, sorted(group, key=lambda each: each.on))
-        for group in groups + courses
-    ]
+    episodes = [Episode(member_id, sorted(group, key=lambda each: each.on)) for group in groups + courses]
     return sorted(episodes, key=lambda each: each.anchor)

@@ -6,22 +6,26 @@ rule.md sections 4, 5, 8, 9 and 10.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
 from tests.support.second_opinion_care import Care, Window
-from tests.support.second_opinion_claims import Claim
 from tests.support.second_opinion_codes import Crosswalk, ValueSets, rows_for_hcpcs
 from tests.support.second_opinion_episodes import Episode, is_pain_label, is_unspecified
-from tests.support.second_opinion_parameters import Parameters
-from tests.support.second_opinion_reading import (
-    Authorization,
-    Document,
-    Fill,
-    Span,
-)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tests.support.second_opinion_claims import Claim
+    from tests.support.second_opinion_parameters import Parameters
+    from tests.support.second_opinion_reading import (
+        Authorization,
+        Document,
+        Fill,
+        Span,
+    )
 
 EXCLUSIONS = (
     "procedure_aborted",
@@ -88,12 +92,8 @@ def enrolled_days(spans: Sequence[Span], window: Window) -> int:
 
 
 def line_of_business(spans: Sequence[Span], episode: Episode) -> str | None:
-    """Return the line of business on the anchor: of the covering span that starts last, else of the first claim (section 9)."""
-    covering = [
-        span
-        for span in spans
-        if span.start <= episode.anchor <= span.end and span.line_of_business
-    ]
+    """Return the line of business on the anchor: of the covering span that starts last, else the first claim's (s9)."""
+    covering = [span for span in spans if span.start <= episode.anchor <= span.end and span.line_of_business]
     if covering:
         newest = max(span.start for span in covering)
         return min(span.line_of_business for span in covering if span.start == newest)
@@ -120,11 +120,7 @@ def diagnosis_class(sets: ValueSets, parameters: Parameters, episode: Episode) -
     if not any(is_unspecified(sets, each, parameters) for each in billed):
         return "not_low_back_pain"
     supported = any(_is_supported(sets, claim) for claim in episode.tested)
-    labelled = any(
-        is_pain_label(sets, each)
-        for claim in episode.tested
-        for each in claim.diagnoses
-    )
+    labelled = any(is_pain_label(sets, each) for claim in episode.tested for each in claim.diagnoses)
     if supported or (labelled and parameters.pain_label_exempts):
         return "other_indication"
     neighbour = any(
@@ -141,22 +137,14 @@ def _is_supported(sets: ValueSets, claim: Claim) -> bool:
     return any(row.word("indication_class") == "supported" for row in rows)
 
 
-def has_red_flag(
-    sets: ValueSets, parameters: Parameters, episode: Episode, claims: Sequence[Claim]
-) -> bool:
+def has_red_flag(sets: ValueSets, parameters: Parameters, episode: Episode, claims: Sequence[Claim]) -> bool:
     """Tell whether a red flag stands on the episode or shortly before it (section 5.4)."""
-    flag_days = Window(
-        episode.anchor - timedelta(days=parameters.red_flag_days), episode.last_on
-    )
-    symptom_days = Window(
-        episode.anchor - timedelta(days=parameters.symptom_days), episode.last_on
-    )
+    flag_days = Window(episode.anchor - timedelta(days=parameters.red_flag_days), episode.last_on)
+    symptom_days = Window(episode.anchor - timedelta(days=parameters.symptom_days), episode.last_on)
     for claim in claims:
         own = any(claim is each for each in episode.tested)
         for row in claim.diagnosis_rows(sets.red_flags):
-            if row.value_set != "cauda_equina_symptom" and (
-                own or claim.on in flag_days
-            ):
+            if row.value_set != "cauda_equina_symptom" and (own or claim.on in flag_days):
                 return True
             if (
                 row.value_set == "cauda_equina_symptom"
@@ -171,15 +159,10 @@ def trial_markers(sets: ValueSets, episode: Episode) -> tuple[bool, bool]:
     """Return (all three markers of a clinical trial, only some of them) (section 5.6)."""
     lines = [line for claim in episode.tested for line in claim.counting]
     diagnosed = any(
-        row.system.startswith("icd-")
-        for claim in episode.tested
-        for row in claim.diagnosis_rows(sets.clinical_trial)
+        row.system.startswith("icd-") for claim in episode.tested for row in claim.diagnosis_rows(sets.clinical_trial)
     )
     q0 = any(
-        row.system == "modifier"
-        and row.code == "Q0"
-        and "Q0" in each.line.modifiers
-        and row.in_force(each.on)
+        row.system == "modifier" and row.code == "Q0" and "Q0" in each.line.modifiers and row.in_force(each.on)
         for each in episode.index_lines
         if each.line is not None
         for row in sets.clinical_trial.rows
@@ -201,9 +184,7 @@ def trial_markers(sets: ValueSets, episode: Episode) -> tuple[bool, bool]:
 def is_authorized(episode: Episode, authorizations: Sequence[Authorization]) -> bool:
     """Tell whether an approval is valid on the anchor and speaks of this implant (section 5.7)."""
     codes = {line.code for line in episode.index_lines}
-    named = {
-        line.authorization_number for claim in episode.tested for line in claim.counting
-    }
+    named = {line.authorization_number for claim in episode.tested for line in claim.counting}
     return any(
         row.decision in ("approved", "partially_approved")
         and row.valid_from <= episode.anchor <= row.valid_to
@@ -215,9 +196,7 @@ def is_authorized(episode: Episode, authorizations: Sequence[Authorization]) -> 
 # --- Criteria and outcome (section 8) ----------------------------------------------------------------
 
 
-def criteria(
-    run: Run, parameters: Parameters, care: Care, *, enrolled: bool
-) -> dict[str, str]:
+def criteria(run: Run, parameters: Parameters, care: Care, *, enrolled: bool) -> dict[str, str]:
     """Return the five criteria, three-valued (section 8)."""
     drugs_unknown = care.groups["medication"].state == "unknown"
     covered = len(care.failed_groups) >= parameters.min_groups and (
@@ -229,14 +208,12 @@ def criteria(
 
     found = {
         "exercise_course": word(
-            met=care.groups["exercise"].state == "adequate"
-            or not parameters.must_have_exercise,
+            met=care.groups["exercise"].state == "adequate" or not parameters.must_have_exercise,
             unknown=not enrolled,
         ),
         "enough_groups": word(
             met=care.adequate >= parameters.min_groups,
-            unknown=not enrolled
-            or (drugs_unknown and care.adequate + 1 >= parameters.min_groups),
+            unknown=not enrolled or (drugs_unknown and care.adequate + 1 >= parameters.min_groups),
         ),
         "care_span": word(
             met=care.span_days >= parameters.min_total_span_days,
@@ -245,15 +222,11 @@ def criteria(
         "failure_documented": word(met=covered, unknown=not run.with_documents),
     }
     measured = {found[name] for name in MEASURED_CRITERIA}
-    found["adequate_care"] = next(
-        (each for each in ("not_met", "cannot_tell") if each in measured), "met"
-    )
+    found["adequate_care"] = next((each for each in ("not_met", "cannot_tell") if each in measured), "met")
     return found
 
 
-def outcome_of(
-    found: Mapping[str, str], care: Care, *, enrolled: bool
-) -> tuple[str, str]:
+def outcome_of(found: Mapping[str, str], care: Care, *, enrolled: bool) -> tuple[str, str]:
     """Return (outcome, reason) of an episode that is not excluded (section 8)."""
     if found["failure_documented"] == "met":
         return "documented", "failure_documented"
@@ -275,9 +248,7 @@ def next_step(outcome: str, reason: str, notes: set[str]) -> str:
     """Return what a person is asked to do next (section 8)."""
     if outcome == "flagged":
         return "coding_query" if "likely_miscoded" in notes else "request_records"
-    if (outcome == "documented" and "evidence_review" in notes) or (
-        outcome == "excluded" and reason == "red_flag"
-    ):
+    if (outcome == "documented" and "evidence_review" in notes) or (outcome == "excluded" and reason == "red_flag"):
         return "clinical_review"
     return "data_hold" if outcome == "not_assessable" else "no_action"
 
@@ -293,13 +264,7 @@ def priority(
 ) -> Decimal:
     """Return the priority of a flagged episode, 0 to 100, one decimal, half up (section 10)."""
     share = (1 + max(dollars, Decimal(0))).log10() / Decimal(100001).log10()
-    total = (
-        REASON_POINTS[reason]
-        + DIAGNOSIS_POINTS[diagnosis]
-        + min(Decimal(20), 20 * share)
-        + completeness
-        + harm
-    )
+    total = REASON_POINTS[reason] + DIAGNOSIS_POINTS[diagnosis] + min(Decimal(20), 20 * share) + completeness + harm
     return (total / 2 if miscoded else total).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
@@ -310,44 +275,26 @@ def notes_on_every_episode(run: Run, member: Member, episode: Episode) -> set[st
     """Return the notes an excluded episode carries as well (section 8)."""
     first = run.first_parameters
     notes = set()
-    if any(
-        not row.in_force(claim.coded_on)
-        for claim in episode.tested
-        for row in claim.low_back_rows(run.sets)
-    ):
+    if any(not row.in_force(claim.coded_on) for claim in episode.tested for row in claim.low_back_rows(run.sets)):
         notes.add("diagnosis_code_not_valid_on_date")
     if any(claim.has_pending_line() for claim in episode.owned):
         notes.add("pending_claims")
     sound = episode.is_initial and not episode.is_aborted
     if sound and episode.kind == "permanent_only":
         notes.add("no_trial_found")
-    if (
-        sound
-        and episode.kind == "trial_only"
-        and any("paddle_lead" in line.roles for line in episode.index_lines)
-    ):
+    if sound and episode.kind == "trial_only" and any("paddle_lead" in line.roles for line in episode.index_lines):
         notes.add("paddle_lead_without_generator")
     begin = episode.events[0].counted_from
-    clean = Window(
-        begin - timedelta(days=first.clean_period_days), begin - timedelta(days=1)
-    )
-    if (
-        not run.assumed
-        and enrolled_days(member.spans, clean)
-        < first.clean_period_days - first.max_gap_days
-    ):
+    clean = Window(begin - timedelta(days=first.clean_period_days), begin - timedelta(days=1))
+    if not run.assumed and enrolled_days(member.spans, clean) < first.clean_period_days - first.max_gap_days:
         notes.add("device_history_unknown")
     return notes
 
 
-def notes_on_history(
-    run: Run, parameters: Parameters, member: Member, episode: Episode
-) -> set[str]:
+def notes_on_history(run: Run, parameters: Parameters, member: Member, episode: Episode) -> set[str]:
     """Return the notes read from the member's other claims, before and after (sections 4 and 8)."""
     sets, anchor = run.sets, episode.anchor
-    history = Window(
-        anchor - timedelta(days=parameters.history_days), anchor - timedelta(days=1)
-    )
+    history = Window(anchor - timedelta(days=parameters.history_days), anchor - timedelta(days=1))
     screening = Window(anchor - timedelta(days=parameters.lookback_days), anchor)
     after = Window(
         episode.last_on + timedelta(days=1),
@@ -357,45 +304,33 @@ def notes_on_history(
     others = [claim for claim in member.claims if not episode.is_own(claim)]
 
     notes = set()
-    if any(
-        claim.on in history and _is_supported(sets, claim) for claim in member.claims
-    ) or any(
+    if any(claim.on in history and _is_supported(sets, claim) for claim in member.claims) or any(
         (claim.on in history and claim.diagnosis_rows(sets.prior_spine_surgery))
-        or any(
-            on in history for on, _ in claim.procedure_matches(sets.prior_spine_surgery)
-        )
+        or any(on in history for on, _ in claim.procedure_matches(sets.prior_spine_surgery))
         for claim in member.claims
     ):
         notes.add("likely_miscoded")
     if not any(
         line.start in screening
         and any(
-            row.word("counts").lower() == "yes"
-            for row in rows_for_hcpcs(sets.psych_evaluation, line.hcpcs, line.start)
+            row.word("counts").lower() == "yes" for row in rows_for_hcpcs(sets.psych_evaluation, line.hcpcs, line.start)
         )
         for claim in member.claims
         for line in claim.counting
     ):
         notes.add("no_psychological_evaluation")
     if any(event.kind == "permanent" for event in episode.events) and any(
-        on in after
-        for claim in others
-        for on, _ in claim.procedure_matches(sets.complications)
+        on in after for claim in others for on, _ in claim.procedure_matches(sets.complications)
     ):
         notes.add("revision_within_24_months")
-    if any(
-        claim.on in harmed and claim.diagnosis_rows(sets.complications)
-        for claim in others
-    ):
+    if any(claim.on in harmed and claim.diagnosis_rows(sets.complications) for claim in others):
         notes.add("complication_within_24_months")
     if run.newest_line is None or run.newest_line < after.last:
         notes.add("follow_up_incomplete")
     return notes
 
 
-def has_chronic_back_code(
-    sets: ValueSets, parameters: Parameters, member: Member, anchor: date
-) -> bool:
+def has_chronic_back_code(sets: ValueSets, parameters: Parameters, member: Member, anchor: date) -> bool:
     """Tell whether a back code stands on a claim at least `chronic_days` old (section 8, `not_chronic`)."""
     old = Window(
         anchor - timedelta(days=parameters.history_days),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,7 @@ def typed(values: Mapping[str, object]) -> Parameters:
         if isinstance(default, bool):
             found[name] = bool(value)
         elif isinstance(default, date):
-            found[name] = (
-                value if isinstance(value, date) else date.fromisoformat(str(value))
-            )
+            found[name] = value if isinstance(value, date) else date.fromisoformat(str(value))
         else:
             found[name] = int(Decimal(str(value)))
     return Parameters(**found)  # type: ignore[arg-type]

@@ -6,11 +6,10 @@ A row that breaks the contract is set aside (here: left out). Nothing here decid
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tests.support.second_opinion_codes import (
     Crosswalk,
@@ -20,6 +19,9 @@ from tests.support.second_opinion_codes import (
     normal_revenue_code,
     normal_word,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 Row = dict[str, str | None]
 Position = tuple[int, bytes, int]
@@ -190,9 +192,7 @@ def any_day(row: Row, column: str) -> date | None:
     value = text(row, column)
     if not value:
         return None
-    found = re.fullmatch(
-        r"(\d{4})-(\d{2})-(\d{2})|(\d{4})(\d{2})(\d{2})", value, re.ASCII
-    )
+    found = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})|(\d{4})(\d{2})(\d{2})", value, re.ASCII)
     if found is None:
         raise RejectedRowError(column)
     year, month, day = (int(part) for part in found.groups() if part is not None)
@@ -321,20 +321,12 @@ def _line(position: Position, row: Row, as_of: date) -> Line:
         revenue_code=normal_revenue_code(row.get("revenue_center_code")),
         hcpcs=normal_code(row.get("hcpcs_code")),
         modifiers=tuple(
-            code
-            for code in (
-                normal_code(row.get(f"hcpcs_modifier_{place}")) for place in range(1, 6)
-            )
-            if code
+            code for code in (normal_code(row.get(f"hcpcs_modifier_{place}")) for place in range(1, 6)) if code
         ),
         units=number(row, "service_unit_quantity"),
         pointer=text(row, "diagnosis_pointer"),
         condition_codes=tuple(
-            code
-            for code in (
-                normal_code(part) for part in text(row, "condition_codes").split(":")
-            )
-            if code
+            code for code in (normal_code(part) for part in text(row, "condition_codes").split(":")) if code
         ),
         trial_number=normal_code(row.get("clinical_trial_number")),
         authorization_number=text(row, "prior_authorization_number"),
@@ -387,8 +379,7 @@ def _fill(position: Position, row: Row, as_of: date) -> Fill:
             atc=normal_code(row.get("atc_code")),
             generic_name=text(row, "generic_name"),
         ),
-        delivered_ndc=normal_ndc(row.get("ndc_code"))
-        or normal_code(row.get("ndc_code")),
+        delivered_ndc=normal_ndc(row.get("ndc_code")) or normal_code(row.get("ndc_code")),
         quantity=number(row, "quantity"),
         days=days,
         paid=number(row, "paid_amount") or Decimal(0),
@@ -452,13 +443,9 @@ def _crosswalk(rows: Sequence[Row]) -> Crosswalk:
         if not ingredient:
             continue
         if system == "rxnorm" and normal_code(row.get("from_code")):
-            found.by_rxnorm.setdefault(normal_code(row.get("from_code")), set()).add(
-                ingredient
-            )
+            found.by_rxnorm.setdefault(normal_code(row.get("from_code")), set()).add(ingredient)
         if system == "ndc" and normal_ndc(row.get("from_code")):
-            found.by_ndc.setdefault(normal_ndc(row.get("from_code")), set()).add(
-                ingredient
-            )
+            found.by_ndc.setdefault(normal_ndc(row.get("from_code")), set()).add(ingredient)
     return found
 
 
@@ -489,13 +476,10 @@ def _without_repeats(fills: list[Fill]) -> list[Fill]:
 def read(extracts: Mapping[str, Sequence[Row]], as_of: date) -> Delivered:
     """Return the records of all tables, rows that break the contract set aside."""
     tables = {
-        name: [{key.lower(): value for key, value in row.items()} for row in rows]
-        for name, rows in extracts.items()
+        name: [{key.lower(): value for key, value in row.items()} for row in rows] for name, rows in extracts.items()
     }
 
-    def records(
-        table: str, make: Callable[[Position, Row, date], Record]
-    ) -> list[Record]:
+    def records(table: str, make: Callable[[Position, Row, date], Record]) -> list[Record]:
         found = []
         for at, row in enumerate(tables.get(table, []), start=1):
             try:
@@ -508,15 +492,9 @@ def read(extracts: Mapping[str, Sequence[Row]], as_of: date) -> Delivered:
         lines=records("medical_claim", _line),
         diagnoses=records("claim_diagnosis", _diagnosis),
         procedures=records("claim_procedure", _procedure),
-        fills=_without_repeats(records("pharmacy_claim", _fill))
-        if "pharmacy_claim" in tables
-        else None,
+        fills=_without_repeats(records("pharmacy_claim", _fill)) if "pharmacy_claim" in tables else None,
         spans=records("eligibility", _span) if "eligibility" in tables else None,
-        authorizations=records("prior_authorization", _authorization)
-        if "prior_authorization" in tables
-        else None,
-        documents=records("care_documentation", _document)
-        if "care_documentation" in tables
-        else None,
+        authorizations=records("prior_authorization", _authorization) if "prior_authorization" in tables else None,
+        documents=records("care_documentation", _document) if "care_documentation" in tables else None,
         crosswalk=_crosswalk(tables.get("drug_crosswalk", [])),
     )

@@ -1,0 +1,96 @@
+"""The silence detector: what should have been found, and what used to be there.
+
+An audit that finds nothing looks like an audit of blameless claims. So invented members with known verdicts are audited
+before every run, apart from it, and a delivery from which too much has vanished against earlier ones is not published.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pipelines.cases import run_cases
+from pipelines.errors import CheckFailedError, IntegrityError
+from pipelines.validate import CheckResult
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+CONTROL_CHECK = "control_members"
+CONTROL_TABLE = "control_member"
+HISTORY_SUITE = "against_history.json"
+
+
+class ControlsFailedError(CheckFailedError):
+    """Control members did not come out as expected, so the program cannot be trusted; ``differences`` say where."""
+
+    def __init__(self, differences: Sequence[str], *, failed_count: int, total_count: int) -> None:
+        self.differences = tuple(differences)
+        lines = "\n".join(f"  {difference}" for difference in differences)
+        super().__init__(
+            f"{failed_count} of {total_count} control members did not come out as expected, so nothing was landed or "
+            f"published; the last published audit stays in place.\n{lines}\n"
+            "The delivery is not at fault: a model, a policy, a value set or a library changed. Take the last change "
+            "back, or, where the change was meant, correct sql/controls and have it checked like the policy."
+        )
+
+
+def control_members(sql: Path) -> CheckResult:
+    """The passed check ``control_members``: every planted member of ``sql/controls`` came out as expected.
+
+    They are audited in a database of their own in memory, by the models of a run, under the default policy and with
+    their own dates and feeds; no row of theirs can reach a real table. The policies are taken as they are, also where a
+    review is due: whether they may be used is not asked here. Raises ``ControlsFailedError`` naming those that
+    differ, with what was expected and found: the members are invented, so both may be shown.
+    """
+    results = run_cases(sql / "controls", sql=sql).results
+    failed = [result for result in results if not result.is_met]
+    if failed:
+        raise ControlsFailedError(
+            [f"{result.case.title}: {difference}" for result in failed for difference in result.differences],
+            failed_count=len(failed),
+            total_count=len(results),
+        )
+    return CheckResult(
+        check_name=CONTROL_CHECK,
+        severity="critical",
+        table_name=CONTROL_TABLE,
+        failed_count=0,
+        total_count=len(results),
+        status="passed",
+        description="Invented members with known verdicts come out as expected; they are audited apart from real ones.",
+        consequence="An audit that no longer finds what it should looks like an audit of blameless claims.",
+    )
+
+
+def raise_if_silent(results: Sequence[CheckResult], *, expectations: Path, limit: int) -> None:
+    """Nothing while at most ``limit`` checks against earlier deliveries failed; else ``CheckFailedError`` naming them.
+
+    One of them alone can be chance (a holiday, a month that was always missing) and makes a caveat. Several at once
+    are a feed that broke, and the audit would be quiet where it should not be.
+    """
+    names = _history_checks(expectations / HISTORY_SUITE)
+    failed = [result for result in results if result.check_name in names and result.status == "failed"]
+    if len(failed) <= limit:
+        return
+    lines = [f"  {result.table_name}, {result.check_name}: {result.description}" for result in failed]
+    message = "\n".join(
+        [
+            f"{len(failed)} checks against earlier deliveries failed at once (at most {limit} may), so nothing is "
+            "published; the last published audit stays in place. Expected:",
+            *lines,
+            "Ask the sender what this delivery covers. If it is right as it is, raise max_failed_history_checks in the "
+            "configuration for this run.",
+        ]
+    )
+    raise CheckFailedError(message)
+
+
+def _history_checks(suite: Path) -> frozenset[str]:
+    try:
+        expectations = json.loads(suite.read_text(encoding="utf-8"))["expectations"]
+        return frozenset(str(expectation["meta"]["check_name"]) for expectation in expectations)
+    except (OSError, ValueError, KeyError, TypeError):
+        message = f"The suite {suite} cannot be read; restore it from the repository."
+        raise IntegrityError(message) from None

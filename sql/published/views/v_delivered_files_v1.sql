@@ -1,0 +1,23 @@
+-- One row per delivered file and table made of it, of all deliveries, with its rows accounted for.
+
+with
+
+final as (
+    select
+        delivered_file.delivery_number,
+        delivered_file.file_number,
+        delivered_file.file_name,
+        delivered_file.table_name,
+        delivered_file.layout,
+        delivered_file.bytes,
+        delivered_file.sha256,
+        delivered_file.row_count,
+        delivered_file.loaded_count,
+        delivered_file.repeat_count,
+        delivered_file.rejected_count,
+        delivered_file.fate
+    from delivered_file
+)
+
+select * from final
+order by delivery_number asc, file_number asc, table_name asc
