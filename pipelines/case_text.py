@@ -10,7 +10,7 @@ import re
 import shlex
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.errors import UsageError
 from pipelines.extracts import read_extract_tables
@@ -149,6 +149,7 @@ _CROSSWALK_WORDS: Final[Mapping[str, str]] = {"ingredient": "rxnorm_ingredient"}
 _TABLES = read_extract_tables()
 _DATE_KINDS = frozenset({"date", "birth_date", "open_start_date", "open_end_date"})
 _FEEDS: Final = tuple(name for name in _TABLES if name not in {"medical_claim", "claim_diagnosis", "drug_crosswalk"})
+_PLACES: Final = ("delivery", "file")
 _WIDE_DIAGNOSES = 25
 _MODIFIERS = 5
 _DAYS = re.compile(r"[+-]?[0-9]{1,4}")
@@ -233,38 +234,40 @@ def parse_cases(text: str, *, source: str) -> tuple[Case, ...]:
     A case starts at a line ``case TITLE``. Parameter overrides are refused here: a policy is changed in its dossier.
     Raises ``CaseTextError`` with every fault of the file.
     """
-    faults: list[str] = []
+    blocks, faults = _blocks(text, source)
     cases: list[Case] = []
-    blocks: list[tuple[int, str, list[str]]] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        words = line.split(maxsplit=1)
-        if words[:1] == ["case"]:
-            title = words[1].strip() if len(words) > 1 else ""
-            if not title:
-                faults.append(f"{source}, line {number}: the case has no title; write `case` and a sentence.")
-            blocks.append((number, title, []))
-        elif blocks:
-            blocks[-1][2].append(line)
-        elif line.strip() and not line.strip().startswith("#"):
-            faults.append(f"{source}, line {number}: this stands before the first `case TITLE`; start a case above it.")
-    if not blocks and not faults:
-        faults.append(f"{source}: there is no case here; start one with a line `case TITLE`.")
     seen: dict[str, int] = {}
     for number, title, lines in blocks:
         if title in seen:
             faults.append(f"{source}, line {number}: line {seen[title]} has this title already; give each its own.")
         seen.setdefault(title, number)
         try:
-            cases.append(
-                parse_case(
-                    "\n".join(lines), title=title, source=source, first_line=number + 1, with_parameters=False
-                )
-            )
+            given = "\n".join(lines)
+            cases.append(parse_case(given, title=title, source=source, first_line=number + 1, with_parameters=False))
         except CaseTextError as error:
             faults.extend(error.faults)
     if faults:
         raise CaseTextError(faults)
     return tuple(cases)
+
+
+def _blocks(text: str, source: str) -> tuple[list[tuple[int, str, list[str]]], list[str]]:
+    """The line number, title and lines of each case of a file, and the faults of lines that belong to none."""
+    blocks: list[tuple[int, str, list[str]]] = []
+    faults: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        first, *rest = line.split(maxsplit=1) or [""]
+        if first == "case":
+            if not rest:
+                faults.append(f"{source}, line {number}: the case has no title; write `case` and a sentence.")
+            blocks.append((number, " ".join(rest).strip(), []))
+        elif blocks:
+            blocks[-1][2].append(line)
+        elif first and not first.startswith("#"):
+            faults.append(f"{source}, line {number}: this stands before the first `case TITLE`; start a case above it.")
+    if not blocks and not faults:
+        faults.append(f"{source}: there is no case here; start one with a line `case TITLE`.")
+    return blocks, faults
 
 
 def parse_case(text: str, *, title: str, source: str, first_line: int = 1, with_parameters: bool = True) -> Case:
@@ -315,12 +318,13 @@ class _Reader:
         self.with_parameters = with_parameters
         self.faults: list[str] = []
         self.day_zero = DAY_ZERO
-        self.settings: dict[str, object] = {}
+        self.settings: dict[str, Any] = {}
         self.rows: list[Row] = []
         self.claims: dict[str, _Claim] = {}
         self.pointed: list[tuple[int, str]] = []
         self.episode_count: int | None = None
         self.checks: dict[int, list[Check]] = {}
+        self.crosswalk: list[tuple[str, str, str]] = []
         self.is_not_enrolled = False
         self.number = 0
 
@@ -354,8 +358,8 @@ class _Reader:
             place=f"{self.source}, line {max(self.first_line - 1, 1)}",
             text=text,
             day_zero=self.day_zero,
-            settings=Settings(**self.settings),  # type: ignore[arg-type]
-            rows=tuple(row for row in rows if row.table_name not in left_out),  # type: ignore[operator]
+            settings=Settings(**self.settings, crosswalk=tuple(sorted(self.crosswalk))),
+            rows=tuple(row for row in rows if row.table_name not in left_out),
             episode_count=1 if self.episode_count is None else self.episode_count,
             checks={number: tuple(checks) for number, checks in sorted(self.checks.items())},
         )
@@ -388,9 +392,7 @@ class _Reader:
             ranks = self.claims[claim_id].ranks.values()
             row = self.rows[position]
             values = {**row.values, "diagnosis_pointer": ":".join(map(str, sorted(ranks)))}
-            self.rows[position] = Row(
-                row.table_name, values, row.line_number, row.delivery_number, row.file_number
-            )
+            self.rows[position] = Row(row.table_name, values, row.line_number, row.delivery_number, row.file_number)
 
     # Settings
 
@@ -410,25 +412,36 @@ class _Reader:
                     message = f"`without` names feeds that are not supplied, of: {', '.join(_FEEDS)}"
                     raise _FaultError(message)
                 self._set("feeds_left_out", tuple(sorted(feeds)))
-            case ["policy", *assigned] if assigned and all("=" in word for word in assigned):
-                pairs = (word.partition("=") for word in assigned)
-                self._set("policy_by_line_of_business", tuple(sorted((line, policy) for line, _, policy in pairs)))
-            case ["policy", policy]:
-                self._set("single_policy", policy)
-            case ["parameter", *overrides] if overrides:
-                self._set("parameters", tuple(sorted(map(self._parameter, overrides))))
-            case ["crosswalk", *words_left]:
-                fields = self._fields(words_left, "drug_crosswalk", _CROSSWALK_WORDS, extra=("ndc", "rxnorm"))
-                system = next((name for name in ("ndc", "rxnorm") if name in fields), None)
-                if system is None or "rxnorm_ingredient" not in fields:
-                    message = "a crosswalk line is `crosswalk ndc=CODE ingredient=CODE` or `crosswalk rxnorm=...`"
-                    raise _FaultError(message)
-                entry = (system, fields[system], fields["rxnorm_ingredient"])
-                known = self.settings.get("crosswalk", ())
-                self.settings["crosswalk"] = tuple(sorted([*known, entry]))  # type: ignore[misc]
+            case ["policy" | "parameter" | "crosswalk" as first, *rest]:
+                self._read_policy(first, rest)
             case _:
                 return False
         return True
+
+    def _read_policy(self, first: str, words: list[str]) -> None:
+        match first, words:
+            case "policy", [policy] if "=" not in policy:
+                self._set("single_policy", policy)
+            case "policy", [*assigned] if assigned and all("=" in word for word in assigned):
+                pairs = (word.partition("=") for word in assigned)
+                self._set("policy_by_line_of_business", tuple(sorted((line, policy) for line, _, policy in pairs)))
+            case "parameter", [*overrides] if overrides:
+                self._set("parameters", tuple(sorted(map(self._parameter, overrides))))
+            case "crosswalk", _:
+                self._read_crosswalk(words)
+            case _:
+                message = "write `policy ID`, or `policy LINE_OF_BUSINESS=ID` with as many pairs as there are"
+                raise _FaultError(message)
+
+    def _read_crosswalk(self, words: list[str]) -> None:
+        fields = self._fields(words, "drug_crosswalk", _CROSSWALK_WORDS, extra=("ndc", "rxnorm"))
+        system = next((name for name in ("ndc", "rxnorm") if name in fields), None)
+        if system is None or "rxnorm_ingredient" not in fields:
+            message = (
+                "a crosswalk line is `crosswalk ndc=CODE ingredient=CODE` or `crosswalk rxnorm=CODE ingredient=CODE`"
+            )
+            raise _FaultError(message)
+        self.crosswalk.append((system, fields[system], fields["rxnorm_ingredient"]))
 
     def _set(self, name: str, value: object) -> None:
         if name in self.settings:
@@ -469,35 +482,38 @@ class _Reader:
     # Rows
 
     def _read_row(self, words: list[str]) -> bool:
-        match words:
-            case ["enrolled", *rest]:
-                self._read_enrolled(rest)
-            case ["not", "enrolled"]:
-                self.is_not_enrolled = True
-            case ["authorized", *rest]:
-                self._read_authorized(rest)
-            case ["statement", *rest]:
-                self._read_statement(rest)
-            case ["diagnosis", *rest]:
-                self._read_diagnosis(rest)
-            case ["procedure", *rest]:
-                self._read_procedure("", rest)
-            case ["expect", *rest]:
-                self._read_expect(rest)
-            case [day, "procedure", *rest] if self._is_day(day):
-                self._read_procedure(day, rest)
-            case [day, "fill", *rest] if self._is_day(day):
-                self._read_fill(day, rest)
-            case [day, code, *rest] if self._is_day(day):
-                self._read_line(day, code, rest)
-            case _:
-                message = (
-                    "a line starts with a day (YYYY-MM-DD, or days from day zero such as -365) and a code, or with one "
-                    "of: policy, as of, data until, day zero, assume enrolled, without, crosswalk, enrolled, not "
-                    "enrolled, authorized, statement, diagnosis, procedure, expect"
-                )
-                raise _FaultError(message)
+        first, *rest = words
+        by_word: dict[str, Callable[[list[str]], None]] = {
+            "enrolled": self._read_enrolled,
+            "not": self._read_not_enrolled,
+            "authorized": self._read_authorized,
+            "statement": self._read_statement,
+            "diagnosis": self._read_diagnosis,
+            "procedure": self._read_undated_procedure,
+            "expect": self._read_expect,
+        }
+        if first in by_word:
+            by_word[first](rest)
+        elif self._is_day(first) and rest:
+            by_code = {"procedure": self._read_procedure, "fill": self._read_fill}
+            if rest[0] in by_code:
+                by_code[rest[0]](first, rest[1:])
+            else:
+                self._read_line(first, rest[0], rest[1:])
+        else:
+            message = (
+                "a line starts with a day (YYYY-MM-DD, or days from day zero such as -365) and a code, or with one of: "
+                "policy, as of, data until, day zero, assume enrolled, without, crosswalk, enrolled, not enrolled, "
+                "authorized, statement, diagnosis, procedure, expect"
+            )
+            raise _FaultError(message)
         return True
+
+    def _read_not_enrolled(self, words: list[str]) -> None:
+        if words != ["enrolled"]:
+            message = "write `not enrolled` for a member without a span"
+            raise _FaultError(message)
+        self.is_not_enrolled = True
 
     def _is_day(self, word: str) -> bool:
         return parse_day(word, self.day_zero) is not None
@@ -507,7 +523,7 @@ class _Reader:
     ) -> dict[str, str]:
         """The ``key=value`` words by column name; days are made dates, anything else stays text."""
         columns = {column.column_name: column.kind for column in _TABLES[table_name].columns}
-        own = {"delivery", "file", *extra}
+        own = {*_PLACES, *extra}
         fields: dict[str, str] = {}
         for word in words:
             key, equals, value = word.partition("=")
@@ -527,7 +543,7 @@ class _Reader:
         return fields
 
     def _add(self, table_name: str, fields: dict[str, str]) -> None:
-        places = [fields.pop(name, "1") for name in ("delivery", "file")]
+        places = [fields.pop(name, "1") for name in _PLACES]
         if not all(place.isdigit() and int(place) for place in places):
             message = "delivery and file are numbers from 1"
             raise _FaultError(message)
@@ -608,8 +624,8 @@ class _Reader:
                 fields["diagnosis_code_type"] = code_type
             elif is_new:
                 values = {"claim_id": claim_id, "diagnosis_rank": str(rank), "diagnosis_code": diagnosis}
-                places = {name: fields[name] for name in ("delivery", "file") if name in fields}
-                self._add("claim_diagnosis", {**values, "diagnosis_code_type": code_type, **places})
+                values["diagnosis_code_type"] = code_type
+                self._add("claim_diagnosis", values | {name: fields[name] for name in _PLACES if name in fields})
         if fields["claim_type"] == "professional" and "diagnosis_pointer" not in fields:
             if ranks:
                 fields["diagnosis_pointer"] = ":".join(map(str, ranks))
@@ -628,6 +644,9 @@ class _Reader:
         fields["claim_id"] = fields.pop("claim")
         self.claims.setdefault(fields["claim_id"], _Claim())
         self._add("claim_diagnosis", {**fields, "diagnosis_code": bare[0]})
+
+    def _read_undated_procedure(self, words: list[str]) -> None:
+        self._read_procedure("", words)
 
     def _read_procedure(self, day: str, words: list[str]) -> None:
         bare = [word for word in words if "=" not in word]
@@ -662,22 +681,20 @@ class _Reader:
         spans = [word for word in words if ".." in word and "=" not in word]
         flags = {word for word in words if "=" not in word} - set(spans)
         if len(spans) != 1 or not flags <= {"no-drugs"}:
-            message = "a span is `enrolled FROM..TO`, with `no-drugs` and `lob=NAME` where they hold; TO may be left out"
+            message = (
+                "a span is `enrolled FROM..TO`, with `no-drugs` and `lob=NAME` where they hold; TO may be left out"
+            )
             raise _FaultError(message)
         fields = self._fields((word for word in words if "=" in word), "eligibility", _SPAN_WORDS)
         fields.setdefault("has_pharmacy_benefit", "false" if "no-drugs" in flags else "true")
         start, end = self._range(spans[0])
-        self._add(
-            "eligibility", {**fields, "enrollment_start_date": start or "1900-01-01", "enrollment_end_date": end}
-        )
+        self._add("eligibility", {**fields, "enrollment_start_date": start or "1900-01-01", "enrollment_end_date": end})
 
     def _read_authorized(self, words: list[str]) -> None:
         bare = [word for word in words if "=" not in word]
         ranges = [word for word in bare if ".." in word]
         plain = [word for word in bare if ".." not in word]
-        fields = self._fields(
-            (word for word in words if "=" in word), "prior_authorization", _AUTHORIZATION_WORDS
-        )
+        fields = self._fields((word for word in words if "=" in word), "prior_authorization", _AUTHORIZATION_WORDS)
         if len(plain) != 1 or len(ranges) > 1:
             message = (
                 "an authorisation is `authorized DECISION FROM..TO`, with `code=CODE` and `id=ID` where they hold; "

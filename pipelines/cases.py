@@ -7,6 +7,7 @@ run (the run date, the feeds, the policies, the newest line, the crosswalk of dr
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from pipelines.extracts import ExtractTable
     from pipelines.policy import Policy
+    from pipelines.value_sets import ValueSet
     from pipelines.warehouse import Connection
 
 SUFFIX: Final = ".txt"
@@ -129,33 +131,47 @@ def run_cases(folder: Path, *, sql: Path, policies: Path | None = None) -> CaseR
     return CaseReport(audit_cases(cases, sql=sql, policies=policies))
 
 
-def audit_cases(cases: Sequence[Case], *, sql: Path, policies: Path | None = None) -> tuple[CaseResult, ...]:
+def audit_cases(
+    cases: Sequence[Case], *, sql: Path, policies: Path | None = None, workers: int = 2
+) -> tuple[CaseResult, ...]:
     """The result of each of ``cases``, in their order, from as few runs as their settings allow.
 
-    Raises ``CaseTextError`` naming every line that landing would set aside, and ``PolicyError`` for an unknown policy.
+    ``workers`` runs are made at a time. Raises ``CaseTextError`` naming every line that landing would set aside, and
+    ``PolicyError`` for an unknown policy.
     """
-    runs: dict[Settings, list[int]] = defaultdict(list)
+    runs: dict[Settings, dict[str, Case]] = defaultdict(dict)
     for number, case in enumerate(cases):
-        runs[case.settings].append(number)
-    results: dict[int, CaseResult] = {}
-    faults: list[str] = []
-    with open_warehouse() as connection:
-        write_value_sets(connection, load_value_sets(sql / "value_sets"))
-        for settings, numbers in runs.items():
-            members = {f"case-{number:05d}": cases[number] for number in numbers}
-            _make_policies(connection, policies or sql / "policies", settings)
-            rejected = _make_landed(connection, members, settings)
-            faults.extend(rejected)
-            if rejected:
-                continue
-            stage_candidates(connection, sql, as_of=settings.as_of, assume_enrolled=settings.assume_enrolled)
-            judge(connection, sql, run_id="cases")
-            found = _Found(connection)
-            for number, (member_id, case) in zip(numbers, members.items(), strict=True):
-                results[number] = found.result(member_id, case)
+        runs[case.settings][f"case-{number:05d}"] = case
+    prepared = _Prepared(sql, policies or sql / "policies", load_value_sets(sql / "value_sets"))
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        made = list(pool.map(prepared.run, runs, runs.values()))
+    faults = [fault for _, found in made for fault in found]
     if faults:
         raise CaseTextError(faults)
-    return tuple(results[number] for number in range(len(cases)))
+    results = {member_id: result for found, _ in made for member_id, result in found.items()}
+    return tuple(results[member_id] for member_id in sorted(results))
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What every run of cases needs, read once."""
+
+    sql: Path
+    policies: Path
+    value_sets: tuple[ValueSet, ...]
+
+    def run(self, settings: Settings, members: Mapping[str, Case]) -> tuple[dict[str, CaseResult], list[str]]:
+        """The result of each member of one run, or the faults of its lines. One thread: the data are tiny."""
+        with open_warehouse(threads=1) as connection:
+            write_value_sets(connection, self.value_sets)
+            _make_policies(connection, self.policies, settings)
+            faults = _make_landed(connection, members, settings)
+            if faults:
+                return {}, faults
+            stage_candidates(connection, self.sql, as_of=settings.as_of, assume_enrolled=settings.assume_enrolled)
+            judge(connection, self.sql, run_id="cases")
+            found = _Found(connection)
+            return {member_id: found.result(member_id, case) for member_id, case in members.items()}, []
 
 
 def _make_policies(connection: Connection, folder: Path, settings: Settings) -> None:
@@ -240,7 +256,9 @@ def _make_landed_table(
     names = [column.column_name for column in table.columns]
     schema: dict[str, pl.DataType] = dict.fromkeys(names, pl.String())
     schema |= {"source_row": pl.Int64(), "delivery_number": pl.Int32(), "file_number": pl.Int32()}
-    frame = pl.DataFrame([_as_delivered(number, *row, names) for number, row in enumerate(rows, start=1)], schema=schema)
+    frame = pl.DataFrame(
+        [_as_delivered(number, *row, names) for number, row in enumerate(rows, start=1)], schema=schema
+    )
     connection.register("source", frame.to_arrow())
     query = f"select {', '.join(map(identifier, names))}, source_row from source"
     projection = Projection(table.table_name, tuple(names), query, has_source_row=True, types={})
@@ -314,27 +332,28 @@ class _Found:
         return CaseResult(case, episodes, tuple(differences), tuple(self._explanation(episodes)))
 
     def _of(self, check: Check, member_id: str, episode: Mapping[str, Any] | None) -> object:
+        """What was found of the subject of ``check``; none where it is not there."""
+        part = check.part or ""
         if check.subject == "claim":
-            states = {_bare(row["claim_id"]): row["final_state"] for row in self.claim[member_id]}
-            return states.get(check.part)
+            return {_bare(row["claim_id"]): row["final_state"] for row in self.claim[member_id]}.get(part)
         if episode is None:
             return None
-        episode_id = episode["episode_id"]
-        if check.subject == "ledger":
-            code = (check.part or "").replace(".", "")
-            return sorted({row["counts"] for row in self.ledger[episode_id] if row["code"] == code})
-        if check.subject == "statement":
-            states = {row["document_id"]: row["statement_state"] for row in self.statement[episode_id]}
-            return states.get(check.part)
-        if check.subject == "priority" and check.part:
-            return {row["part"]: row["points"] for row in self.part[episode_id]}.get(check.part)
-        if check.subject in REVIEW_COLUMNS:
+        if check.subject in REVIEW_COLUMNS and not part:
             return episode[REVIEW_COLUMNS[check.subject]]
-        is_criterion = check.subject in CRITERIA
-        rows = self.criterion[episode_id] if is_criterion else self.group[episode_id]
-        key, column = ("criterion", "result") if is_criterion else ("care_group", "state")
-        found = {row[key]: row for row in rows}.get(check.subject)
-        return found[check.part or column] if found else None
+        return self._evidence(check.subject, part, episode["episode_id"])
+
+    def _evidence(self, subject: str, part: str, episode_id: str) -> object:
+        match subject:
+            case "ledger":
+                code = part.replace(".", "")
+                return sorted({row["counts"] for row in self.ledger[episode_id] if row["code"] == code})
+            case "statement":
+                return _value(self.statement[episode_id], "document_id", part, "statement_state")
+            case "priority":
+                return _value(self.part[episode_id], "part", part, "points")
+        if subject in CRITERIA:
+            return _value(self.criterion[episode_id], "criterion", subject, part or "result")
+        return _value(self.group[episode_id], "care_group", subject, part or "state")
 
     def _explanation(self, episodes: Iterable[Mapping[str, Any]]) -> Iterable[str]:
         is_empty = True
@@ -361,6 +380,10 @@ class _Found:
             yield "no episode"
 
 
+def _value(rows: Iterable[Mapping[str, Any]], key: str, wanted: str, column: str) -> object:
+    return next((row[column] for row in rows if row[key] == wanted), None)
+
+
 def _read(connection: Connection, table: str, key: str, order: str) -> Mapping[str, list[dict[str, Any]]]:
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in connection.execute(f"select * from {table} order by {key}, {order}").pl().iter_rows(named=True):
@@ -378,17 +401,15 @@ def _bare(claim_id: str) -> str:
 
 def _holds(check: Check, found: object, case: Case) -> bool:
     if check.operator != "=":
-        has = isinstance(found, list) and all((word in found) == (check.operator == "+=") for word in listed(check.value))
-        return has
+        is_wanted = check.operator == "+="
+        return isinstance(found, list) and all((word in found) == is_wanted for word in listed(check.value))
     match found:
-        case None:
-            return check.value == NOTHING
         case list():
             return [str(word) for word in found] == listed(check.value)
-        case bool():
-            return check.value == str(found).lower()
         case date():
             return parse_day(check.value, case.day_zero) == found
+        case bool() | None:
+            return check.value == _shown(found)
         case int() | float() | Decimal():
             return _equals(check.value, found)
         case _:

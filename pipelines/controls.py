@@ -74,15 +74,12 @@ def raise_if_silent(results: Sequence[CheckResult], *, expectations: Path, limit
     failed = [result for result in results if result.check_name in names and result.status == "failed"]
     if len(failed) <= limit:
         return
-    lines = [f"  {result.table_name}, {result.check_name}: {result.description}" for result in failed]
-    message = "\n".join(
-        [
-            f"{len(failed)} checks against earlier deliveries failed at once (at most {limit} may), so nothing is "
-            "published; the last published audit stays in place. Expected:",
-            *lines,
-            "Ask the sender what this delivery covers. If it is right as it is, raise max_failed_history_checks in the "
-            "configuration for this run.",
-        ]
+    lines = "\n".join(f"  {result.table_name}, {result.check_name}: {result.description}" for result in failed)
+    message = (
+        f"{len(failed)} checks against earlier deliveries failed at once (at most {limit} may), so nothing is "
+        f"published; the last published audit stays in place. Expected:\n{lines}\n"
+        "Ask the sender what this delivery covers. If it is right as it is, raise max_failed_history_checks in the "
+        "configuration for this run."
     )
     raise CheckFailedError(message)
 

@@ -391,9 +391,10 @@ def _reason_refusals(words: DecisionWords, draft: Mapping[str, Any], outcome: Ou
         yield f"review_reason is {found}; {outcome.review_outcome} takes one of {', '.join(known)}"
     elif not known and draft["review_reason"]:
         yield f"{outcome.review_outcome} takes no review_reason: leave it blank and use the note"
-    needs_note = outcome.needs_note == "yes" or (reason is not None and reason.needs_note == "yes")
-    if needs_note and len(draft["review_note"] or "") < SHORTEST_NOTE:
-        told = f'review_reason "{reason.review_reason}"' if reason else outcome.review_outcome
+    told = outcome.review_outcome if outcome.needs_note == "yes" else None
+    if reason is not None and reason.needs_note == "yes":
+        told = f'review_reason "{reason.review_reason}"'
+    if told and len(draft["review_note"] or "") < SHORTEST_NOTE:
         yield f"{told} needs a review_note of {SHORTEST_NOTE}+ characters"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from os import fsencode, walk
 from pathlib import Path
@@ -23,6 +24,7 @@ from pipelines.ledger import (
     DeliveredFile,
     Delivery,
     commit_file,
+    file_sha256,
     landed_files,
     parquet_path,
     read_ledger,
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
 WIDE_DIAGNOSIS = re.compile(r"diagnosis_code_[0-9]+")
 SHOWN = 10
-ROWS_A_PARTITION = 50_000_000
+ROWS_A_PARTITION = 20_000_000
 DICTIONARY_ENTRIES = 8192
 """Codes keep their dictionaries, which make scans quick; identifiers soon have more entries and are written plain."""
 NESTED_TYPES = ("STRUCT", "MAP", "UNION", "[]", "]", "BLOB", "TIMESTAMP WITH TIME ZONE", "INTERVAL", "BIT")
@@ -72,13 +74,14 @@ class LandingRules:
     """When a delivery is refused for its bad rows, and what landing may use.
 
     A delivery is refused when a table has more than ``max_rejected_rows`` rejected rows and they are more than
-    ``max_rejected_share`` of its rows.
+    ``max_rejected_share`` of its rows; or, with an ``end_marker``, when no file of that name lies in its folder yet.
     """
 
     max_rejected_share: float = 0.01
     max_rejected_rows: int = 20
     memory_limit: str = MEMORY_LIMIT
     threads: int | None = None
+    end_marker: str | None = None
 
 
 DEFAULT_RULES = LandingRules()
@@ -160,6 +163,7 @@ def land(
     if not extracts.is_dir():
         message = f"There is no folder {extracts}: expected the folder of a delivery. Check the path."
         raise UsageError(message)
+    _check_end_marker(extracts, rules.end_marker)
     history = read_ledger(landed)
     lander = _Lander(landed, len(history) + 1, as_of=as_of, rules=rules)
     lander.clear()
@@ -177,6 +181,15 @@ def land(
         raise
     shutil.rmtree(lander.workplace, ignore_errors=True)
     return Landing(lander.delivery_number if is_new else None, files, supplied_tables([*known, *files]))
+
+
+def _check_end_marker(extracts: Path, end_marker: str | None) -> None:
+    if end_marker is not None and not (extracts / end_marker).is_file():
+        message = (
+            f"The delivery {extracts} has no end marker {end_marker}, so it is still being copied, or was cut off; "
+            "nothing of it was taken. Deliver the files first and the marker last, then run again."
+        )
+        raise InputRefusedError(message)
 
 
 def _land_files(
@@ -260,20 +273,42 @@ def _land_path(
     if reading is None:
         return [stranger]
     progress.file_started(stranger.file_name, before[0])
-    digest = inspect(source)
-    known = [landed_before.get((table_name, digest)) for table_name in reading.layout.table_names]
-    proto = replace(stranger, layout=reading.layout.layout_name, bytes=before[0], sha256=digest)
-    if all(known):
-        files = [
-            replace(proto, table_name=table_name, fate="already_landed") for table_name in reading.layout.table_names
-        ]
-    else:
-        files = _read(lander, reading, replace(proto, unknown_columns=reading.unknown_columns, fate="landed"))
+    proto = replace(stranger, layout=reading.layout.layout_name, bytes=before[0])
+    files = _known_or_read(lander, reading, proto, landed_before)
     if state(path) != before:
         cause = "The file was changed while it was read; a copy is still under way, perhaps."
         raise FileRefusedError(cause, "Deliver complete files: copy to another name, then rename.")
     progress.file_finished(stranger.file_name, files[0].source_row_count)
     return files
+
+
+def _known_or_read(
+    lander: _Lander,
+    reading: _Reading,
+    proto: DeliveredFile,
+    landed_before: Mapping[tuple[str | None, str | None], DeliveredFile],
+) -> list[DeliveredFile]:
+    """The file's entries: already landed, or read now.
+
+    Only a file of a size that was landed before can be known; its hash is then waited for. Any other is hashed
+    and looked through while it is read, and what that finds wrong is what is said.
+    """
+    tables = reading.layout.table_names
+    sizes = {(table_name, file.bytes) for (table_name, _), file in landed_before.items()}
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        inspection = beside.submit(inspect, reading.source)
+        if all((table_name, proto.bytes) in sizes for table_name in tables):
+            digest = inspection.result()
+            if all((table_name, digest) in landed_before for table_name in tables):
+                known = replace(proto, sha256=digest, fate="already_landed")
+                return [replace(known, table_name=table_name) for table_name in tables]
+        try:
+            files = _read(lander, reading, replace(proto, unknown_columns=reading.unknown_columns, fate="landed"))
+        except FileRefusedError:
+            inspection.result()
+            raise
+        digest = inspection.result()
+    return [replace(file, sha256=digest) for file in files]
 
 
 def _check_place(extracts: Path, path: Path) -> None:
@@ -418,6 +453,7 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         columns=tuple(column.column_name for column in table.columns if column.column_name in projection.columns),
         has_source_row=projection.has_source_row,
         parquet_bytes=path.stat().st_size,
+        parquet_sha256=file_sha256(path),
     )
 
 
@@ -512,12 +548,13 @@ def _repeats(
         share = (
             f"row_faults is null and row_hash % {partitions} = {partition}" if partitions > 1 else "row_faults is null"
         )
-        connection.execute(
-            "create or replace temp table candidate as select row_hash "
-            f"from read_parquet([{paths}]) where {share} group by row_hash having count(*) > 1"
+        hashes = (
+            connection.execute(f"select row_hash from read_parquet([{paths}]) where {share}").pl()["row_hash"].sort()
         )
-        if not _number(connection, "select count(*) from candidate"):
+        candidates = hashes.filter(hashes == hashes.shift(1)).unique().to_frame("row_hash")
+        if candidates.is_empty():
             continue
+        connection.register("candidate", candidates)
         rows = connection.execute(
             "select file_number, count(*) from ("
             f"select file_number, row_number() over (partition by {equal} order by file_number desc, {place} desc, "

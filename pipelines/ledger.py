@@ -6,6 +6,7 @@ manifest names are the remains of a run that was killed, and nobody reads them.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -40,7 +41,8 @@ class DeliveredFile:
 
     ``row_count`` = ``loaded_count`` + ``repeat_count`` + ``rejected_count``, in rows of the table.
     ``source_row_count`` counts the file's own records: a layout may make several rows of one.
-    ``columns`` are the canonical columns that the file supplied; ``parquet_bytes`` the size of what was landed.
+    ``columns`` are the canonical columns that the file supplied; ``parquet_bytes`` the size of what was landed
+    and ``parquet_sha256`` its digest (none in manifests of older versions).
     """
 
     file_number: int
@@ -59,6 +61,7 @@ class DeliveredFile:
     has_source_row: bool
     parquet_bytes: int
     fate: Fate
+    parquet_sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,12 @@ def write_manifest(landed: Path, delivery: Delivery) -> None:
     partial = path.with_suffix(".partial")
     partial.write_text(text + "\n", encoding="utf-8")
     commit_file(partial, path)
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def commit_file(partial: Path, path: Path) -> None:

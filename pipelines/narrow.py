@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pipelines.ledger as ledger
+from pipelines.ledger import attach
 from pipelines.models import build, read_models
 from pipelines.policy import write_policies
 from pipelines.value_sets import write_value_sets
@@ -41,7 +41,7 @@ def narrow(
     costs by candidates. ``assume_enrolled`` does nothing where an eligibility extract was delivered.
     """
     with open_warehouse(working, memory_limit=memory_limit, threads=threads) as connection:
-        ledger.attach(connection, landed)
+        attach(connection, landed)
         write_value_sets(connection, value_sets)
         write_policies(
             connection,

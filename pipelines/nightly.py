@@ -11,15 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pipelines.audit import audit
+from pipelines.controls import control_members, raise_if_silent
 from pipelines.errors import CheckFailedError, StimauditError, UsageError
+from pipelines.history import read_history
 from pipelines.land import LandingRules, land
 from pipelines.ledger import attach, landed_files, parquet_path, read_ledger
 from pipelines.narrow import narrow
 from pipelines.policy import load_policies
 from pipelines.publish import DATABASE_FILE, Published, RunFacts, make_folder, open_published, publish
 from pipelines.report import report
-from pipelines.run_lock import run_lock
 from pipelines.settings import Settings, load_settings
+from pipelines.status import record_not_started, recorded_run
 from pipelines.validate import raise_if_critical, validate
 from pipelines.value_sets import load_value_sets
 from pipelines.warehouse import literal, open_warehouse
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from pipelines.policy import Policy
     from pipelines.progress import Progress
     from pipelines.report import Reports
+    from pipelines.status import NightRecord
     from pipelines.validate import CheckResult
     from pipelines.value_sets import ValueSet
     from pipelines.warehouse import Connection
@@ -139,11 +142,12 @@ def sealed(stage: Callable[Arguments, Returned]) -> Callable[Arguments, Returned
 
 
 def validate_landed(
-    catalog: Path, *, expectations: Path, as_of: date, delivery_number: int | None
+    catalog: Path, *, expectations: Path, as_of: date, delivery_number: int | None, max_failed_history_checks: int
 ) -> tuple[CheckResult, ...]:
-    """The results of all checks; raises ``CheckFailedError`` when a critical one failed."""
+    """The results of all checks; raises ``CheckFailedError`` when a critical one failed, or too much has vanished."""
     results = validate(catalog, expectations=expectations, as_of=as_of, delivery_number=delivery_number)
     raise_if_critical(results)
+    raise_if_silent(results, expectations=expectations, limit=max_failed_history_checks)
     return results
 
 
@@ -186,78 +190,113 @@ def make_plan(
     )
 
 
+def plan_night(
+    *,
+    extracts: Path,
+    out: Path,
+    as_of: date,
+    policy: str | None,
+    config: Path | None,
+    assume_enrolled: bool,
+    clock: Callable[[], datetime],
+) -> Plan:
+    """As ``make_plan``, and what stops it is kept where an operator looks: in the status and log of ``out``."""
+    try:
+        return make_plan(
+            extracts=extracts, out=out, as_of=as_of, policy=policy, config=config, assume_enrolled=assume_enrolled
+        )
+    except StimauditError as fault:
+        record_not_started(out, fault, clock=clock)
+        raise
+
+
 def nightly(plan: Plan, *, progress: Progress, clock: Callable[[], datetime], stages: Stages = PLAIN_STAGES) -> Outcome:
     """One whole run: the delivery in ``plan.extracts`` lands, and the audit of all that ever landed is published.
 
-    Holds the output folder meanwhile. ``clock`` gives the two times kept in ``audit.run`` and the one in the lock.
-    When a critical check fails the delivery is taken out of the ledger again, so that a corrected one can follow.
+    Holds the output folder meanwhile, and keeps its log and ``status.json`` there. ``clock`` gives the two times kept
+    in ``audit.run`` and those of lock, log and status. The control members are audited first: where they do not come
+    out right nothing is landed. When a critical check fails the delivery is taken out of the ledger again, so that a
+    corrected one can follow. Every fault comes out as a ``StimauditError``, told without file content.
     """
+    with recorded_run(plan.out, as_of=plan.as_of, progress=progress, clock=clock) as record:
+        outcome = sealed(night)(plan, record=record, clock=clock, stages=stages)
+        record.published(outcome.published, outcome.landing)
+    return outcome
+
+
+def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], stages: Stages) -> Outcome:
+    """What ``nightly`` does while it holds the output folder."""
     started_at = clock()
     here = home()
     policies = load_policies(here.sql / "policies", as_of=plan.as_of)
     _check_policies_known(plan, policies)
     value_sets = load_value_sets(here.sql / "value_sets")
-    with run_lock(plan.out, since=started_at):
-        make_folder(plan.work)
-        progress.stage_started("land")
-        landing = stages.land(
-            plan.extracts,
-            landed=plan.landed,
+    control = sealed(control_members)(here.sql)
+    make_folder(plan.work)
+    record.stage_started("land")
+    landing = stages.land(
+        plan.extracts,
+        landed=plan.landed,
+        as_of=plan.as_of,
+        rules=_landing_rules(plan.settings),
+        progress=record,
+    )
+    record.stage_started("validate")
+    catalog = make_catalog(plan.landed, plan.work / "catalog.duckdb")
+    try:
+        results = stages.validate(
+            catalog,
+            expectations=here.expectations,
             as_of=plan.as_of,
-            rules=_landing_rules(plan.settings),
-            progress=progress,
+            # Also when nothing was new, so that a run made again finds what it found.
+            delivery_number=landing.delivery_number or len(read_ledger(plan.landed)),
+            max_failed_history_checks=plan.settings.max_failed_history_checks,
         )
-        progress.stage_started("validate")
-        catalog = make_catalog(plan.landed, plan.work / "catalog.duckdb")
-        try:
-            results = stages.validate(
-                catalog,
-                expectations=here.expectations,
-                as_of=plan.as_of,
-                delivery_number=landing.delivery_number,
-            )
-        except CheckFailedError:
-            withdraw_unpublished(plan, landing.delivery_number)
-            raise
-        progress.stage_started("narrow")
-        working = plan.work / "run.duckdb"
-        for leftover in plan.work.glob("run.duckdb*"):
-            leftover.unlink()
-        stages.narrow(
-            landed=plan.landed,
-            working=working,
-            sql=here.sql,
-            as_of=plan.as_of,
-            assume_enrolled=plan.assume_enrolled,
-            policies=policies,
-            value_sets=value_sets,
-            default_policy=plan.settings.default_policy,
-            single_policy=plan.single_policy,
-            policy_by_line_of_business=plan.settings.policy_by_line_of_business,
-            memory_limit=plan.settings.memory_limit,
-            threads=plan.settings.threads,
-        )
-        facts = run_facts(plan, here, policies, value_sets, digest=landed_digest(plan.landed), started_at=started_at)
-        progress.stage_started("audit")
-        stages.audit(
-            working=working,
-            sql=here.sql,
-            run_id=facts.run_id,
-            memory_limit=plan.settings.memory_limit,
-            threads=plan.settings.threads,
-        )
-        progress.stage_started("publish")
-        published = stages.publish(
-            working,
-            plan.published,
-            facts=replace(facts, finished_at_utc=clock()),
-            check_results=results,
-            sql=here.sql,
-            memory_limit=plan.settings.memory_limit,
-        )
-        progress.stage_started("report")
-        reports = stages.report(plan.published)
-        progress.finished()
+    except CheckFailedError:
+        withdraw_unpublished(plan, landing.delivery_number)
+        raise
+    results = (*results, control)
+    record.checked(results)
+    record.stage_started("narrow")
+    working = plan.work / "run.duckdb"
+    for leftover in plan.work.glob("run.duckdb*"):
+        leftover.unlink()
+    stages.narrow(
+        landed=plan.landed,
+        working=working,
+        sql=here.sql,
+        as_of=plan.as_of,
+        assume_enrolled=plan.assume_enrolled,
+        policies=policies,
+        value_sets=value_sets,
+        default_policy=plan.settings.default_policy,
+        single_policy=plan.single_policy,
+        policy_by_line_of_business=plan.settings.policy_by_line_of_business,
+        memory_limit=plan.settings.memory_limit,
+        threads=plan.settings.threads,
+    )
+    facts = run_facts(plan, here, policies, value_sets, digest=landed_digest(plan.landed), started_at=started_at)
+    record.stage_started("audit")
+    stages.audit(
+        working=working,
+        sql=here.sql,
+        run_id=facts.run_id,
+        memory_limit=plan.settings.memory_limit,
+        threads=plan.settings.threads,
+    )
+    record.stage_started("publish")
+    published = stages.publish(
+        working,
+        plan.published,
+        facts=replace(facts, finished_at_utc=clock()),
+        check_results=results,
+        sql=here.sql,
+        memory_limit=plan.settings.memory_limit,
+        snapshot_days=plan.settings.snapshot_days,
+    )
+    record.stage_started("report")
+    reports = stages.report(plan.published)
+    record.finished()
     return Outcome(landing=landing, check_results=results, published=published, reports=reports)
 
 
@@ -298,10 +337,11 @@ def withdraw_unpublished(plan: Plan, delivery_number: int | None) -> None:
 
     A manifest is renamed, not removed, so that the delivery can be looked at; its files are overwritten by the next.
     """
-    newest_published = None
+    ever_published = [entry.newest_delivery_number for entry in read_history(plan.out / "history")]
     if (plan.published / DATABASE_FILE).is_file():
         with open_published(plan.published) as connection:
-            newest_published = connection.execute("select max(delivery_number) from delivered_file").fetchall()[0][0]
+            ever_published += connection.execute("select max(delivery_number) from delivered_file").fetchall()[0]
+    newest_published = max(ever_published, default=None)
     for manifest in sorted((plan.landed / "deliveries").glob("*.json")):
         number = int(manifest.stem)
         if number == delivery_number or (newest_published is not None and number > newest_published):
@@ -358,6 +398,7 @@ def run_facts(
         value_set_versions=tuple(f"{value_set.name} sha256:{value_set.sha256}" for value_set in value_sets),
         landed_digest=digest,
         parameters=parameters,
+        inputs=(*here.sql.glob("policies/*.toml"), *here.sql.glob("value_sets/*.csv")),
     )
     identity = [
         facts.code_version,
@@ -372,11 +413,16 @@ def run_facts(
 
 
 def code_version(here: Home) -> str:
-    """The program's version and a digest of its modules, models and suites: ``0.1.0+3f2a91c07b1e``."""
+    """The program's version and a digest of its modules, models, control members and suites: ``0.1.0+3f2a91c07b1e``."""
     digest = hashlib.sha256()
     root = here.sql.parent
     for path in sorted(
-        [*(root / "pipelines").rglob("*.py"), *here.sql.rglob("*.sql"), *here.expectations.rglob("*.json")]
+        [
+            *(root / "pipelines").rglob("*.py"),
+            *here.sql.rglob("*.sql"),
+            *here.sql.glob("controls/*.txt"),
+            *here.expectations.rglob("*.json"),
+        ]
     ):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
@@ -389,6 +435,7 @@ def _landing_rules(settings: Settings) -> LandingRules:
         max_rejected_rows=settings.max_rejected_rows,
         memory_limit=settings.memory_limit,
         threads=settings.threads,
+        end_marker=settings.end_marker,
     )
 
 

@@ -15,8 +15,20 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipelines.auditors_file import (
+    PARQUET_FOLDER,
+    PARQUET_MANIFEST,
+    comment_macros,
+    create_views_and_macros,
+    macro_paths,
+    read_rows,
+    view_paths,
+    write_parquet_copy,
+)
 from pipelines.errors import ConservationError, StimauditError
+from pipelines.history import RunMade, commit_night, keep_inputs, name_cases, prepare_night, settle, tell_night
 from pipelines.reports.worklist import write_worklist_csv
+from pipelines.retention import SNAPSHOT_DAYS, keep_snapshot
 from pipelines.warehouse import identifier, literal, open_warehouse
 
 if TYPE_CHECKING:
@@ -49,7 +61,8 @@ class RunFacts:
     """What a run was made of; its two times are the only clock values in the published file.
 
     ``policy_versions`` and ``value_set_versions`` are lines such as ``evidence_low_back_pain 1.0 sha256:...``;
-    ``parameters`` are the settings that matter for the result, as words.
+    ``parameters`` are the settings that matter for the result, as words; ``inputs`` are the policy and value set files
+    below ``sql``, which the history keeps.
     """
 
     run_id: str
@@ -61,6 +74,7 @@ class RunFacts:
     value_set_versions: tuple[str, ...]
     landed_digest: str
     parameters: Mapping[str, object]
+    inputs: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,37 +137,64 @@ def publish(
     check_results: Sequence[CheckResult],
     sql: Path,
     memory_limit: str = "1GB",
+    snapshot_days: int = SNAPSHOT_DAYS,
 ) -> Published:
     """The published audit of one run, with its grade and funnel.
 
     ``working`` is the run's DuckDB file with ``audit.*``, ``landed.*``, ``value_sets.*``, ``policies.*`` and the parts
     of ``intermediate.*`` that the checks and the models of ``sql/published`` name. The published file, the worklist
     as CSV and ``episode_review`` as Parquet are built beside it, checked against each other (``ConservationError``
-    names what does not add up), and then moved
-    into ``published`` one rename each, the database first and the manifest last. Run again after a crash at any
-    point it ends with the same files. The grade is ``caveats`` when a check that warns has failed, else ``clean``.
+    names what does not add up), and then moved into ``published`` one rename each, the database first and the manifest
+    last. Run again after a crash at any point it ends with the same files. The grade is ``caveats`` when a check that
+    warns has failed, else ``clean``.
+
+    Cases get the names they have had in ``history`` beside ``published``, and the publish is told there. A snapshot
+    of the file is kept for ``snapshot_days``, and that of each month's end for good.
     """
     aside = working.parent / "publish"
+    history = published.with_name("history")
     shutil.rmtree(aside, ignore_errors=True)
     make_folder(aside)
+    settle(history, published / DATABASE_FILE)
     with open_warehouse(working, memory_limit=memory_limit) as connection:
         _raise_if_missing(connection)
+        name_cases(connection, history, run_id=facts.run_id, sql=sql)
         _raise_if_broken(_broken(connection, WORKING_LAWS))
         grade_reasons = _grade_reasons(check_results, connection)
         connection.begin()
         _write_run_facts(connection, facts, check_results, grade_reasons, sql)
         connection.commit()
+        made = _run_made(facts, grade_reasons)
+        night = tell_night(connection, history, made=made, sql=sql, landed=published.with_name("landed"))
         _build(connection, aside / DATABASE_FILE, sql)
     with open_published(aside) as connection:
         write_worklist_csv(connection, aside / WORKLIST_CSV)
         _write_parquet(connection, aside / EPISODE_REVIEW_PARQUET)
+        write_parquet_copy(connection, aside / PARQUET_FOLDER, run_id=facts.run_id)
         check_conservation(connection, aside / WORKLIST_CSV)
         _check_explained(connection)
         outcome = _outcome(connection, facts.run_id, published, grade_reasons)
+    compared = (WORKLIST_CSV, EPISODE_REVIEW_PARQUET)
+    prepare_night(
+        history,
+        night,
+        inputs=keep_inputs(history, sql, facts.inputs),
+        files={name: _sha256(aside / name) for name in compared},
+    )
     make_folder(published)
-    for name in (DATABASE_FILE, WORKLIST_CSV, EPISODE_REVIEW_PARQUET):
+    for name in (DATABASE_FILE, *compared):
         swap_in(aside / name, published / name)
+    commit_night(history, night)
+    swap_in_parquet(aside / PARQUET_FOLDER, published / PARQUET_FOLDER)
     _link(published)
+    keep_snapshot(
+        published,
+        published / DATABASE_FILE,
+        run_id=facts.run_id,
+        run_number=night.entry.run_number,
+        known_from=night.entry.known_from,
+        days=snapshot_days,
+    )
     write_manifest(published, run_id=facts.run_id, as_of=facts.as_of)
     shutil.rmtree(aside)
     return outcome
@@ -178,6 +219,17 @@ def swap_in(made: Path, target: Path) -> None:
     _to_disk(made)
     made.replace(target)
     _to_disk(target.parent)
+
+
+def swap_in_parquet(made: Path, folder: Path) -> None:
+    """Moves the Parquet copy in ``made`` over the one in ``folder``, its manifest last; no older file stays."""
+    make_folder(folder)
+    names = sorted(path.name for path in made.glob("*.parquet"))
+    for name in (*names, PARQUET_MANIFEST):
+        swap_in(made / name, folder / name)
+    for path in folder.iterdir():
+        if path.name not in {*names, PARQUET_MANIFEST}:
+            path.unlink()
 
 
 def write_manifest(published: Path, *, run_id: str, as_of: date) -> Path:
@@ -368,11 +420,16 @@ def _build(connection: Connection, target: Path, sql: Path) -> None:
     run = connection.execute("select current_catalog()").fetchall()[0][0]
     connection.execute("use published.audit")
     connection.execute(f"create view finding as {_query(models['finding'])}")
+    create_views_and_macros(connection, sql)
     connection.execute(f"use {identifier(run)}")
-    comments = _table_comments(sql, copied, models)
+    comments = _table_comments(sql, copied, models) | {
+        name: model_comment(path) for name, path in view_paths(sql).items()
+    }
     _add_dictionary(connection, columns, comments, models["dictionary"])
     connection.begin()
     _add_comments(connection, columns, comments)
+    macros = {name: model_comment(path) for name, path in macro_paths(sql).items()}
+    comment_macros(connection, macros, schema="published.audit")
     connection.commit()
     connection.execute("checkpoint published")
     connection.execute("detach published")
@@ -380,6 +437,20 @@ def _build(connection: Connection, target: Path, sql: Path) -> None:
 
 def _query(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip().removesuffix(";")
+
+
+def _run_made(facts: RunFacts, grade_reasons: Sequence[str]) -> RunMade:
+    return RunMade(
+        run_id=facts.run_id,
+        as_of=facts.as_of.isoformat(),
+        known_from=facts.finished_at_utc,
+        code_version=facts.code_version,
+        policy_versions=facts.policy_versions,
+        value_set_versions=facts.value_set_versions,
+        landed_digest=facts.landed_digest,
+        parameters=facts.parameters,
+        grade="caveats" if grade_reasons else "clean",
+    )
 
 
 def _table_comments(sql: Path, copied: Sequence[str], models: Mapping[str, Path]) -> dict[str, str]:
@@ -429,8 +500,9 @@ def _add_dictionary(
 
 def _add_comments(connection: Connection, columns: Mapping[str, Column], comments: Mapping[str, str]) -> None:
     """Comments on every table and column; applied last, because remaking a view wipes them."""
+    views = set(_names(connection, "select view_name from duckdb_views() where database_name = 'published'"))
     for table, comment in comments.items():
-        kind = "view" if table == "finding" else "table"
+        kind = "view" if table in views else "table"
         connection.execute(f"comment on {kind} published.audit.{identifier(table)} is {literal(comment)}")
     for table, name in connection.execute(
         "select table_name, column_name from duckdb_columns() "
@@ -487,6 +559,9 @@ def _write_run_facts(
         [tuple(getattr(result, name) for name in check_columns) for result in check_results],
     )
     _write_value_set_rows(connection, types)
+    for name in ("about", "example_query"):
+        header, rows = read_rows(sql, name)
+        _make(connection, types, f"run_facts.{name}", header, rows)
 
 
 DICTIONARY_COLUMNS = (
@@ -585,13 +660,18 @@ def _write_parquet(connection: Connection, path: Path) -> None:
 
 def _check_explained(connection: Connection) -> None:
     """Reads every table of the finished file, and refuses it where something has no comment."""
-    for table in _names(connection, "select table_name from duckdb_tables() where schema_name = 'audit'"):
+    for table in _names(
+        connection,
+        "select table_name from duckdb_tables() where schema_name = 'audit' "
+        "union all select view_name from duckdb_views() where schema_name = 'audit'",
+    ):
         connection.execute(f"from {identifier(table)} limit 1").fetchall()
     bare = _number(
         connection,
         "select (select count(*) from duckdb_columns() where schema_name = 'audit' and comment is null)"
         " + (select count(*) from duckdb_tables() where schema_name = 'audit' and comment is null)"
-        " + (select count(*) from duckdb_views() where schema_name = 'audit' and comment is null)",
+        " + (select count(*) from duckdb_views() where schema_name = 'audit' and comment is null)"
+        " + (select count(*) from duckdb_functions() where schema_name = 'audit' and comment is null)",
     )
     if bare:
         message = f"{bare} tables or columns of the new audit file are not explained, so it is not published."

@@ -23,15 +23,21 @@ class Settings:
 
     ``policy_by_line_of_business`` assigns policies by line of business, any other line gets ``default_policy``.
     A delivery is refused when more than ``max_rejected_share`` and more than ``max_rejected_rows`` of a table's rows
-    are set aside. ``memory_limit`` bounds DuckDB's buffers, ``threads`` its threads (none: one a core).
+    are set aside, or when more than ``max_failed_history_checks`` of the checks against earlier deliveries (volume,
+    months, code share, code families) fail at once. ``memory_limit`` bounds DuckDB's buffers, ``threads`` its threads
+    (none: one a core). With an ``end_marker`` a delivery without a file of that name is still being copied and is
+    refused. Published files are kept for ``snapshot_days``, those of a month's end for good.
     """
 
     default_policy: str = "evidence_low_back_pain"
     policy_by_line_of_business: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     max_rejected_share: float = 0.01
     max_rejected_rows: int = 20
+    max_failed_history_checks: int = 2
     memory_limit: str = "1GB"
     threads: int | None = None
+    end_marker: str | None = None
+    snapshot_days: int = 90
 
 
 def _is_word(value: object) -> bool:
@@ -54,11 +60,17 @@ _EXPECTED: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
         lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1,
     ),
     "max_rejected_rows": ("a whole number of rows, 0 or more", lambda value: _is_count(value) and value >= 0),
+    "max_failed_history_checks": ("a whole number of checks, 0 or more", lambda value: _is_count(value) and value >= 0),
     "memory_limit": (
         'a size such as "1GB" or "512MB"',
         lambda value: isinstance(value, str) and bool(_MEMORY.fullmatch(value)),
     ),
     "threads": ("a whole number of threads, 1 or more", lambda value: _is_count(value) and value >= 1),
+    "end_marker": (
+        'the name of a file such as "_SUCCESS"',
+        lambda value: _is_word(value) and "/" not in value and value not in {".", ".."},
+    ),
+    "snapshot_days": ("a whole number of days, 0 or more", lambda value: _is_count(value) and value >= 0),
 }
 
 

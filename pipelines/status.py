@@ -12,7 +12,7 @@ import os
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pipelines.errors import ExitCode, RunLockedError, StimauditError
 from pipelines.publish import DATABASE_FILE, open_published
@@ -35,6 +35,8 @@ STATUS_FILE = "status.json"
 STATUS_FORMAT = 1
 MAX_AGE_HOURS = 36
 """A nightly run that is a day and a half old was missed: one night and half a day to notice."""
+CLOCK_SLACK = timedelta(minutes=5)
+"""Two machines' clocks may differ by this much."""
 
 State = Literal["running", "published", "refused", "failed"]
 Verdict = Literal["safe", "look", "act", "running"]
@@ -195,9 +197,7 @@ class NightRecord:
 
 
 @contextmanager
-def recorded_run(
-    out: Path, *, as_of: date, progress: Progress, clock: Callable[[], datetime]
-) -> Iterator[NightRecord]:
+def recorded_run(out: Path, *, as_of: date, progress: Progress, clock: Callable[[], datetime]) -> Iterator[NightRecord]:
     """The record of the run inside, for which ``out`` is held: ``status.json`` and the log follow it to its end.
 
     Raises ``RunLockedError`` when another run holds ``out``; that start is logged and leaves the status of the other
@@ -398,58 +398,53 @@ def status(out: Path, *, now: datetime, max_age_hours: float = MAX_AGE_HOURS) ->
     Reads only. An audit older than ``max_age_hours`` counts as a missed night.
     """
     publish, run, held_by = last_publish(out / "published"), read_record(out), lock_holder(out)
-    verdict, reason, next_step = _judge(publish, run, held_by, now=now, max_age_hours=max_age_hours)
-    return Status(verdict, reason, next_step, publish, run, held_by, now)
+    found = _judge_run(run, held_by) or _judge_publish(publish, now=now, max_age_hours=max_age_hours)
+    return Status(found.verdict, found.reason, found.next_step, publish, run, held_by, now)
 
 
-def _judge(
-    publish: LastPublish | None, run: RunRecord | None, held_by: str | None, *, now: datetime, max_age_hours: float
-) -> tuple[Verdict, str, str]:
+class _Judgement(NamedTuple):
+    verdict: Verdict
+    reason: str
+    next_step: str
+
+
+def _judge_run(run: RunRecord | None, held_by: str | None) -> _Judgement | None:
+    """What the last run says; none when it published, or when nothing is known of it."""
     if held_by is not None:
-        return (
-            "running",
-            "A run is at work.",
-            "Wait for it. If it has stood for hours, see 'A lock that does not go away' in docs/operations.md.",
-        )
-    if run is not None and run.state == "running":
-        return (
-            "act",
-            f"The last run was killed{f' in stage {run.stage}' if run.stage else ''} and could not say why.",
-            "Run again: nothing was lost. If it is killed again, look at memory and disk (`stimaudit doctor`).",
-        )
-    if run is not None and run.exit_code not in {None, ExitCode.DONE, ExitCode.CAVEATS}:
-        return (
-            "act",
-            "The last run did not publish; readers still have the audit before it.",
-            NEXT_STEPS.get(run.exit_code or 0, NEXT_STEPS[ExitCode.OUR_FAULT]),
-        )
+        step = "Wait for it. If it has stood for hours, see 'A lock that does not go away' in docs/operations.md."
+        return _Judgement("running", "A run is at work.", step)
+    if run is None:
+        return None
+    if run.state == "running":
+        place = f" in stage {run.stage}" if run.stage else ""
+        step = "Run again: nothing was lost. If it is killed again, look at memory and disk (`stimaudit doctor`)."
+        return _Judgement("act", f"The last run was killed{place} and could not say why.", step)
+    if run.state != "published":
+        step = NEXT_STEPS.get(run.exit_code or 0, NEXT_STEPS[ExitCode.OUR_FAULT])
+        return _Judgement("act", "The last run did not publish; readers still have the audit before it.", step)
+    return None
+
+
+def _judge_publish(publish: LastPublish | None, *, now: datetime, max_age_hours: float) -> _Judgement:
+    """What the published audit says, when the last run has nothing against it."""
     if publish is None:
-        return (
-            "act",
-            "There is no published audit that can be read.",
-            "Run `stimaudit run`, or name the right output folder. If there was one, see 'Roll back' in "
-            "docs/operations.md.",
+        step = (
+            "Run `stimaudit run`, or name the right output folder. If there was an audit, see 'A wrong delivery was "
+            "published' in docs/operations.md."
         )
+        return _Judgement("act", "There is no published audit that can be read.", step)
     age = now - publish.finished_at
     if age > timedelta(hours=max_age_hours):
-        return (
-            "act",
-            f"The last audit is {_age(age)} old: a night was missed.",
-            "Ask the scheduler why it did not start (Prefect: is the deployment paused, does a worker run?), then run.",
-        )
-    if age < timedelta(0):
-        return (
-            "look",
-            "The last audit is dated in the future: the clock of this machine was moved.",
-            "Set the clock right; nothing in the audit itself depends on it but its two times.",
-        )
+        step = "Ask the scheduler why it did not start (Prefect: is it paused, does a worker run?), then run."
+        return _Judgement("act", f"The last audit is {_age(age)} old: a night was missed.", step)
+    if age < -CLOCK_SLACK:
+        step = "Set the clock right. Nothing in the audit depends on it but its two times."
+        return _Judgement("look", "The last audit is dated in the future: the clock of this machine was moved.", step)
     if publish.grade != "clean":
-        return (
-            "look",
-            f"Published with {len(publish.grade_reasons)} caveats.",
-            "Read the caveats below and tell the analysts; nothing has to be done tonight.",
-        )
-    return "safe", "Last night is published and clean.", "Nothing."
+        step = "Read the caveats and tell the analysts; nothing has to be done tonight."
+        count = len(publish.grade_reasons)
+        return _Judgement("look", f"Published with {count} caveat{'' if count == 1 else 's'}.", step)
+    return _Judgement("safe", "Last night is published and clean.", "Nothing.")
 
 
 def _age(age: timedelta) -> str:

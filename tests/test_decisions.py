@@ -31,14 +31,15 @@ from pipelines.warehouse import open_warehouse
 from tests.support.review_in_small import (
     AS_OF,
     COLUMNS,
-    DEARER,
     FIRST_RUN,
     FLAG_ERROR,
     IMPORTED_AT,
     SECOND_RUN,
     SUPPORTED,
     case_rows,
-    publish_night,
+    later_night,
+    publish_first_night,
+    publish_second_night,
     take_in,
     write_rows,
 )
@@ -51,12 +52,12 @@ SQL = Path(__file__).resolve().parents[1] / "sql"
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return publish_night(tmp_path_factory.mktemp("first"))
+    return publish_first_night(tmp_path_factory.mktemp("first"))
 
 
 @pytest.fixture(scope="module")
-def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return publish_night(tmp_path_factory.mktemp("second"), run_id=SECOND_RUN, more=DEARER)
+def second(first: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publish_second_night(first, tmp_path_factory.mktemp("second"))
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +75,9 @@ def told(report: Any) -> tuple[str, tuple[str, ...]]:
     return row.fate, row.reasons
 
 
-def review_of(published: Path, store: Path, earlier_flags: pl.DataFrame | None = None) -> dict[str, dict[str, Any]]:
-    with open_published(published) as connection:
+def review_of(audit: Path, store: Path, earlier_flags: pl.DataFrame | None = None) -> dict[str, dict[str, Any]]:
+    """The case review of a published folder or of a working file, by member."""
+    with open_published(audit) if audit.is_dir() else open_warehouse(audit) as connection:
         members = dict(connection.execute("select episode_id, member_id from audit.episode_review").fetchall())
         frame = case_review(connection, read_decisions(store), as_of=AS_OF, earlier_flags=earlier_flags)
     return {members.get(case["episode_id"], "gone"): case for case in frame.iter_rows(named=True)}
@@ -300,7 +302,11 @@ def test_recorded_decisions_that_were_edited_or_removed_are_noticed(
 def test_an_outcome_is_taken_back_by_reopening_and_nothing_is_erased(
     first: Path, ada: dict[str, str], store: Path, tmp_path: Path
 ) -> None:
-    back = FLAG_ERROR | {"review_outcome": "REOPENED", "review_reason": "entered_in_error"}
+    back = FLAG_ERROR | {
+        "review_outcome": "REOPENED",
+        "review_reason": "entered_in_error",
+        "review_note": "the wrong row was filled",
+    }
     assert told(take_in(write_rows(tmp_path / "early.csv", ada | back), first, store))[0] == "refused"
     take_in(write_rows(tmp_path / "one.csv", ada | FLAG_ERROR), first, store)
     assert decisions_in_force(store).get_column("review_outcome").to_list() == ["FLAG_ERROR"]
@@ -491,7 +497,8 @@ def test_a_case_is_new_in_the_run_that_first_flags_it_and_open_after(first: Path
     assert read_flags(store).group_by("run_id").len().sort("run_id").rows() == [(FIRST_RUN, 2), (SECOND_RUN, 2)]
 
 
-CARE_ARRIVED = "update landed.claim_diagnosis set diagnosis_code = 'M961' where claim_id in ('A1', 'C1');"
+OFF_THE_LIST = "update audit.episode_review set outcome = 'excluded' where outcome = 'flagged'"
+GONE = "delete from audit.episode_review where member_id = 'ada'"
 
 
 def test_a_supported_finding_returns_when_its_case_leaves_the_list_and_other_outcomes_rest(
@@ -500,7 +507,7 @@ def test_a_supported_finding_returns_when_its_case_leaves_the_list_and_other_out
     rows = case_rows(first)
     take_in(write_rows(tmp_path / "b.csv", rows["ada"] | SUPPORTED, rows["=cmd"] | FLAG_ERROR), first, store)
 
-    cases = review_of(publish_night(tmp_path / "off", run_id=SECOND_RUN, more=CARE_ARRIVED), store)
+    cases = review_of(later_night(first, tmp_path / "off", OFF_THE_LIST), store)
 
     assert (cases["ada"]["case_status"], cases["ada"]["is_flagged"]) == ("returned", False)
     assert "result of the audit: flagged then, excluded now" in cases["ada"]["changed"]
@@ -511,12 +518,8 @@ def test_a_supported_finding_returns_when_its_case_is_gone_from_the_audit(
     first: Path, store: Path, tmp_path: Path
 ) -> None:
     take_in(write_rows(tmp_path / "b.csv", case_rows(first)["ada"] | SUPPORTED), first, store)
-    gone = publish_night(
-        tmp_path / "gone", run_id=SECOND_RUN, more="delete from landed.medical_claim where member_id = 'ada';"
-        "update landed.delivered_file set row_count = 6, loaded_count = 4 where table_name = 'medical_claim';",
-    )  # fmt: skip
 
-    case = review_of(gone, store)["gone"]
+    case = review_of(later_night(first, tmp_path / "gone", GONE), store)["gone"]
 
     assert (case["case_status"], case["changed"]) == ("returned", ["the case is no longer in the audit"])
 

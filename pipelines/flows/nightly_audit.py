@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from prefect import Task, flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.runtime import flow_run
 
-from pipelines.nightly import PLAIN_STAGES, Outcome, StageFaultError, Stages, make_plan, nightly
+from pipelines.errors import ExitCode, StimauditError
+from pipelines.nightly import PLAIN_STAGES, Outcome, StageFaultError, Stages, nightly, plan_night
 from pipelines.progress import watching
+from pipelines.status import NEXT_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,23 +68,44 @@ def nightly_audit(
     config: Path | None = None,
     assume_enrolled: bool = False,  # noqa: FBT001, FBT002 - a flow's parameters are given by name
 ) -> Outcome:
-    """What the run did. ``as_of`` is by default the day for which the run was scheduled."""
-    plan = make_plan(
+    """What the run did. ``as_of`` is by default the day on which it starts.
+
+    Not the day for which it was scheduled: after some days without a worker the late runs start at once, the oldest
+    first, and the one that gets through must audit as of today.
+    """
+    plan = plan_night(
         extracts=extracts,
         out=out,
-        as_of=as_of or _scheduled_day(),
+        as_of=as_of or _now().astimezone().date(),
         policy=policy,
         config=config,
         assume_enrolled=assume_enrolled,
+        clock=_now,
     )
-    outcome = nightly(plan, progress=watching.get(), clock=lambda: datetime.now(UTC), stages=TASKS)
+    try:
+        outcome = nightly(plan, progress=watching.get(), clock=_now, stages=TASKS)
+    except StimauditError as fault:
+        _show_fault(fault)
+        raise
     _show(outcome)
     return outcome
 
 
-def _scheduled_day() -> date:
-    scheduled = flow_run.scheduled_start_time or datetime.now(UTC)
-    return scheduled.astimezone().date()
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _show_fault(fault: StimauditError) -> None:
+    """Leaves what stopped the run and what to do as an artifact; both hold no member value."""
+    step = NEXT_STEPS.get(fault.exit_code, NEXT_STEPS[ExitCode.OUR_FAULT])
+    create_markdown_artifact(
+        key="run",
+        markdown=(
+            f"# Not published (exit code {int(fault.exit_code)})\n\n{fault}\n\n**Do now:** {step}\n\n"
+            "Readers still have the last published audit.\n"
+        ),
+        description="Why the run did not publish.",
+    )
 
 
 def _show(outcome: Outcome) -> None:

@@ -1,8 +1,8 @@
 -- One row per claim (member and claim identifier): what its final lines say together.
 --
--- A claim that any final line calls 8 is a void, else one that any calls 7 is a replacement; the claim it names
--- is the one named last by such a line. One that names itself, or an original that is not in the data, stands alone
--- (has_original is false). It acts unless all its lines are denied, or some are pending and none
+-- A claim that any final line calls 8 is a void, else one that any calls 7 is a replacement; the claims it names are
+-- those of claim_original, of which the greatest name is shown here. One that names itself, or no original that is in
+-- the data, stands alone (has_original is false). It acts unless all its lines are denied, or some are pending and none
 -- paid; a later reversal does not undo what it did (rule, section 2.3). A claim whose paid lines sum to zero or
 -- less and hold a negative amount is reversed whole (2.5).
 

@@ -27,9 +27,9 @@ IMPLANT = "0  63650+63685  M54.50"
 def test_some_notes_stand_on_every_episode_and_some_only_where_it_is_not_excluded() -> None: ...
 
 
-@example(f"""
-    -91  99213  M54.50
-    -50  90791  M54.50
+@example("""
+    -160  99213  M54.50
+    -70  90791  M54.50
     -60  63650  M54.50
     0    63685  M54.50
     expect notes=[]

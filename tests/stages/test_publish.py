@@ -212,8 +212,9 @@ def test_published_files_are_for_owner_and_group_under_any_umask(out: Path, umas
     finally:
         os.umask(before)
 
-    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (out / "published").iterdir()}
-    assert set(modes.values()) == {0o640}
+    below = [path for name in ("published", "history") for path in (out / name).rglob("*")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in below if path.is_file()} == {0o640}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in below if path.is_dir()} == {0o750}
     assert stat.S_IMODE((out / "published").stat().st_mode) == 0o750
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.decision_import import ImportReport, import_decisions
 from pipelines.decisions import evidence_query
 from pipelines.publish import open_published
-from tests.support.run_in_small import DELIVERED, facts, make_working, publish_in_small
+from pipelines.warehouse import open_warehouse
+from tests.support.run_in_small import facts, make_working, publish_in_small
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,9 +21,11 @@ AS_OF = date(2026, 6, 30)
 FIRST_RUN = "R20260630-00000001"
 SECOND_RUN = "R20260701-00000002"
 
-# The second night: a line of ada was paid again at another amount, and nothing else changed.
+# The second night: a line of ada was paid at another amount, and nothing else changed.
 DEARER = """
-    update landed.medical_claim set paid_amount = 30000.26 where member_id = 'ada' and claim_line_number = '2';
+    update audit.episode_review set paid_amount = paid_amount + 0.01 where member_id = 'ada';
+    update intermediate.counting_line set paid_amount = paid_amount + 0.01
+    where member_id = 'ada' and claim_line_number = '2';
 """
 SUPPORTED = {
     "review_outcome": "FINDING_SUPPORTED",
@@ -39,10 +43,27 @@ FLAG_ERROR = {
 }
 
 
-def publish_night(out: Path, *, run_id: str = FIRST_RUN, more: str = "") -> Path:
-    """The published folder of one night on the small delivery, changed by the statements in ``more``."""
-    make_working(out / "work" / "run.duckdb", delivered=DELIVERED + more, run_id=run_id)
-    publish_in_small(out, run_facts=facts(run_id))
+def publish_first_night(out: Path) -> Path:
+    """The published folder of a night on the small delivery."""
+    make_working(out / "work" / "run.duckdb")
+    publish_in_small(out)
+    return out / "published"
+
+
+def later_night(first: Path, out: Path, statements: str) -> Path:
+    """The working file of a later night: that of the first one, changed by ``statements``."""
+    working = out / "work" / "run.duckdb"
+    working.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(first.parent / "work" / "run.duckdb", working)
+    with open_warehouse(working) as connection:
+        connection.execute(f"update audit.episode_review set run_id = '{SECOND_RUN}'; {statements}")
+    return working
+
+
+def publish_second_night(first: Path, out: Path) -> Path:
+    """The published folder of the night after."""
+    later_night(first, out, DEARER)
+    publish_in_small(out, run_facts=facts(SECOND_RUN))
     return out / "published"
 
 

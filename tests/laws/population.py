@@ -1,0 +1,195 @@
+"""One messy population, judged once a session, and the ways in which a law changes what is delivered."""
+
+from __future__ import annotations
+
+import csv
+import random
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from tests.second_opinion_run import BY_LINE_OF_BUSINESS
+from tests.support.messy_members import RUN_DATE, messy_members
+from tests.support.product import VALUE_SETS, Settings, audit_tables, judge_landed, landed_connection, shipped_policies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from pipelines.policy import ParameterValue, Policy
+    from pipelines.warehouse import Connection
+    from tests.support.messy_text import Row
+    from tests.support.product import Table
+
+SEED = 5501
+MEMBERS = 150
+SETTINGS = Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS)
+BACK_PAIN_FROM_ICD_10, BACK_PAIN_BEFORE = "M54.50", "724.5"
+ICD_10_FROM = date(2015, 10, 1)
+
+Extracts = dict[str, list["Row"]]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Extracts and what the product says of them."""
+
+    extracts: Extracts
+    connection: Connection
+    tables: dict[str, Table]
+
+    @property
+    def reviews(self) -> list[dict[str, object]]:
+        """The rows of ``audit.episode_review``."""
+        return list(self.tables["episode_review"].values())
+
+
+def population(seed: int = SEED, count: int = MEMBERS) -> Extracts:
+    """Messy members without bad rows, and a stranger's line on the run date, so that the newest date stays."""
+    extracts = messy_members(seed, count, value_sets=VALUE_SETS, bad_row_share=0)
+    return with_newest_line(extracts)
+
+
+def with_newest_line(extracts: Mapping[str, Sequence[Row]]) -> Extracts:
+    """The extracts with a line of the run date, of a member nobody audits."""
+    stranger = medical_line("stranger", "stranger-1", RUN_DATE, "99213")
+    return {table: [*rows, stranger] if table == "medical_claim" else list(rows) for table, rows in extracts.items()}
+
+
+def judged(extracts: Extracts, folder: Path, policies: Sequence[Policy] | None = None) -> Judged:
+    """The extracts landed, narrowed and judged in ``folder``."""
+    connection = judge_landed(landed_connection(extracts, folder), SETTINGS, policies=policies)
+    return Judged(extracts, connection, audit_tables(connection))
+
+
+def medical_line(member_id: str, claim_id: str, day: date, hcpcs_code: str, **columns: str) -> Row:
+    """One paid professional line."""
+    line: Row = {
+        "claim_id": claim_id,
+        "claim_line_number": "1",
+        "claim_type": "professional",
+        "member_id": member_id,
+        "claim_line_start_date": day.isoformat(),
+        "hcpcs_code": hcpcs_code,
+        "service_unit_quantity": "1",
+        "paid_amount": "90.00",
+        "_file": "medical_claim.csv",
+    }
+    return line | columns
+
+
+def diagnosis(claim_id: str, code: str) -> Row:
+    """The first diagnosis of a claim."""
+    return {"claim_id": claim_id, "diagnosis_rank": "1", "diagnosis_code": code, "_file": "claim_diagnosis.csv"}
+
+
+def fill(member_id: str, claim_id: str, day: date, rxnorm_code: str, *, days: int, status: str = "paid") -> Row:
+    """One dispensed fill."""
+    return {
+        "claim_id": claim_id,
+        "claim_line_number": "1",
+        "member_id": member_id,
+        "dispensing_date": day.isoformat(),
+        "rxnorm_code": rxnorm_code,
+        "days_supply": str(days),
+        "paid_amount": "12.00",
+        "claim_status": status,
+        "_file": "pharmacy_claim.csv",
+    }
+
+
+def back_pain(day: date) -> str:
+    """The code of unspecified low back pain on a day."""
+    return BACK_PAIN_FROM_ICD_10 if day >= ICD_10_FROM else BACK_PAIN_BEFORE
+
+
+def added(extracts: Extracts, more: Mapping[str, Iterable[Row]]) -> Extracts:
+    """The extracts with more rows at the end of each table."""
+    return {table: [*rows, *more.get(table, ())] for table, rows in extracts.items()}
+
+
+def shuffled(extracts: Extracts, rng: random.Random) -> Extracts:
+    """The extracts with the rows of each file in another order."""
+    mixed: Extracts = {}
+    for table, rows in extracts.items():
+        files: dict[str, list[Row]] = {}
+        for row in rows:
+            files.setdefault(row.get("_file") or "", []).append(row)
+        mixed[table] = [row for file in files.values() for row in rng.sample(file, len(file))]
+    return mixed
+
+
+def first_versions(extracts: Extracts) -> Extracts:
+    """The extracts without what later files correct: no two rows name the same line, rank or procedure."""
+    return {
+        table: [row for row in rows if row.get("_file") == f"{table}.csv"] for table, rows in extracts.items()
+    }
+
+
+def of_members(extracts: Extracts, member_ids: frozenset[str]) -> Extracts:
+    """The rows of some members; rows of no member (the drug crosswalk) stay."""
+    claim_ids = {
+        (row["claim_id"] or "").strip()
+        for row in extracts["medical_claim"]
+        if (row["member_id"] or "").strip() in member_ids
+    }
+    return {
+        table: [
+            row
+            for row in rows
+            if table == "drug_crosswalk"
+            or (
+                (row["member_id"] or "").strip() in member_ids
+                if "member_id" in row
+                else (row["claim_id"] or "").strip() in claim_ids
+            )
+        ]
+        for table, rows in extracts.items()
+    }
+
+
+def members_of(extracts: Extracts) -> list[str]:
+    """The members with a claim line."""
+    return sorted({(row["member_id"] or "").strip() for row in extracts["medical_claim"]} - {"stranger"})
+
+
+def counting_codes(care_group: str, day: date) -> list[str]:
+    """HCPCS codes of ``conservative_care`` that count for a group on a day."""
+    with (VALUE_SETS / "conservative_care.csv").open(encoding="utf-8", newline="") as lines:
+        return [
+            row["code"]
+            for row in csv.DictReader(lines)
+            if row["care_group"] == care_group
+            and row["counts"] == "yes"
+            and row["code_system"] in ("cpt", "hcpcs")
+            and (row["effective_start"] or "0000") <= day.isoformat() <= (row["effective_end"] or "9999")
+        ]
+
+
+def counting_ingredients() -> list[str]:
+    """RxNorm ingredients of ``medications`` that count."""
+    with (VALUE_SETS / "medications.csv").open(encoding="utf-8", newline="") as lines:
+        return [
+            row["code"]
+            for row in csv.DictReader(lines)
+            if row["code_system"] == "rxnorm-ingredient" and row["counts"] == "yes"
+        ]
+
+
+def policies_with(**values: ParameterValue) -> tuple[Policy, ...]:
+    """The shipped policies, each with these parameters in place of its own."""
+    return tuple(
+        replace(
+            policy,
+            parameters=tuple(
+                replace(parameter, value=values.get(parameter.name, parameter.value))
+                for parameter in policy.parameters
+            ),
+        )
+        for policy in shipped_policies()
+    )
+
+
+def days(count: int) -> timedelta:
+    """So many days."""
+    return timedelta(days=count)

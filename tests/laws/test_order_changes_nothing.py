@@ -1,0 +1,98 @@
+"""Row, file and delivery order change nothing, and neither does delivering again."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from pipelines import ledger
+from pipelines.land import land
+from tests.laws.population import (
+    SETTINGS,
+    Extracts,
+    Judged,
+    first_versions,
+    judged,
+    shuffled,
+    with_newest_line,
+)
+from tests.support.messy_members import RUN_DATE
+from tests.support.product import TAKE_ALL, audit_tables, deliver, differences, judge_landed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_order_of_rows_in_a_file_changes_nothing(base: Judged, tmp_path: Path) -> None:
+    mixed = shuffled(base.extracts, random.Random(1))
+    assert mixed != base.extracts
+
+    assert differences(judged(mixed, tmp_path).tables, base.tables) == []
+
+
+def test_the_order_in_which_files_are_written_and_how_they_are_cut_change_nothing(
+    base: Judged, tmp_path: Path
+) -> None:
+    cut: Extracts = {}
+    for table, rows in reversed(base.extracts.items()):
+        # Ids stay in order below a folder that sorts as the file did.
+        cut[table] = [
+            {**row, "_file": f"{table}/{row['_file']}/{table}_part_{number * 3 // len(rows)}.csv"}
+            for number, row in enumerate(rows)
+        ]
+
+    assert differences(judged(cut, tmp_path).tables, base.tables) == []
+
+
+def test_deliveries_cut_anywhere_in_the_order_of_rows_give_the_result_of_all_at_once(
+    base: Judged, tmp_path: Path
+) -> None:
+    rng = random.Random(2)
+    cut: Extracts = {}
+    for table, rows in base.extracts.items():
+        ordered = sorted(rows, key=lambda row: (row["_file"] or "").encode())
+        cuts = sorted(rng.choices(range(1, len(ordered) + 1), k=2))
+        cut[table] = [
+            {**row, "_delivery": str(1 + sum(number >= place for place in cuts))} for number, row in enumerate(ordered)
+        ]
+
+    assert differences(judged(cut, tmp_path).tables, base.tables) == []
+
+
+def test_rows_that_correct_nothing_may_come_in_any_delivery_and_file_and_come_again(tmp_path: Path) -> None:
+    rng = random.Random(3)
+    plain = with_newest_line(first_versions(judged_extracts()))
+    scattered: Extracts = {
+        table: [
+            {**row, "_delivery": str(delivery), "_file": f"{table}_{rng.choice('aBc')}.csv"}
+            for row in rng.sample(rows, len(rows))
+            for delivery in sorted(rng.choices((1, 2, 3), k=rng.choice((1, 1, 2))))
+        ]
+        for table, rows in plain.items()
+    }
+
+    alone = judged(plain, tmp_path / "alone").tables
+    assert differences(judged(scattered, tmp_path / "scattered").tables, alone) == []
+
+
+def test_delivering_the_same_files_again_changes_nothing(base: Judged, tmp_path: Path) -> None:
+    (delivery,) = deliver(base.extracts, tmp_path)
+    landed = tmp_path / "landed"
+    assert land(delivery, landed=landed, as_of=RUN_DATE, rules=TAKE_ALL).delivery_number == 1
+
+    again = land(delivery, landed=landed, as_of=RUN_DATE, rules=TAKE_ALL)
+
+    assert again.delivery_number is None
+    assert {file.fate for file in again.files} == {"already_landed"}
+    from pipelines.warehouse import open_warehouse
+
+    connection = open_warehouse()
+    ledger.attach(connection, landed)
+    assert differences(audit_tables(judge_landed(connection, SETTINGS)), base.tables) == []
+
+
+def judged_extracts() -> Extracts:
+    """Fewer members, for the law that judges two populations of its own."""
+    from tests.laws.population import population
+
+    return population(seed=5502, count=80)

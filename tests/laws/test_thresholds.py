@@ -1,0 +1,72 @@
+"""Asking for less care never finds more episodes short of it, and more tolerance of gaps only settles what was open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.laws.population import SETTINGS, Judged, judged, policies_with, population
+from tests.support.product import Table, audit_tables, judge_landed
+
+if TYPE_CHECKING:
+    from pipelines.policy import ParameterValue
+
+LACKS_CARE = ("no_conservative_care_found", "conservative_care_too_short")
+STATE = {"none": 0, "unknown": 0, "short": 1, "adequate": 2}
+
+RELAXED: dict[str, dict[str, ParameterValue]] = {
+    "exercise dates": {"exercise_min_dates": 4},
+    "exercise span and gaps": {"exercise_min_span_days": 28, "exercise_max_gap_days": 45},
+    "manipulation": {"manipulation_min_dates": 4, "manipulation_window_days": 120},
+    "psychological": {"psychological_min_sessions": 1, "psychological_min_span_days": 0},
+    "interdisciplinary": {"interdisciplinary_min_hours": 8, "interdisciplinary_max_hours_per_day": 24},
+    "medication": {"medication_min_classes": 1, "medication_min_days": 14},
+    "groups": {"min_groups": 1},
+    "exercise among them": {"must_have_exercise": False},
+    "span": {"min_total_span_days": 60},
+    "back code": {"spine_diagnosis_required": False},
+}
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    """Members of this module alone, for they are judged again and again."""
+    return judged(population(seed=5504, count=200), tmp_path_factory.mktemp("own"))
+
+
+@pytest.mark.parametrize("name", RELAXED)
+def test_a_lower_threshold_of_care_never_finds_more_episodes_short_of_care(own: Judged, name: str) -> None:
+    relaxed = _judged_with(own, **RELAXED[name])
+
+    moved = 0
+    for key, row in own.tables["episode_review"].items():
+        now = relaxed["episode_review"][key]
+        moved += now != row
+        if now["outcome_reason"] in LACKS_CARE:
+            assert row["outcome_reason"] in LACKS_CARE, key
+        if now["outcome"] == "flagged" and row["outcome"] != "flagged":
+            # Care is enough now, and nobody recorded that it failed.
+            assert row["outcome"] == "not_assessable", key
+            assert now["outcome_reason"] == "failure_not_documented", key
+    for key, row in own.tables["care_group_state"].items():
+        assert STATE[str(relaxed["care_group_state"][key]["state"])] >= STATE[str(row["state"])], key
+    assert moved > 0
+
+
+@pytest.mark.parametrize("gap_days", [46, 120, 365])
+def test_a_wider_enrolment_tolerance_only_settles_what_was_not_assessable(own: Judged, gap_days: int) -> None:
+    wider = _judged_with(own, max_gap_days=gap_days)
+
+    moved = 0
+    for key, row in own.tables["episode_review"].items():
+        now = wider["episode_review"][key]
+        assert now["enrollment_complete"] or not row["enrollment_complete"], key
+        if (now["outcome"], now["outcome_reason"]) != (row["outcome"], row["outcome_reason"]):
+            assert row["outcome"] == "not_assessable", key
+            moved += 1
+    assert moved > 0
+
+
+def _judged_with(own: Judged, **values: ParameterValue) -> dict[str, Table]:
+    return audit_tables(judge_landed(own.connection, SETTINGS, policies=policies_with(**values)))

@@ -1,0 +1,337 @@
+"""The worklist workbook, opened again: what is open and what is locked, what is offered, and that nothing can run."""
+
+from __future__ import annotations
+
+import shutil
+import time
+import zipfile
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+
+from pipelines.decisions import decision_words, published_review
+from pipelines.publish import open_published
+from pipelines.reports.workbook import COLUMNS, LONGEST_WHY, masked, why_in_short, write_workbook
+from pipelines.warehouse import open_warehouse
+from tests.support.review_in_small import (
+    AS_OF,
+    FIRST_RUN,
+    FLAG_ERROR,
+    SUPPORTED,
+    case_rows,
+    publish_first_night,
+    publish_second_night,
+    take_in,
+    write_rows,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from openpyxl import Workbook
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from pipelines.warehouse import Connection
+
+OPEN_COLUMNS = {
+    "review_outcome", "review_reason", "review_note", "assignee", "reviewer", "reviewer_credential", "licence_state",
+    "decided_on",
+}  # fmt: skip
+HIDDEN_COLUMNS = {"run_id", "row_hash", "decision_seen"}
+HOSTILE = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(1)", "\tx", " =1", "\uff1d1", "{=1}", "http://x", "0012"]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publish_first_night(tmp_path_factory.mktemp("night"))
+
+
+@pytest.fixture
+def connection(published: Path) -> Iterator[Connection]:
+    with open_published(published) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def workbook(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    path = tmp_path_factory.mktemp("book") / "worklist.xlsx"
+    with open_published(published) as connection:
+        write_workbook(connection, path, as_of=AS_OF)
+    return openpyxl.load_workbook(path)
+
+
+def sheet_of(workbook: Workbook, name: str) -> Worksheet:
+    sheet = workbook[name]
+    assert isinstance(sheet, openpyxl.worksheet.worksheet.Worksheet)
+    return sheet
+
+
+def cells_of(workbook: Workbook, row: int) -> dict[str, Cell]:
+    sheet = sheet_of(workbook, "Worklist")
+    return {str(header.value): sheet.cell(row, header.column) for header in sheet[2]}  # type: ignore[misc]
+
+
+def values_of(path: Path, row: int) -> dict[str, Any]:
+    return {name: cell.value for name, cell in cells_of(openpyxl.load_workbook(path), row).items()}
+
+
+def test_the_five_sheets_stand_in_order_and_the_worklist_is_shown_first(workbook: Workbook) -> None:
+    assert workbook.sheetnames == ["Read me", "Worklist", "Evidence", "Dictionary", "Lists"]
+    assert workbook.active is workbook["Worklist"]
+
+
+def test_a_row_is_a_flagged_episode_and_the_best_comes_first(workbook: Workbook, connection: Connection) -> None:
+    findings = connection.execute("select case_id, paid_amount from audit.finding").fetchall()
+    sheet = sheet_of(workbook, "Worklist")
+
+    assert [row[0] for row in sheet.iter_rows(min_row=3, max_col=1, values_only=True)] == [row[0] for row in findings]
+    dollars = sum(Decimal(str(cells_of(workbook, row)["paid_amount"].value)) for row in range(3, sheet.max_row + 1))
+    assert dollars == sum(row[1] for row in findings) == Decimal("56750.40")
+
+
+def test_dates_and_amounts_are_real_and_identifiers_are_text(workbook: Workbook) -> None:
+    row = cells_of(workbook, 3)
+
+    assert row["service_date"].value == datetime(2026, 1, 20)  # noqa: DTZ001 - a workbook has no time zones
+    assert (row["paid_amount"].value, row["paid_amount"].number_format) == (31000.35, "#,##0.00")
+    assert (row["claim_ids"].value, row["claim_ids"].data_type) == ("A1", "s")
+    assert row["case_id"].number_format == "@"
+    assert row["priority_score"].data_type == "n"
+
+
+def test_the_member_is_masked(workbook: Workbook) -> None:
+    assert cells_of(workbook, 3)["member"].value == "•••a"
+    assert (masked("M00004821"), masked("ab"), masked("a")) == ("•••4821", "•••b", "•••")
+
+
+def test_header_and_two_columns_are_frozen_every_column_filters_and_titles_print_on_every_page(
+    workbook: Workbook,
+) -> None:
+    sheet = sheet_of(workbook, "Worklist")
+
+    assert sheet.freeze_panes == "C3"
+    assert sheet.auto_filter.ref == f"A2:{sheet.cell(2, len(COLUMNS)).column_letter}4"
+    assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$2", "$A:$B")
+
+
+def test_only_the_outcome_columns_are_open_and_the_sheet_lets_filter_and_sort(workbook: Workbook) -> None:
+    for row in (3, 4):
+        cells = cells_of(workbook, row)
+        assert {name for name, cell in cells.items() if not cell.protection.locked} == OPEN_COLUMNS
+    assert all(cell.protection.locked for cell in sheet_of(workbook, "Worklist")[2])
+    protection = sheet_of(workbook, "Worklist").protection
+    assert protection.sheet
+    assert (protection.sort, protection.autoFilter) == (False, False)  # False: not forbidden
+    assert protection.insertRows
+    assert protection.deleteColumns
+    assert all(sheet_of(workbook, name).protection.sheet for name in workbook.sheetnames)
+
+
+def test_what_the_import_needs_is_there_and_hidden(workbook: Workbook, published: Path) -> None:
+    sheet = sheet_of(workbook, "Worklist")
+    cells = cells_of(workbook, 3)
+    ada = case_rows(published)["ada"]
+
+    hidden = {str(cell.value) for cell in sheet[2] if sheet.column_dimensions[cell.column_letter].hidden}
+    # Neighbours with the same look share one entry in the file.
+    assert hidden
+    assert hidden <= HIDDEN_COLUMNS
+    assert sheet.column_dimensions[cells["run_id"].column_letter].max == cells["decision_seen"].column
+    assert (cells["row_hash"].value, cells["run_id"].value) == (ada["row_hash"], FIRST_RUN)
+
+
+def test_closed_words_are_offered_from_the_lists_and_reasons_follow_the_outcome(workbook: Workbook) -> None:
+    offered = {
+        str(validation.sqref): (validation.type, validation.formula1)
+        for validation in sheet_of(workbook, "Worklist").data_validations.dataValidation
+    }
+    cells = {name: cell.column_letter for name, cell in cells_of(workbook, 3).items()}
+
+    def rows(name: str) -> str:
+        return f"{cells[name]}3:{cells[name]}4"
+
+    assert offered[rows("review_outcome")] == ("list", "review_outcome_list")
+    assert offered[rows("reviewer_credential")] == ("list", "reviewer_credential_list")
+    assert offered[rows("licence_state")] == ("list", "licence_state_list")
+    assert offered[rows("review_reason")] == ("list", f'INDIRECT("reasons_"&${cells["review_outcome"]}3)')
+    assert offered[rows("decided_on")][0] == "date"
+
+
+def test_every_list_that_is_offered_holds_the_words_the_import_knows(workbook: Workbook) -> None:
+    words = decision_words()
+
+    def named(name: str) -> list[Any]:
+        [(sheet, place)] = workbook.defined_names[name].destinations
+        return [cell.value for (cell,) in workbook[sheet][place]]
+
+    outcomes = words.outcomes_of("review")
+    assert named("review_outcome_list") == outcomes
+    assert {outcome: named(f"reasons_{outcome}") for outcome in outcomes} == {
+        outcome: words.reasons_of("review", outcome) for outcome in outcomes
+    }
+    assert named("reviewer_credential_list") == list(words.standing_by_credential)
+    assert set(named("licence_state_list")) == words.licence_states
+
+
+def test_every_column_is_explained_on_the_sheet_dictionary(workbook: Workbook) -> None:
+    explained = {
+        (sheet, name)
+        for sheet, name, meaning, _ in sheet_of(workbook, "Dictionary").iter_rows(min_row=3, values_only=True)
+        if meaning
+    }
+
+    assert explained == {
+        (sheet, cell.value) for sheet in ("Worklist", "Evidence") for cell in sheet_of(workbook, sheet)[2]
+    }
+
+
+def test_the_evidence_has_every_criterion_of_every_case_in_the_order_of_the_worklist(
+    workbook: Workbook, connection: Connection
+) -> None:
+    rows = list(sheet_of(workbook, "Evidence").iter_rows(min_row=3, values_only=True))
+    findings = [row[0] for row in connection.execute("select case_id from audit.finding").fetchall()]
+
+    assert list(dict.fromkeys(row[0] for row in rows)) == findings
+    assert [row[3] for row in rows if (row[0], row[1]) == (findings[0], "criterion")] == [
+        "exercise_course", "enough_groups", "care_span", "failure_documented", "adequate_care",
+    ]  # fmt: skip
+
+
+def test_why_is_short_and_speaks_of_the_data_received(workbook: Workbook) -> None:
+    why = cells_of(workbook, 3)["why"].value
+
+    assert (
+        why
+        == (
+            "no exercise dates (6 asked); no care that counts (span of 182 days asked); "
+            "failure statements: cannot tell, feed not supplied"
+        )[:LONGEST_WHY]
+        or len(str(why)) <= LONGEST_WHY
+    )
+    assert "no exercise dates (6 asked)" in str(why)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ("", "no exercise dates (6 asked)"),
+        ("observed_value = 2 where criterion = 'exercise_course'", "2 exercise dates (6 asked)"),
+        ("observed_value = 8 where criterion = 'exercise_course'", "8 exercise dates over too few days"),
+        ("result = 'cannot_tell' where criterion = 'exercise_course'", "exercise course: cannot tell"),
+        ("result = 'cannot_tell' where criterion = 'care_span'", "span of care: cannot tell"),
+        (
+            "result = 'not_met', observed_value = 0 where criterion = 'failure_documented'",
+            "no failure statement in the data received",
+        ),
+        (
+            "result = 'not_met', observed_value = 1 where criterion = 'failure_documented'",
+            "failure statements for 1 of 2 kinds of care",
+        ),
+        ("observed_value = 99999, threshold_value = 100000", "99999 exercise dates (100000 asked)"),
+    ],
+)
+def test_why_says_what_each_criterion_found_in_at_most_120_characters(
+    changes: str, expected: str, published: Path
+) -> None:
+    with open_warehouse(published.parent / "work" / "run.duckdb") as connection:
+        connection.begin()
+        if changes:
+            connection.execute(f"update audit.criterion_result set {changes}")
+        said = list(why_in_short(connection).values())
+        connection.rollback()
+
+    assert len(said) == 2
+    assert all(expected in line and len(line) <= LONGEST_WHY for line in said), said
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_cell_can_run_whatever_a_name_contains(text: str, published: Path, tmp_path: Path) -> None:
+    path = tmp_path / "worklist.xlsx"
+    with open_warehouse(published.parent / "work" / "run.duckdb") as connection:
+        connection.begin()
+        connection.execute("create or replace table audit.run as select 'R1' as run_id, current_date as as_of_date, "
+                           "$text as code_version, 'clean' as grade, [$text] as policy_versions", {"text": text})  # fmt: skip
+        connection.execute("create or replace table audit.policy as select 'p' as policy_id, 'v' as policy_version, "
+                           "'lookback_days' as parameter, '365' as parameter_value")  # fmt: skip
+        connection.execute(
+            "update audit.episode_review set member_id = $text || $text, claim_ids = [$text], line_of_business = $text, "
+            "billed_diagnoses = [$text]",
+            {"text": text},
+        )
+        connection.execute("update audit.criterion_result set explanation = $text", {"text": text})
+        write_workbook(connection, path, as_of=AS_OF)
+        connection.rollback()
+
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+    assert not any("<f>" in part or "<f " in part for name, part in parts.items() if "worksheets" in name)
+    assert not any(word in name for name in parts for word in ("vba", "externalLink", "media", "drawing"))
+    assert not any("hyperlink" in part.split("<sheetData>")[-1].split("</sheetData>")[-1] for part in parts.values())
+    cell = cells_of(openpyxl.load_workbook(path), 3)["claim_ids"]
+    assert cell.data_type == "s"
+    assert str(cell.value).removeprefix("'") == text
+
+
+def test_decisions_show_with_who_and_when_and_a_returned_case_says_what_changed(
+    published: Path, tmp_path: Path
+) -> None:
+    store, rows = tmp_path / "decisions", case_rows(published)
+    back = write_rows(tmp_path / "b.csv", rows["ada"] | SUPPORTED, rows["=cmd"] | FLAG_ERROR | {"assignee": "=Ann"})
+    take_in(back, published, store)
+    second = publish_second_night(published, tmp_path / "second")
+    with open_published(second) as connection:
+        write_workbook(connection, tmp_path / "w.xlsx", as_of=AS_OF, review=published_review(connection, store))
+
+    ada, cmd = values_of(tmp_path / "w.xlsx", 3), values_of(tmp_path / "w.xlsx", 4)
+
+    assert (ada["case_status"], ada["changed"]) == ("returned", "dollars: 31,000.35 paid then, 31,000.36 now")
+    assert ada["last_decision"] == "FINDING_SUPPORTED by Dr Grace Hopper, MD, licence NY on 2026-07-01"
+    assert (cmd["case_status"], cmd["changed"], cmd["assignee"]) == ("decided", None, "'=Ann")
+    assert [row[name] for row in (ada, cmd) for name in ("review_outcome", "reviewer", "decided_on")] == [None] * 6
+    # Sent back as it is, the workbook changes nothing.
+    report = take_in(tmp_path / "w.xlsx", second, store)
+    assert [row.fate for row in report.rows] == ["already_recorded"]
+
+
+def test_the_same_audit_and_decisions_give_the_same_bytes_and_no_clock(connection: Connection, tmp_path: Path) -> None:
+    for name in ("one.xlsx", "two.xlsx"):
+        write_workbook(connection, tmp_path / name, as_of=AS_OF)
+
+    assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+    made = openpyxl.load_workbook(tmp_path / "one.xlsx").properties.created
+    assert made == datetime(2026, 6, 30)  # noqa: DTZ001 - a workbook has no time zones
+    assert {path.name for path in tmp_path.iterdir()} == {"one.xlsx", "two.xlsx"}
+
+
+def test_an_audit_without_findings_gives_a_workbook_that_opens(published: Path, tmp_path: Path) -> None:
+    shutil.copy(published / "stimaudit.duckdb", tmp_path / "stimaudit.duckdb")
+    with open_warehouse(tmp_path / "stimaudit.duckdb") as connection:
+        connection.execute("update audit.episode_review set outcome = 'documented', priority_score = null")
+        write_workbook(connection, tmp_path / "w.xlsx", as_of=date(2026, 6, 30))
+
+    sheet = sheet_of(openpyxl.load_workbook(tmp_path / "w.xlsx"), "Worklist")
+    assert [cell.value for cell in sheet[2]] == [column.name for column in COLUMNS]
+    assert not any(cell.value for row in sheet.iter_rows(min_row=3) for cell in row)
+
+
+def test_five_thousand_cases_are_written_in_seconds(published: Path, tmp_path: Path) -> None:
+    shutil.copy(published / "stimaudit.duckdb", tmp_path / "stimaudit.duckdb")
+    with open_warehouse(tmp_path / "stimaudit.duckdb") as connection:
+        for table in ("episode_review", "criterion_result"):
+            connection.execute(
+                f"create or replace table audit.{table} as select {table}.* replace (episode_id || number as episode_id) "
+                f"from audit.{table} cross join range(2500) as copy (number)"
+            )
+        connection.execute("update audit.episode_review set case_id = episode_id")
+        started = time.process_time()
+        write_workbook(connection, tmp_path / "w.xlsx", as_of=AS_OF)
+        seconds = time.process_time() - started
+
+    sheet = openpyxl.load_workbook(tmp_path / "w.xlsx", read_only=True)["Worklist"]
+    assert sum(1 for _ in sheet.iter_rows(min_row=3, max_col=1)) == 5000
+    assert seconds < 30
