@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format readme benchmark system-packages clean
+.PHONY: help demo test check soak format readme benchmark system-packages clean
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -23,6 +23,9 @@ check: $(READY) ## everything CI runs: format, lint, types, SQL, tests with bran
 	$(RUN)/mypy
 	$(RUN)/sqlfluff lint --processes 0 sql
 	$(RUN)/pytest -n auto -q --cov --cov-report=term
+
+soak: $(READY) ## the tests that take long: Prefect for real
+	$(RUN)/pytest -q -m soak
 
 format: $(READY) ## formats Python and SQL
 	$(RUN)/ruff format

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import StimauditError
 from pipelines.ledger import file_sha256
+from pipelines.sealed_json import sealed_text
 from pipelines.warehouse import identifier, in_reading_order, literal, open_warehouse, tables_read
 
 if TYPE_CHECKING:
@@ -99,5 +99,5 @@ def write_parquet_copy(connection: Connection, folder: Path, *, run_id: str) -> 
             }
         )
     manifest = folder / PARQUET_MANIFEST
-    manifest.write_text(json.dumps({"run_id": run_id, "files": files}, indent=2) + "\n", encoding="utf-8")
+    manifest.write_text(sealed_text({"run_id": run_id, "files": files}), encoding="utf-8")
     return manifest

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 OF_THE_VERSION: Mapping[str, pl.DataType] = {
     "run_number": pl.Int32(),
-    "event": pl.String(),
+    "case_event": pl.String(),
     "changed_columns": pl.List(pl.String()),
     "related_case_id": pl.String(),
     "is_in_audit": pl.Boolean(),
@@ -58,9 +58,7 @@ def case_ids(episodes: pl.DataFrame, claims: pl.DataFrame, past: pl.DataFrame) -
     for episode_id, case_id in new.select("episode_id", "case_id").iter_rows():
         named[episode_id] = _free_name(case_id, taken)
         taken.add(named[episode_id])
-    return pl.DataFrame(
-        sorted(named.items()), schema={"episode_id": pl.String(), "case_id": pl.String()}, orient="row"
-    )
+    return pl.DataFrame(sorted(named.items()), schema={"episode_id": pl.String(), "case_id": pl.String()}, orient="row")
 
 
 def _free_name(name: str, taken: set[str]) -> str:
@@ -92,9 +90,7 @@ def case_versions(cases: pl.DataFrame, *, newest_run_number: int) -> pl.DataFram
     )
 
 
-def changed_cases(
-    states: pl.DataFrame, past: pl.DataFrame, news: pl.DataFrame, *, run_number: int
-) -> pl.DataFrame:
+def changed_cases(states: pl.DataFrame, past: pl.DataFrame, news: pl.DataFrame, *, run_number: int) -> pl.DataFrame:
     """One row per case that is new, different or gone since ``past``, with what happened; unchanged ones have none.
 
     ``states`` are the cases of this publish, ``past`` the last known state of every case, ``news`` the members with
@@ -103,9 +99,7 @@ def changed_cases(
     there is an adjustment. Neither where the policy is another one: then that may be the cause, and the case is
     ``changed``. A case that is gone keeps its last state.
     """
-    compared = [
-        name for name in states.columns if name in past.columns and name not in {"case_id", *EVIDENCE}
-    ]
+    compared = [name for name in states.columns if name in past.columns and name not in {"case_id", *EVIDENCE}]
     of_the_version = pl.DataFrame(schema=dict(OF_THE_VERSION))
     # Publishes of an older version may lack a column, and before the first there are none at all.
     past = pl.concat([states.clear(), of_the_version, past], how="diagonal_relaxed")
@@ -119,11 +113,9 @@ def changed_cases(
         pl.col("policy_version") == pl.col("policy_version_past")
     )
     told = both.with_columns(
-        changed_columns=pl.when(was_known)
-        .then(_changed(compared))
-        .otherwise(pl.lit([], pl.List(pl.String))),
+        changed_columns=pl.when(was_known).then(_changed(compared)).otherwise(pl.lit([], pl.List(pl.String))),
     ).with_columns(
-        event=pl.when(~was_known)
+        case_event=pl.when(~was_known)
         .then(pl.lit("new"))
         .when(was_flagged & ~is_flagged & is_same_policy & pl.col("has_adjustment").is_not_null())
         .then(pl.lit("cleared_by_late_claim"))
@@ -133,15 +125,15 @@ def changed_cases(
         .then(pl.lit("changed"))
         .otherwise(pl.lit("unchanged"))
     )
-    changed = told.filter(pl.col("event") != "unchanged").select(
-        *states.columns, "event", "changed_columns", is_in_audit=pl.lit(value=True)
+    changed = told.filter(pl.col("case_event") != "unchanged").select(
+        *states.columns, "case_event", "changed_columns", is_in_audit=pl.lit(value=True)
     )
     gone = (
         past.filter("is_in_audit")
         .join(states.select("case_id"), on="case_id", how="anti")
         .select(
             *states.columns,
-            event=pl.lit("gone"),
+            case_event=pl.lit("gone"),
             changed_columns=pl.lit([], pl.List(pl.String)),
             is_in_audit=pl.lit(value=False),
         )
@@ -172,19 +164,23 @@ def _part(column: str, part: str) -> pl.Expr:
 
 def _related(rows: pl.DataFrame, states: pl.DataFrame, past: pl.DataFrame) -> pl.DataFrame:
     """One row per new or gone case that shares a claim with another: where its claims were, or are now."""
-    sought = rows.filter(pl.col("event").is_in(["new", "gone"])).select(
-        "case_id", "event", "member_id", claim_id="index_claim_ids"
-    ).explode("claim_id")
+    sought = (
+        rows.filter(pl.col("case_event").is_in(["new", "gone"]))
+        .select("case_id", "case_event", "member_id", claim_id="index_claim_ids")
+        .explode("claim_id")
+    )
     held = pl.concat(
         [
             past.filter("is_in_audit").select(
-                "member_id", event=pl.lit("new"), claim_id="index_claim_ids", related_case_id="case_id"
+                "member_id", case_event=pl.lit("new"), claim_id="index_claim_ids", related_case_id="case_id"
             ),
-            states.select("member_id", event=pl.lit("gone"), claim_id="index_claim_ids", related_case_id="case_id"),
+            states.select(
+                "member_id", case_event=pl.lit("gone"), claim_id="index_claim_ids", related_case_id="case_id"
+            ),
         ]
     ).explode("claim_id")
     return (
-        sought.join(held, on=["member_id", "event", "claim_id"], how="inner")
+        sought.join(held, on=["member_id", "case_event", "claim_id"], how="inner")
         .filter(pl.col("case_id") != pl.col("related_case_id"))
         .group_by("case_id")
         .agg(pl.col("related_case_id").min())

@@ -149,6 +149,12 @@ _CROSSWALK_WORDS: Final[Mapping[str, str]] = {"ingredient": "rxnorm_ingredient"}
 _TABLES = read_extract_tables()
 _DATE_KINDS = frozenset({"date", "birth_date", "open_start_date", "open_end_date"})
 _FEEDS: Final = tuple(name for name in _TABLES if name not in {"medical_claim", "claim_diagnosis", "drug_crosswalk"})
+_READERS: Final[Mapping[str, Callable[[str], ParameterValue]]] = {
+    "BOOLEAN": lambda text: {"true": True, "false": False}[text],
+    "DATE": date.fromisoformat,
+    "INTEGER": int,
+    "DOUBLE": float,
+}
 _PLACES: Final = ("delivery", "file")
 _WIDE_DIAGNOSES = 25
 _MODIFIERS = 5
@@ -324,6 +330,7 @@ class _Reader:
         self.pointed: list[tuple[int, str]] = []
         self.episode_count: int | None = None
         self.checks: dict[int, list[Check]] = {}
+        self.parameters: dict[str, ParameterValue] = {}
         self.crosswalk: list[tuple[str, str, str]] = []
         self.is_not_enrolled = False
         self.number = 0
@@ -338,11 +345,11 @@ class _Reader:
             except ValueError:
                 self._fault("a quotation mark has no partner; close it")
                 continue
-            if words and not self._guarded(lambda words=words: self._read_setting(words)):  # type: ignore[misc]
+            if words and not self._guarded(self._read_setting, words):
                 later.append((number, words))
         for number, words in later:
             self.number = number
-            self._guarded(lambda words=words: self._read_row(words))  # type: ignore[misc]
+            self._guarded(self._read_row, words)
         self._finish()
 
     def case(self, text: str) -> Case:
@@ -358,7 +365,11 @@ class _Reader:
             place=f"{self.source}, line {max(self.first_line - 1, 1)}",
             text=text,
             day_zero=self.day_zero,
-            settings=Settings(**self.settings, crosswalk=tuple(sorted(self.crosswalk))),
+            settings=Settings(
+                **self.settings,
+                parameters=tuple(sorted(self.parameters.items())),
+                crosswalk=tuple(sorted(self.crosswalk)),
+            ),
             rows=tuple(row for row in rows if row.table_name not in left_out),
             episode_count=1 if self.episode_count is None else self.episode_count,
             checks={number: tuple(checks) for number, checks in sorted(self.checks.items())},
@@ -367,9 +378,10 @@ class _Reader:
     def _fault(self, what: str) -> None:
         self.faults.append(f"{self.source}, line {self.number}: {what}.")
 
-    def _guarded(self, read: Callable[[], bool]) -> bool:
+    def _guarded(self, read: Callable[[list[str]], bool], words: list[str]) -> bool:
+        """Whether ``read`` knew the line; a fault in it is told and the line is done with."""
         try:
-            return read()
+            return read(words)
         except _FaultError as fault:
             self._fault(str(fault))
             return True
@@ -426,7 +438,8 @@ class _Reader:
                 pairs = (word.partition("=") for word in assigned)
                 self._set("policy_by_line_of_business", tuple(sorted((line, policy) for line, _, policy in pairs)))
             case "parameter", [*overrides] if overrides:
-                self._set("parameters", tuple(sorted(map(self._parameter, overrides))))
+                for override in overrides:
+                    self._read_parameter(override)
             case "crosswalk", _:
                 self._read_crosswalk(words)
             case _:
@@ -456,25 +469,16 @@ class _Reader:
             raise _FaultError(message)
         return day
 
-    def _parameter(self, word: str) -> tuple[str, ParameterValue]:
+    def _read_parameter(self, word: str) -> None:
         name, _, text = word.partition("=")
         if not self.with_parameters:
             message = "a case cannot change a parameter; change the policy's dossier and name the policy"
             raise _FaultError(message)
-        if name not in PARAMETERS:
-            message = f"{name} is not a parameter of the rule"
+        if name not in PARAMETERS or name in self.parameters:
+            message = f"{name} is not a parameter of the rule, or stands twice"
             raise _FaultError(message)
-        kind = UNITS[PARAMETERS[name]]
         try:
-            match kind:
-                case "BOOLEAN":
-                    return name, {"true": True, "false": False}[text]
-                case "DATE":
-                    return name, date.fromisoformat(text)
-                case "INTEGER":
-                    return name, int(text)
-                case _:
-                    return name, float(text)
+            self.parameters[name] = _READERS[UNITS[PARAMETERS[name]]](text)
         except (KeyError, ValueError):
             message = f"the value of {name} cannot be read as {PARAMETERS[name]}"
             raise _FaultError(message) from None

@@ -206,9 +206,9 @@ def _make_landed(connection: Connection, members: Mapping[str, Case], settings: 
         (row.delivery_number, row.file_number, row.table_name) for each in rows.values() for _, row in each
     )
     connection.execute(
-        "create or replace table landed.delivered_file (delivery_number INTEGER, file_number INTEGER, table_name VARCHAR, "
-        "file_name VARCHAR, row_count BIGINT, loaded_count BIGINT, repeat_count BIGINT, rejected_count BIGINT, "
-        "fate VARCHAR)"
+        "create or replace table landed.delivered_file (delivery_number INTEGER, file_number INTEGER, "
+        "table_name VARCHAR, file_name VARCHAR, row_count BIGINT, loaded_count BIGINT, repeat_count BIGINT, "
+        "rejected_count BIGINT, fate VARCHAR)"
     )
     connection.executemany(
         "insert into landed.delivered_file values (?, ?, ?, 'case', ?, ?, 0, 0, 'landed')",
@@ -281,14 +281,15 @@ def _make_landed_table(
         f"{column.column_name}:{rule}": column.message(rule) for column in table.columns for rule in column.rules
     }
     return [
-        f"{_place(members[rows[number - 1][0]], rows[number - 1][1])}: landing would set the row aside: {messages[fault]}."
+        f"{_place(members, *rows[number - 1])}: landing would set the row aside: {messages[fault]}."
         for number, faults in rejected
         for fault in faults.split(";")
     ]
 
 
-def _place(case: Case, row: Row) -> str:
-    return f"{case.place.rpartition(', line ')[0]}, line {row.line_number}"
+def _place(members: Mapping[str, Case], member_id: str, row: Row) -> str:
+    source, _, _ = members[member_id].place.rpartition(", line ")
+    return f"{source}, line {row.line_number}"
 
 
 def _as_delivered(number: int, member_id: str, row: Row, names: Sequence[str]) -> dict[str, Any]:

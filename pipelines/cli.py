@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
 import sys
 import tempfile
 from dataclasses import asdict
@@ -24,7 +25,7 @@ from rich.table import Table
 
 from pipelines.errors import ExitCode, StimauditError, UsageError
 from pipelines.publish import DATABASE_FILE, make_folder, open_published
-from pipelines.run_lock import run_lock
+from pipelines.run_lock import private_files, run_lock
 from pipelines.warehouse import WarehouseError
 
 if TYPE_CHECKING:
@@ -81,8 +82,13 @@ WithoutPrefect = Annotated[
 
 
 def main() -> None:
-    """Runs the command line and exits with a code of the contract."""
-    app()
+    """Runs the command line and exits with a code of the contract.
+
+    A scheduler that ends it (SIGTERM) gets what Ctrl-C gets: working files are removed and the status says so.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with private_files():
+        app()
 
 
 def telling(command: Callable[Arguments, None]) -> Callable[Arguments, None]:

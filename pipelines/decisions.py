@@ -1,6 +1,6 @@
 """Decisions of named people: kept for ever, never changed, and carried over the nights while their evidence stands.
 
-The store (`<out>/decisions`) holds one JSON-lines file an import and one Parquet file a run (what was flagged when).
+The store (`<out>/decisions`) holds one JSON-lines file an import, and the samples drawn.
 The program records and compares; an outcome exists only where a person has recorded one.
 """
 
@@ -88,21 +88,6 @@ CASE_REVIEW_SCHEMA: Mapping[str, pl.DataType] = {
     "payment_action": pl.String(),
 }
 """The columns of ``case_review``."""
-
-FLAG_SCHEMA: Mapping[str, pl.DataType] = {
-    "run_number": pl.Int32(),
-    "run_id": pl.String(),
-    "as_of_date": pl.Date(),
-    "case_id": pl.String(),
-    "episode_id": pl.String(),
-    "outcome_reason": pl.String(),
-    "policy_id": pl.String(),
-    "policy_version": pl.String(),
-    "evidence_digest": pl.String(),
-    "paid_amount": pl.Decimal(18, 2),
-    "priority_score": pl.Decimal(4, 1),
-}
-"""The columns of the history of flags."""
 
 CARRIED = (
     "decision_id",
@@ -250,46 +235,19 @@ def decisions_in_force(store: Path) -> pl.DataFrame:
     return last.filter(pl.col("review_outcome").is_in(closing))
 
 
-def keep_flags(connection: Connection, store: Path, *, run_id: str, as_of: date) -> Path:
-    """The file that says what this run flagged, with the evidence digest of each; a run kept twice stays one file.
+def earlier_flags(connection: Connection, *, schema: str = "audit") -> pl.DataFrame:
+    """One row per earlier publish and case flagged in it: ``as_of_date``, ``case_id``, ``episode_id``.
 
-    ``connection`` has the schema ``audit`` of the run. Kept before publishing, so that a run killed in between finds
-    its own file again.
+    ``schema`` holds ``run_history`` and ``case_version``: ``audit`` in a published file, ``run_facts`` before.
     """
-    folder = store / "flags"
-    found = [path for path in _numbered(folder, "*.parquet") if path.stem.partition("-")[2] == run_id]
-    if found:
-        return found[0]
-    make_folder(store)
-    make_folder(folder)
-    number = len(_numbered(folder, "*.parquet")) + 1
-    flags = (
-        connection.execute(
-            "select episode_review.case_id, episode_review.episode_id, episode_review.outcome_reason, "
-            "episode_review.policy_id, episode_review.policy_version, evidence.evidence_digest, "
-            "episode_review.paid_amount, episode_review.priority_score from audit.episode_review "
-            f"inner join ({evidence_query()}) as evidence on episode_review.episode_id = evidence.episode_id "
-            "where episode_review.outcome = 'flagged' order by episode_review.episode_id"
-        )
-        .pl()
-        .with_columns(run_number=pl.lit(number), run_id=pl.lit(run_id), as_of_date=pl.lit(as_of))
-    )
-    path = folder / f"{number:06d}-{run_id}.parquet"
-    partial = path.with_suffix(".partial")
-    flags.select(pl.col(name).cast(kind) for name, kind in FLAG_SCHEMA.items()).write_parquet(partial)
-    partial.chmod(FILE_MODE)
-    commit_file(partial, path)
-    return path
-
-
-def read_flags(store: Path, *, before_run_id: str | None = None) -> pl.DataFrame:
-    """One row per run and flagged episode, of all runs kept, or of those kept before ``before_run_id``."""
-    paths = _numbered(store / "flags", "*.parquet")
-    names = [path.stem.partition("-")[2] for path in paths]
-    if before_run_id in names:
-        paths = paths[: names.index(before_run_id)]
-    empty = pl.DataFrame(schema=dict(FLAG_SCHEMA))
-    return pl.concat([empty, *(pl.read_parquet(path) for path in paths)])
+    return connection.execute(
+        "select run_history.as_of_date, case_version.case_id, case_version.episode_id "
+        f"from {schema}.case_version inner join {schema}.run_history "
+        "on case_version.from_run_number <= run_history.run_number "
+        "and case_version.to_run_number >= run_history.run_number "
+        "where case_version.is_in_audit and case_version.outcome = 'flagged' "
+        f"and run_history.run_number < (select max(run_number) from {schema}.run_history)"
+    ).pl()
 
 
 def evidence_query() -> str:
@@ -298,14 +256,14 @@ def evidence_query() -> str:
 
 
 def case_review(
-    connection: Connection, decisions: pl.DataFrame, *, as_of: date, earlier_flags: pl.DataFrame | None = None
+    connection: Connection, decisions: pl.DataFrame, *, as_of: date, flags: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """One row per flagged episode, and per decided case that left the list: its status and the decision in force.
 
     ``case_status`` is ``new`` (no earlier run flagged it), ``open``, ``decided``, or ``returned``: the evidence is not
     what the reviewer saw, and ``changed`` says what is different. A decision stands while the evidence digest stands,
-    whatever the run. A case that is no longer flagged returns only where its finding was supported. Cases are followed
-    by episode, or by case where the episode's first day moved.
+    whatever the run. A case that is no longer flagged returns only where its finding was supported. ``flags`` are the
+    rows of ``earlier_flags``.
     """
     episodes = _episodes(connection)
     place = Placing(episodes)
@@ -313,7 +271,7 @@ def case_review(
     for decision in decisions.iter_rows(named=True):
         by_case[place.of(decision) or f"gone {decision['case_id']}"].append(decision)
     first_flagged: dict[str, date] = {}
-    for flag in () if earlier_flags is None else earlier_flags.iter_rows(named=True):
+    for flag in () if flags is None else flags.iter_rows(named=True):
         if episode_id := place.of(flag):
             first_flagged[episode_id] = min(flag["as_of_date"], first_flagged.get(episode_id, flag["as_of_date"]))
     rows = [
@@ -326,7 +284,7 @@ def case_review(
 
 
 class Placing:
-    """Where in today's audit an earlier row belongs: to the episode of its name, else to the one of its case."""
+    """Where in today's audit an earlier row belongs: to the episode of its case, else to the one of its name."""
 
     def __init__(self, episodes: pl.DataFrame) -> None:
         pairs = list(episodes.select("episode_id", "case_id").iter_rows())
@@ -336,20 +294,19 @@ class Placing:
 
     def of(self, row: Mapping[str, Any]) -> str | None:
         """The episode that ``row`` (with ``episode_id`` and ``case_id``) speaks of, if today's audit has it."""
-        if row["episode_id"] in self._episodes:
-            return str(row["episode_id"])
-        return self._by_case.get(row["case_id"])
+        by_name = row["episode_id"] if row["episode_id"] in self._episodes else None
+        return self._by_case.get(row["case_id"], by_name)
 
 
-def put_review_tables(connection: Connection, store: Path, *, run_id: str, as_of: date) -> None:
+def put_review_tables(connection: Connection, store: Path, *, as_of: date) -> None:
     """Makes ``run_facts.decision`` and ``run_facts.case_status`` for publish, from the store and this run's audit.
 
-    ``connection`` is the run's working file with the schemas ``audit`` and ``run_facts``. The run's flags are kept in
-    the store first, so that later runs know what was flagged when.
+    ``connection`` is the run's working file after its cases were named and ``run_facts.run_history`` and
+    ``run_facts.case_version`` were made.
     """
-    keep_flags(connection, store, run_id=run_id, as_of=as_of)
     decisions = read_decisions(store)
-    review = case_review(connection, decisions, as_of=as_of, earlier_flags=read_flags(store, before_run_id=run_id))
+    flags = earlier_flags(connection, schema="run_facts")
+    review = case_review(connection, decisions, as_of=as_of, flags=flags)
     for name, frame in (("decision", decisions), ("case_status", review)):
         connection.register("review_rows", frame.to_arrow())
         connection.execute(f"create or replace table run_facts.{name} as from review_rows")
@@ -389,10 +346,8 @@ def list_decisions(connection: Connection, store: Path) -> DecisionList:
 
 def published_review(connection: Connection, store: Path) -> pl.DataFrame:
     """``case_review`` of the published audit in ``connection``, with every decision that the store holds by now."""
-    run_id, as_of = connection.execute("select run_id, as_of_date from audit.run").fetchall()[0]
-    return case_review(
-        connection, read_decisions(store), as_of=as_of, earlier_flags=read_flags(store, before_run_id=run_id)
-    )
+    as_of = connection.execute("select as_of_date from audit.run").fetchall()[0][0]
+    return case_review(connection, read_decisions(store), as_of=as_of, flags=earlier_flags(connection))
 
 
 def signature(decision: Mapping[str, Any]) -> str:

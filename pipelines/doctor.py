@@ -94,12 +94,19 @@ class Examination:
 
 
 def doctor(
-    out: Path, extracts: Path | None, *, here: Home, now: datetime, prefect_api_url: str | None = None
+    out: Path,
+    extracts: Path | None,
+    *,
+    here: Home,
+    now: datetime,
+    prefect_api_url: str | None = None,
+    with_controls: bool = True,
 ) -> Examination:
     """Whether a run of the delivery in ``extracts`` into ``out`` would work at ``now``.
 
     ``extracts`` may be left out, and ``out`` need not exist yet. ``prefect_api_url`` is where the operator's Prefect
-    server is; none where runs start a temporary one or go without.
+    server is; none where runs start a temporary one or go without. The control members take a second or two; with
+    ``with_controls`` false they are left to the run, which audits them anyway.
     """
     root = here.sql.parent
     checks: tuple[Callable[[], Iterable[Finding]], ...] = (
@@ -118,7 +125,7 @@ def doctor(
         lambda: _leftovers(out),
         lambda: _policies(here.sql / "policies", today=now.astimezone().date()),
         lambda: _value_sets(here.sql / "value_sets"),
-        lambda: _controls(here.sql),
+        lambda: _controls(here.sql) if with_controls else (),
         lambda: _prefect(prefect_api_url),
     )
     return Examination(tuple(finding for check in checks for finding in check()), asked_at=now)

@@ -20,6 +20,7 @@ from pipelines.case_life import case_ids, case_versions, changed_cases, last_kno
 from pipelines.errors import IntegrityError, StimauditError, UsageError
 from pipelines.ledger import commit_file, manifest_path
 from pipelines.models import Model, build, read_models
+from pipelines.sealed_json import sealed_text, unsealed
 from pipelines.warehouse import WarehouseError, open_warehouse
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ def put_back_night(history: Path, run_id: str, *, known_from: datetime) -> Night
         (pl.col("from_run_number") <= old.run_number) & (pl.col("to_run_number") >= old.run_number), "is_in_audit"
     )
     states = versions.drop(
-        "from_run_number", "to_run_number", "event", "changed_columns", "related_case_id", "is_in_audit"
+        "from_run_number", "to_run_number", "case_event", "changed_columns", "related_case_id", "is_in_audit"
     )
     nobody = pl.DataFrame(schema={"member_id": pl.String(), "has_adjustment": pl.Boolean()})
     entry = replace(
@@ -278,8 +279,7 @@ def prepare_night(
         files=night.entry.files if files is None else dict(files),
         previous_sha256=_last_digest(history, read_history(history)),
     )
-    text = json.dumps({"format": ENTRY_FORMAT, **asdict(entry)}, indent=1, sort_keys=True, ensure_ascii=True)
-    _write(_pending_path(history, number), f"{text}\n".encode())
+    _write(_pending_path(history, number), sealed_text({"format": ENTRY_FORMAT, **asdict(entry)}).encode())
 
 
 def commit_night(history: Path, night: Night) -> None:
@@ -317,9 +317,7 @@ def _case_states(connection: Connection, sql: Path, *, newest_delivery_before: i
     return connection.execute("from history.case_state order by case_id").pl()
 
 
-def _entry(
-    made: RunMade, earlier: Sequence[RunEntry], states: pl.DataFrame, *, newest: int, landed: Path
-) -> RunEntry:
+def _entry(made: RunMade, earlier: Sequence[RunEntry], states: pl.DataFrame, *, newest: int, landed: Path) -> RunEntry:
     flagged = states.filter(pl.col("outcome") == "flagged")
     known = earlier[-1].newest_delivery_number if earlier else 0
     paths = {number: manifest_path(landed, number) for number in range(min(known, newest) + 1, newest + 1)}
@@ -403,7 +401,7 @@ def _put_history(connection: Connection, entries: Sequence[RunEntry], cases: pl.
 
 def _read_entry(path: Path, content: bytes) -> RunEntry:
     try:
-        fields = json.loads(content)
+        fields = unsealed(content.decode("utf-8"))
         if fields.pop("format") != ENTRY_FORMAT:
             message = (
                 f"The history entry {path} was written in a form this version does not know. Use the version of "
@@ -419,7 +417,7 @@ def _read_entry(path: Path, content: bytes) -> RunEntry:
             }
         )
     except (ValueError, KeyError, TypeError, AttributeError):
-        message = f"The history entry {path} cannot be read: expected the JSON of a publish. Restore it from its backup."
+        message = f"The history entry {path} is not as it was written. Restore it from its backup."
         raise IntegrityError(message) from None
 
 

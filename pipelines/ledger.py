@@ -103,6 +103,26 @@ def read_ledger(landed: Path) -> tuple[Delivery, ...]:
     return deliveries
 
 
+def check_landed(landed: Path) -> int:
+    """How many landed files are there to the byte, as their manifests say; reads all of them.
+
+    Every run asks for the sizes alone (``read_ledger``), because the history is never read in full at night. Raises
+    ``IntegrityError`` naming every file of another content.
+    """
+    landed_now = [
+        (file, parquet_path(landed, file.table_name or "", number, file.file_number))
+        for number, file in landed_files(read_ledger(landed))
+    ]
+    changed = [str(path) for file, path in landed_now if file.parquet_sha256 not in {None, file_sha256(path)}]
+    if changed:
+        message = (
+            f"Landed files are not what was landed: {', '.join(changed)}. Their content changed on the disk after "
+            "landing. Restore them from a backup, or land all deliveries again into a new folder."
+        )
+        raise IntegrityError(message)
+    return len(landed_now)
+
+
 def write_manifest(landed: Path, delivery: Delivery) -> None:
     """Commits a delivery: from here on it is part of the history."""
     path = manifest_path(landed, delivery.delivery_number)

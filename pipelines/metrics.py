@@ -126,24 +126,16 @@ class Metrics:
     def lines(self) -> list[str]:
         """The figures as a table and sentences."""
         since = f", decided since {self.since}" if self.since else ""
-        head = ("policy version", "closed", "supported", "not supported", "flag error", "no response", "out of scope")
-        lines = [
-            f"Run {self.run_id}, as of {self.as_of}{since}",
-            "  ".join((*head, "days to close", "precision [95% CI]")),
-        ]
-        for version in self.versions:
-            cells = (
-                f"{version.policy_id} {version.policy_version}",
-                f"{version.closed:,}",
-                f"{version.supported:,}",
-                f"{version.not_supported:,}",
-                f"{version.flag_error:,}",
-                f"{version.no_response:,}",
-                f"{version.out_of_scope:,}",
-            )
-            padded = [cell.rjust(len(name)) for cell, name in zip(cells, head, strict=True)]
-            days = "-" if version.median_days_to_close is None else f"{version.median_days_to_close:g}"
-            lines.append("  ".join((*padded, days.rjust(len("days to close")), version.precision.text())))
+        head = (
+            *("policy version", "closed", "supported", "not supported", "flag error", "no response", "out of scope"),
+            *("days to close", "precision [95% CI]"),
+        )
+        rows = [head, *(_cells(version) for version in self.versions)]
+        widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+        table = [f"{row[0].ljust(widths[0])}  {_right(row[1:], widths[1:])}" for row in rows]
+        lines = [f"Run {self.run_id}, as of {self.as_of}{since}", table[0]]
+        for version, line in zip(self.versions, table[1:], strict=True):
+            lines.append(line)
             lines.append(
                 f"    after appeal {version.precision_after_appeal.text()}; appeals: {version.upheld} upheld, "
                 f"{version.overturned} overturned, {version.partial} in part; overturned {version.overturn_rate.text()}"
@@ -412,7 +404,7 @@ def _ticket(seed: int, run_id: str, stratum: str, episode_id: str) -> str:
 def _standing_by_case(decisions: pl.DataFrame) -> list[dict[str, Mapping[str, Any]]]:
     by_case: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for decision in decisions.iter_rows(named=True):
-        by_case[decision["episode_id"]].append(decision)
+        by_case[decision["case_id"]].append(decision)
     return [decisions_standing(of_case) for of_case in by_case.values()]
 
 
@@ -440,6 +432,25 @@ def _version_figures(
         partial=appeals["partial"],
         median_days_to_close=median(days) if days else None,
     )
+
+
+def _cells(version: VersionFigures) -> tuple[str, ...]:
+    """The cells of a version's line in the table of figures."""
+    counts = (
+        version.closed,
+        version.supported,
+        version.not_supported,
+        version.flag_error,
+        version.no_response,
+        version.out_of_scope,
+    )
+    days = "-" if version.median_days_to_close is None else f"{version.median_days_to_close:g}"
+    name = f"{version.policy_id} {version.policy_version}"
+    return (name, *(f"{count:,}" for count in counts), days, version.precision.text())
+
+
+def _right(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
 
 
 def _precision(of_cases: Iterable[Mapping[str, Mapping[str, Any]]]) -> Share:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass, replace
 from functools import wraps
 from importlib.metadata import version
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from pipelines.audit import audit
 from pipelines.controls import control_members, raise_if_silent
-from pipelines.errors import CheckFailedError, StimauditError, UsageError
+from pipelines.errors import CheckFailedError, ConservationError, IntegrityError, StimauditError, UsageError
 from pipelines.history import read_history
 from pipelines.land import LandingRules, land
-from pipelines.ledger import attach, landed_files, parquet_path, read_ledger
+from pipelines.ledger import attach, check_landed, landed_files, parquet_path, read_ledger
 from pipelines.narrow import narrow
 from pipelines.policy import load_policies
 from pipelines.publish import DATABASE_FILE, Published, RunFacts, make_folder, open_published, publish
@@ -219,9 +220,30 @@ def nightly(plan: Plan, *, progress: Progress, clock: Callable[[], datetime], st
     corrected one can follow. Every fault comes out as a ``StimauditError``, told without file content.
     """
     with recorded_run(plan.out, as_of=plan.as_of, progress=progress, clock=clock) as record:
-        outcome = sealed(night)(plan, record=record, clock=clock, stages=stages)
+        try:
+            outcome = sealed(night)(plan, record=record, clock=clock, stages=stages)
+        except ConservationError:
+            raise  # the working files are what shows where it does not add up
+        except (StageFaultError, IntegrityError):
+            remove_working_files(plan.work)
+            sealed(check_landed)(plan.landed)  # a landed file that was damaged is the better told cause
+            raise
+        except BaseException:
+            remove_working_files(plan.work)
+            raise
+        remove_working_files(plan.work)
         record.published(outcome.published, outcome.landing)
     return outcome
+
+
+def remove_working_files(work: Path) -> None:
+    """Removes what a run leaves in ``work``, also one that was killed; what Prefect keeps there stays."""
+    for pattern in ("run.duckdb*", "catalog.duckdb*", "publish"):
+        for path in work.glob(pattern):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], stages: Stages) -> Outcome:
@@ -233,6 +255,7 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     value_sets = load_value_sets(here.sql / "value_sets")
     control = sealed(control_members)(here.sql)
     make_folder(plan.work)
+    remove_working_files(plan.work)
     record.stage_started("land")
     landing = stages.land(
         plan.extracts,
@@ -243,15 +266,16 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     )
     record.stage_started("validate")
     catalog = make_catalog(plan.landed, plan.work / "catalog.duckdb")
+    results: tuple[CheckResult, ...] = ()
     try:
-        results = stages.validate(
-            catalog,
-            expectations=here.expectations,
-            as_of=plan.as_of,
-            # Also when nothing was new, so that a run made again finds what it found.
-            delivery_number=landing.delivery_number or len(read_ledger(plan.landed)),
-            max_failed_history_checks=plan.settings.max_failed_history_checks,
-        )
+        for delivery_number in deliveries_to_check(plan):
+            results = stages.validate(
+                catalog,
+                expectations=here.expectations,
+                as_of=plan.as_of,
+                delivery_number=delivery_number,
+                max_failed_history_checks=plan.settings.max_failed_history_checks,
+            )
     except CheckFailedError:
         withdraw_unpublished(plan, landing.delivery_number)
         raise
@@ -259,8 +283,6 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     record.checked(results)
     record.stage_started("narrow")
     working = plan.work / "run.duckdb"
-    for leftover in plan.work.glob("run.duckdb*"):
-        leftover.unlink()
     stages.narrow(
         landed=plan.landed,
         working=working,
@@ -332,19 +354,40 @@ def make_catalog(landed: Path, catalog: Path) -> Path:
     return catalog
 
 
+def deliveries_to_check(plan: Plan) -> tuple[int, ...]:
+    """The deliveries that no publish has held, oldest first; the newest of all when there is none.
+
+    A run that was killed after landing leaves a delivery that nothing has checked, and the next run finds it landed
+    already. A delivery sent again is checked as when it came, so that the same audit comes out.
+    """
+    landed = [delivery.delivery_number for delivery in read_ledger(plan.landed)]
+    newest = newest_published_delivery(plan)
+    return tuple(number for number in landed if number > newest) or tuple(landed[-1:])
+
+
+def newest_published_delivery(plan: Plan) -> int:
+    """The newest delivery that any publish has held, also one that was rolled back since; 0 when there is none."""
+    numbers = [entry.newest_delivery_number for entry in read_history(plan.out / "history")]
+    if (plan.published / DATABASE_FILE).is_file():
+        with open_published(plan.published) as connection:
+            numbers += [
+                number or 0
+                for (number,) in connection.execute(
+                    "select max(delivery_number) from delivered_file where fate = 'landed'"
+                ).fetchall()
+            ]
+    return max(numbers, default=0)
+
+
 def withdraw_unpublished(plan: Plan, delivery_number: int | None) -> None:
-    """Takes out of the ledger what a critical check refused: this run's delivery, and older ones never published.
+    """Takes out of the ledger what a critical check refused: this run's delivery, and others never published.
 
     A manifest is renamed, not removed, so that the delivery can be looked at; its files are overwritten by the next.
     """
-    ever_published = [entry.newest_delivery_number for entry in read_history(plan.out / "history")]
-    if (plan.published / DATABASE_FILE).is_file():
-        with open_published(plan.published) as connection:
-            ever_published += connection.execute("select max(delivery_number) from delivered_file").fetchall()[0]
-    newest_published = max(ever_published, default=None)
-    for manifest in sorted((plan.landed / "deliveries").glob("*.json")):
+    newest = newest_published_delivery(plan)
+    for manifest in sorted((plan.landed / "deliveries").glob("[0-9]*.json"), reverse=True):
         number = int(manifest.stem)
-        if number == delivery_number or (newest_published is not None and number > newest_published):
+        if number == delivery_number or number > newest:
             manifest.replace(manifest.with_suffix(".refused"))
 
 

@@ -7,7 +7,6 @@ has yesterday's file open keeps reading it.
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import os
 import shutil
@@ -27,8 +26,10 @@ from pipelines.auditors_file import (
 )
 from pipelines.errors import ConservationError, StimauditError
 from pipelines.history import RunMade, commit_night, keep_inputs, name_cases, prepare_night, settle, tell_night
+from pipelines.ledger import file_sha256
 from pipelines.reports.worklist import write_worklist_csv
-from pipelines.retention import SNAPSHOT_DAYS, keep_snapshot
+from pipelines.retention import SNAPSHOT_DAYS, SNAPSHOT_FOLDER, keep_snapshot
+from pipelines.sealed_json import sealed_text
 from pipelines.warehouse import identifier, literal, open_warehouse
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ DATABASE_LINK = "audit.duckdb"
 WORKLIST_CSV = "worklist.csv"
 EPISODE_REVIEW_PARQUET = "episode_review.parquet"
 MANIFEST = "manifest.json"
+FOLDERS_WITH_A_MANIFEST = frozenset({PARQUET_FOLDER, SNAPSHOT_FOLDER})
 
 NEEDED_TABLES = frozenset(
     {"episode_review", "criterion_result", "care_ledger", "care_group_state", "funnel", "claim_line_state"}
@@ -169,7 +171,7 @@ def publish(
         _build(connection, aside / DATABASE_FILE, sql)
     with open_published(aside) as connection:
         write_worklist_csv(connection, aside / WORKLIST_CSV)
-        _write_parquet(connection, aside / EPISODE_REVIEW_PARQUET)
+        write_episode_review(connection, aside / EPISODE_REVIEW_PARQUET)
         write_parquet_copy(connection, aside / PARQUET_FOLDER, run_id=facts.run_id)
         check_conservation(connection, aside / WORKLIST_CSV)
         _check_explained(connection)
@@ -179,7 +181,7 @@ def publish(
         history,
         night,
         inputs=keep_inputs(history, sql, facts.inputs),
-        files={name: _sha256(aside / name) for name in compared},
+        files={name: file_sha256(aside / name) for name in compared},
     )
     make_folder(published)
     for name in (DATABASE_FILE, *compared):
@@ -233,22 +235,28 @@ def swap_in_parquet(made: Path, folder: Path) -> None:
 
 
 def write_manifest(published: Path, *, run_id: str, as_of: date) -> Path:
-    """The manifest of the published folder: one entry a file with its size and SHA-256.
+    """The manifest of the published folder: one entry a file with its size and SHA-256, sealed with its own.
+
+    The Parquet copy and the snapshots have manifests of their own.
 
     Written last: files that differ from it belong to a publish that did not finish, or were changed.
     """
     files = [
         {
-            "name": path.name,
+            "name": path.relative_to(published).as_posix(),
             "bytes": path.stat().st_size,
-            "sha256": _sha256(path),
+            "sha256": file_sha256(path),
         }
-        for path in sorted(published.iterdir())
-        if path.is_file() and not path.is_symlink() and path.name != MANIFEST and path.suffix != ".part"
+        for path in sorted(published.rglob("*"))
+        if path.is_file()
+        and not path.is_symlink()
+        and path != published / MANIFEST
+        and path.suffix != ".part"
+        and path.relative_to(published).parts[0] not in FOLDERS_WITH_A_MANIFEST
     ]
     part = published / f"{MANIFEST}.part"
     content = {"run_id": run_id, "as_of": as_of.isoformat(), "files": files}
-    part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    part.write_text(sealed_text(content), encoding="utf-8")
     swap_in(part, published / MANIFEST)
     return published / MANIFEST
 
@@ -652,7 +660,8 @@ def _grade_reasons(check_results: Sequence[CheckResult], connection: Connection)
     return tuple(f"{table}: {name} ({count:,})" for table, name, count, _ in sorted(failed))
 
 
-def _write_parquet(connection: Connection, path: Path) -> None:
+def write_episode_review(connection: Connection, path: Path) -> None:
+    """Writes ``episode_review`` of the schema in use as Parquet: one row per episode, by its name."""
     connection.execute(
         f"copy (from episode_review order by episode_id) to {literal(path)} (format parquet, compression zstd)"
     )
@@ -737,8 +746,3 @@ def _to_disk(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -5,7 +5,6 @@ A snapshot is a second name of the published file (a hard link), so keeping the 
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from dataclasses import asdict, dataclass
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.errors import IntegrityError, UsageError
 from pipelines.ledger import commit_file, file_sha256
+from pipelines.sealed_json import sealed_text, unsealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,9 +53,10 @@ def read_snapshots(published: Path) -> tuple[Snapshot, ...]:
     if not manifest.is_file():
         return ()
     try:
-        return tuple(Snapshot(**each) for each in json.loads(manifest.read_text(encoding="utf-8")))
-    except (ValueError, TypeError):
-        message = f"The list of snapshots {manifest} cannot be read. Restore the folder from its backup."
+        content = unsealed(manifest.read_text(encoding="utf-8"))
+        return tuple(Snapshot(**each) for each in content["snapshots"])
+    except (ValueError, KeyError, TypeError):
+        message = f"The list of snapshots {manifest} is not as it was written. Restore it from its backup."
         raise IntegrityError(message) from None
 
 
@@ -82,7 +83,7 @@ def keep_snapshot(
     kept = worth_keeping(sorted([*earlier, new], key=lambda snapshot: snapshot.run_number), days=days)
     link_or_copy(database, folder / new.name)
     part = folder / f"{SNAPSHOT_MANIFEST}.part"
-    part.write_text(json.dumps([asdict(snapshot) for snapshot in kept], indent=2) + "\n", encoding="utf-8")
+    part.write_text(sealed_text({"snapshots": [asdict(snapshot) for snapshot in kept]}), encoding="utf-8")
     part.chmod(FILE_MODE)
     commit_file(part, folder / SNAPSHOT_MANIFEST)
     _remove_others(folder, kept)
@@ -98,9 +99,7 @@ def worth_keeping(snapshots: Sequence[Snapshot], *, days: int) -> tuple[Snapshot
     return tuple(
         snapshot
         for snapshot in snapshots
-        if snapshot is newest
-        or snapshot.known_from >= oldest
-        or month_ends[f"{snapshot.known_from:%Y-%m}"] is snapshot
+        if snapshot is newest or snapshot.known_from >= oldest or month_ends[f"{snapshot.known_from:%Y-%m}"] is snapshot
     )
 
 

@@ -17,11 +17,27 @@ if TYPE_CHECKING:
 LOCK_FILE = ".lock"
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
+OTHERS_MASK = 0o027
+"""What no file of ours is open to: writing by the group, anything by others."""
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """Files made inside are for owner and group at most; a stricter umask of the operator stays as it is.
+
+    The umask belongs to the process: whoever runs other work in threads of the same process has it there, too.
+    """
+    before = os.umask(OTHERS_MASK)
+    os.umask(before | OTHERS_MASK)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @contextmanager
 def run_lock(out: Path, *, since: datetime) -> Iterator[None]:
-    """Holds ``out`` for one run; makes the folder where there is none.
+    """Holds ``out`` for one run; makes the folder where there is none. Files made meanwhile are private.
 
     The lock belongs to the process, so a killed run leaves none behind. The file stays and says who held it last.
     Raises ``RunLockedError`` naming the process that holds it and since when.
@@ -45,6 +61,7 @@ def run_lock(out: Path, *, since: datetime) -> Iterator[None]:
         os.fchmod(descriptor, FILE_MODE)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"process {os.getpid()}, since {since:%Y-%m-%d %H:%M:%S %Z}\n".encode(), 0)
-        yield
+        with private_files():
+            yield
     finally:
         os.close(descriptor)

@@ -61,6 +61,21 @@ def tables_read(connection: Connection, query: str) -> set[str]:
     return {name.split(" AS ")[0].replace('"', "") for name in connection.get_table_names(query, qualified=True)}
 
 
+def masked_query(query: str) -> str:
+    """``query`` without its literals, quoted names and comments, which may hold anything."""
+    content = query.encode()
+    tokens = duckdb.tokenize(query)
+    ends = [start for start, _ in tokens[1:]] + [len(content)]
+    kept: list[str] = []
+    for (start, kind), end in zip(tokens, ends, strict=True):
+        text = content[start:end].decode(errors="replace").strip()
+        if kind == duckdb.token_type.comment:
+            continue
+        is_value = kind in {duckdb.token_type.string_const, duckdb.token_type.numeric_const}
+        kept.append("?" if is_value or not text.isascii() or '"' in text or "'" in text else text)
+    return " ".join(kept)
+
+
 def in_reading_order(reads: Mapping[str, Iterable[str]]) -> list[str]:
     """The names of ``reads`` so that each comes after those it reads; ties by name.
 

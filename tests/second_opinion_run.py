@@ -95,7 +95,9 @@ def compare(seed: int, count: int, configuration: Configuration, folder: Path) -
 
 def main() -> None:
     """Runs the sitting and shows how it goes."""
-    parser = argparse.ArgumentParser(prog="python -m tests.second_opinion_run", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.second_opinion_run", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--members", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1, help="seed of the first batch; each batch has the next one")
     options = parser.parse_args()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import openpyxl
 import pytest
@@ -17,11 +19,10 @@ from pipelines.decisions import (
     case_review,
     decisions_in_force,
     evidence_query,
-    keep_flags,
     list_decisions,
+    published_review,
     put_review_tables,
     read_decisions,
-    read_flags,
 )
 from pipelines.errors import InputRefusedError, IntegrityError, RunLockedError, UsageError
 from pipelines.publish import open_published, read_columns
@@ -43,9 +44,7 @@ from tests.support.review_in_small import (
     take_in,
     write_rows,
 )
-
-if TYPE_CHECKING:
-    import polars as pl
+from tests.support.run_in_small import facts, publish_in_small
 
 SQL = Path(__file__).resolve().parents[1] / "sql"
 
@@ -75,11 +74,11 @@ def told(report: Any) -> tuple[str, tuple[str, ...]]:
     return row.fate, row.reasons
 
 
-def review_of(audit: Path, store: Path, earlier_flags: pl.DataFrame | None = None) -> dict[str, dict[str, Any]]:
+def review_of(audit: Path, store: Path) -> dict[str, dict[str, Any]]:
     """The case review of a published folder or of a working file, by member."""
     with open_published(audit) if audit.is_dir() else open_warehouse(audit) as connection:
         members = dict(connection.execute("select episode_id, member_id from audit.episode_review").fetchall())
-        frame = case_review(connection, read_decisions(store), as_of=AS_OF, earlier_flags=earlier_flags)
+        frame = case_review(connection, read_decisions(store), as_of=AS_OF)
     return {members.get(case["episode_id"], "gone"): case for case in frame.iter_rows(named=True)}
 
 
@@ -478,23 +477,17 @@ def test_working_file_and_published_file_have_the_same_digests(first: Path) -> N
     assert spoiled(first.parent / "work" / "run.duckdb", "select 1") == published
 
 
-def keep(published: Path, store: Path, run_id: str, as_of: date) -> Path:
-    with open_published(published) as connection:
-        return keep_flags(connection, store, run_id=run_id, as_of=as_of)
+def test_a_case_is_new_in_the_publish_that_first_flags_it_and_open_after(first: Path, tmp_path: Path) -> None:
+    shutil.copytree(first.parent, tmp_path / "out")
+    with open_published(first) as connection:
+        on_first = published_review(connection, tmp_path)
+    later_night(first, tmp_path / "out", "")
+    publish_in_small(tmp_path / "out", run_facts=replace(facts(SECOND_RUN), as_of=AS_OF + timedelta(days=1)))
+    with open_published(tmp_path / "out" / "published") as connection:
+        on_second = published_review(connection, tmp_path)
 
-
-def test_a_case_is_new_in_the_run_that_first_flags_it_and_open_after(first: Path, second: Path, store: Path) -> None:
-    kept = keep(first, store, FIRST_RUN, AS_OF - timedelta(days=1))
-    assert keep(first, store, FIRST_RUN, AS_OF - timedelta(days=1)) == kept
-    keep(second, store, SECOND_RUN, AS_OF)
-
-    on_first = review_of(first, store, read_flags(store, before_run_id=FIRST_RUN))
-    on_second = review_of(second, store, read_flags(store, before_run_id=SECOND_RUN))
-
-    assert {case["case_status"] for case in on_first.values()} == {"new"}
-    assert {case["case_status"] for case in on_second.values()} == {"open"}
-    assert {case["age_days"] for case in on_second.values()} == {1}
-    assert read_flags(store).group_by("run_id").len().sort("run_id").rows() == [(FIRST_RUN, 2), (SECOND_RUN, 2)]
+    assert on_first.select("case_status", "age_days").rows() == [("new", 0), ("new", 0)]
+    assert on_second.select("case_status", "age_days", "first_flagged_date").rows() == [("open", 1, AS_OF)] * 2
 
 
 OFF_THE_LIST = "update audit.episode_review set outcome = 'excluded' where outcome = 'flagged'"
@@ -553,7 +546,7 @@ def test_publish_finds_decisions_and_statuses_as_typed_tables_with_every_column_
     working.write_bytes((first.parent / "work" / "run.duckdb").read_bytes())
 
     with open_warehouse(working) as connection:
-        put_review_tables(connection, store, run_id=FIRST_RUN, as_of=AS_OF)
+        put_review_tables(connection, store, as_of=AS_OF)
         made = {}
         for name in ("decision", "case_status"):
             model = next(path for path in SQL.glob(f"*/{name}.sql")).read_text(encoding="utf-8")
@@ -572,10 +565,10 @@ def test_the_workbook_comes_back_and_its_rows_are_taken(first: Path, store: Path
     with open_published(first) as connection:
         write_workbook(connection, file, as_of=AS_OF)
     workbook = openpyxl.load_workbook(file)
-    sheet = workbook["Worklist"]
+    sheet: Any = workbook["Worklist"]
     columns = {cell.value: cell.column for cell in sheet[2]}
     for name, value in (SUPPORTED | {"decided_on": date(2026, 7, 1)}).items():
-        sheet.cell(4, columns[name]).value = value  # type: ignore[index]
+        sheet.cell(4, columns[name]).value = value
     workbook.save(file)
 
     report = take_in(file, first, store)

@@ -239,10 +239,16 @@ def crowded(folder: Path, *, flagged: int, unflagged: int) -> Path:
             "outcome, 'x' as outcome_reason, ['x'] as exclusion_reasons, 'x' as diagnosis_class, date '2026-01-01' as "
             "anchor_date, date '2026-01-01' as last_event_date, 'x' as episode_kind, 'initial' as event_stage, "
             "'R1' as run_id, ['x'] as billed_diagnoses, ['x'] as index_codes, ['x'] as claim_ids, "
-            "'post_pay' as payment_stage, 1.00::decimal(18, 2) as paid_amount, 1.00::decimal(18, 2) as allowed_amount, 365 as enrolled_days, true "
+            "'post_pay' as payment_stage, 1.00::decimal(18, 2) as paid_amount, "
+            "1.00::decimal(18, 2) as allowed_amount, 365 as enrolled_days, true "
             "as enrollment_complete, true as drugs_visible, 'approved' as prior_authorization_state, ['x'] as notes, "
             "(100 - number / 10)::decimal(4, 1) as priority_score, 'p' as policy_id, '1' as policy_version "
             f"from range({flagged + unflagged}) as episode (number)"
+        )
+        connection.execute("create table audit.run_history as select 1 as run_number, date '2026-06-30' as as_of_date")
+        connection.execute(
+            "create table audit.case_version (case_id varchar, episode_id varchar, from_run_number integer, "
+            "to_run_number integer, is_in_audit boolean, outcome varchar)"
         )
         for table, columns in {
             "criterion_result": "criterion, result, observed_value, threshold_value, unit",

@@ -25,6 +25,8 @@ from tests.support.product import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.support.messy_text import Row
+
 MEMBERS = 250
 FIRST_SEED = 4100
 
@@ -61,3 +63,35 @@ def test_a_difference_in_any_table_is_seen_and_told_with_the_rows_of_its_member_
     others = {row["member_id"] for row in extracts["eligibility"]} - {member_id}
     assert f"'member_id': '{member_id}'" in told
     assert not [other for other in others if f"'member_id': '{other}'" in told]
+
+
+def test_a_replacement_whose_lines_name_two_originals_replaces_both(tmp_path: Path) -> None:
+    def line(claim_id: str, number: str, code: str, **columns: str) -> Row:
+        return {
+            "claim_id": claim_id,
+            "claim_line_number": number,
+            "claim_type": "professional",
+            "member_id": "ada",
+            "claim_line_start_date": "2024-06-10",
+            "hcpcs_code": code,
+            "paid_amount": "100.00",
+            **columns,
+        }
+
+    extracts: dict[str, list[Row]] = {
+        "medical_claim": [
+            line("A", "1", "63650"),
+            line("B", "1", "63685"),
+            line("C", "1", "63650", claim_frequency_code="7", original_claim_id="A", paid_amount="10.00"),
+            line("C", "2", "63685", claim_frequency_code="7", original_claim_id="B", paid_amount="7.00"),
+        ],
+        "claim_diagnosis": [
+            {"claim_id": claim_id, "diagnosis_rank": "1", "diagnosis_code": "M54.50"} for claim_id in "ABC"
+        ],
+    }
+
+    mine = audit_tables(product(extracts, tmp_path))
+
+    (review,) = mine["episode_review"].values()
+    assert (review["claim_ids"], review["paid_amount"]) == (["C"], 17.0)
+    assert differences(mine, opinion_tables(opinion_on(extracts))) == []

@@ -9,7 +9,7 @@ import stat
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -140,7 +140,7 @@ def test_a_refused_night_keeps_its_reason_and_no_canary(tmp_path: Path) -> None:
 
 
 def test_a_fault_of_ours_is_kept_without_its_text(tmp_path: Path) -> None:
-    def break_down(*_: object, **__: object) -> None:
+    def break_down(*_: object, **__: object) -> NoReturn:
         raise ValueError(CANARY)
 
     with pytest.raises(StageFaultError):
@@ -243,7 +243,7 @@ def test_an_audit_with_caveats_says_which_and_asks_to_look(published: Path) -> N
 
     assert (found.verdict, found.exit_code) == ("look", ExitCode.CAVEATS)
     assert "published 5 h 3 min ago" in "\n".join(found.lines())
-    assert any("caveat: medical_claim: " in line for line in found.lines())
+    assert any(f"caveat: {FAILED_WARNING.table_name}: " in line for line in found.lines())
 
 
 def test_a_missed_night_asks_for_the_scheduler(published: Path) -> None:

@@ -15,7 +15,7 @@ import polars as pl
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from pipelines.decisions import DECISION_SCHEMA, case_review, decision_words, read_list, signature
+from pipelines.decisions import DECISION_SCHEMA, case_review, decision_words, earlier_flags, read_list, signature
 from pipelines.reports.worklist import DANGEROUS_START, LIST_SEPARATOR
 
 if TYPE_CHECKING:
@@ -269,13 +269,13 @@ def _of_span(result: str, observed: int, asked: int) -> str:
     if result == "cannot_tell":
         return "span of care: cannot tell"
     if result == NOTHING:
-        return f"no care that counts (span of {asked} days asked)"
+        return f"no care that counts ({asked} days asked)"
     return f"span {observed} {'day' if observed == 1 else 'days'} ({asked} asked)"
 
 
 def _of_failure(result: str, observed: int, asked: int) -> str:
     if result == "cannot_tell":
-        return "failure statements: cannot tell, feed not supplied"
+        return "failure statements: cannot tell (no feed)"
     if observed >= asked:
         return "failure statements, but none for exercise"
     if observed:
@@ -299,7 +299,8 @@ def _review(connection: Connection, as_of: date) -> pl.DataFrame:
     ).fetchall()[0][0]
     if held:
         return connection.execute("from audit.case_status").pl()
-    return case_review(connection, pl.DataFrame(schema=dict(DECISION_SCHEMA)), as_of=as_of)
+    nobody = pl.DataFrame(schema=dict(DECISION_SCHEMA))
+    return case_review(connection, nobody, as_of=as_of, flags=earlier_flags(connection))
 
 
 def _cases(connection: Connection, review: pl.DataFrame, as_of: date) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 -- One row per case and unbroken row of publishes in which nothing about it changed: its whole life, kept small.
 --
--- Both run numbers are in. A case that left the audit (event gone) keeps what it was, with is_in_audit false.
+-- Both run numbers are in. A case that left the audit (case_event gone) keeps what it was, with is_in_audit false.
 
 with
 
@@ -9,7 +9,7 @@ final as (
         case_version.case_id,
         case_version.from_run_number,
         case_version.to_run_number,
-        case_version.event,
+        case_version.case_event,
         case_version.changed_columns,
         case_version.related_case_id,
         case_version.is_in_audit,

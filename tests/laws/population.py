@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import random
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from tests.support.messy_members import RUN_DATE, messy_members
 from tests.support.product import VALUE_SETS, Settings, audit_tables, judge_landed, landed_connection, shipped_policies
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
@@ -121,9 +121,7 @@ def shuffled(extracts: Extracts, rng: random.Random) -> Extracts:
 
 def first_versions(extracts: Extracts) -> Extracts:
     """The extracts without what later files correct: no two rows name the same line, rank or procedure."""
-    return {
-        table: [row for row in rows if row.get("_file") == f"{table}.csv"] for table, rows in extracts.items()
-    }
+    return {table: [row for row in rows if row.get("_file") == f"{table}.csv"] for table, rows in extracts.items()}
 
 
 def of_members(extracts: Extracts, member_ids: frozenset[str]) -> Extracts:
@@ -182,8 +180,7 @@ def policies_with(**values: ParameterValue) -> tuple[Policy, ...]:
         replace(
             policy,
             parameters=tuple(
-                replace(parameter, value=values.get(parameter.name, parameter.value))
-                for parameter in policy.parameters
+                replace(parameter, value=values.get(parameter.name, parameter.value)) for parameter in policy.parameters
             ),
         )
         for policy in shipped_policies()

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tests.laws.population import Judged, added, back_pain, counting_ingredients, days, diagnosis, fill, judged, medical_line
+from tests.laws.population import (
+    Judged,
+    added,
+    back_pain,
+    counting_ingredients,
+    days,
+    diagnosis,
+    fill,
+    judged,
+    medical_line,
+)
 from tests.support.product import differences
 
 if TYPE_CHECKING:
@@ -32,7 +42,9 @@ def test_denied_and_reversed_claims_and_fills_change_nothing_at_all(base: Judged
                 diagnoses.append(diagnosis(claim_id, (back_pain(day), RED_FLAG, INDICATION)[week % 3]))
             for ingredient in counting_ingredients()[:4]:
                 fills.append(
-                    fill(member_id, f"unpaid-fill-{number}-{week}-{ingredient}", day, ingredient, days=30, status=status)
+                    fill(
+                        member_id, f"unpaid-fill-{number}-{week}-{ingredient}", day, ingredient, days=30, status=status
+                    )
                 )
     for number, row in enumerate(base.extracts["medical_claim"]):
         if (row["claim_line_number"] or "").strip().lstrip("0") == "1" and number % 3 == 0:
@@ -48,9 +60,7 @@ def test_denied_and_reversed_claims_and_fills_change_nothing_at_all(base: Judged
                 )
             )
 
-    changed = added(
-        base.extracts, {"medical_claim": claims, "claim_diagnosis": diagnoses, "pharmacy_claim": fills}
-    )
+    changed = added(base.extracts, {"medical_claim": claims, "claim_diagnosis": diagnoses, "pharmacy_claim": fills})
     assert differences(judged(changed, tmp_path).tables, base.tables) == []
 
 
@@ -110,9 +120,7 @@ def test_a_claim_fill_statement_or_authorization_after_the_last_event_settles_no
 
     after_all = judged(added(base.extracts, more), tmp_path).tables
 
-    settled = {
-        key: {column: row[column] for column in SETTLED} for key, row in base.tables["episode_review"].items()
-    }
+    settled = {key: {column: row[column] for column in SETTLED} for key, row in base.tables["episode_review"].items()}
     expected = {**base.tables, "episode_review": settled}
     assert differences(after_all, expected) == []
 

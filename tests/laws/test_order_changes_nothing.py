@@ -30,9 +30,7 @@ def test_the_order_of_rows_in_a_file_changes_nothing(base: Judged, tmp_path: Pat
     assert differences(judged(mixed, tmp_path).tables, base.tables) == []
 
 
-def test_the_order_in_which_files_are_written_and_how_they_are_cut_change_nothing(
-    base: Judged, tmp_path: Path
-) -> None:
+def test_the_order_in_which_files_are_written_and_how_they_are_cut_change_nothing(base: Judged, tmp_path: Path) -> None:
     cut: Extracts = {}
     for table, rows in reversed(base.extracts.items()):
         # Ids stay in order below a folder that sorts as the file did.

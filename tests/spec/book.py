@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 
+OTHER_PARAMETERS = """\
+    parameter include_other_low_back_pain=false pain_label_exempts=true
+    parameter acupuncture_counts=false spine_diagnosis_required=false
+    parameter must_have_exercise=false min_groups=3
+"""
+"""A policy with other choices than the default; the cases that need one share it, so that they share a run."""
+
 
 class Audit(Protocol):
     """Fails the test unless the case is met."""

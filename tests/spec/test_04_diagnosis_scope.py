@@ -1,6 +1,6 @@
 """Section 4 of the rule: the diagnoses an implant was billed for, and what they say."""
 
-from tests.spec.book import example, examples
+from tests.spec.book import OTHER_PARAMETERS, example, examples
 
 # Billed diagnoses
 
@@ -122,9 +122,8 @@ def test_unspecified_and_other_low_back_pain_are_in_scope_and_its_neighbours_are
 
 
 @examples(
-    """
-    parameter include_other_low_back_pain=false pain_label_exempts=true
-    0  63650  <diagnoses>
+    f"""
+{OTHER_PARAMETERS}    0  63650  <diagnoses>
     expect diagnosis=<class>
     """,
     """

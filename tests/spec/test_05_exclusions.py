@@ -282,10 +282,18 @@ def test_without_the_feed_the_state_of_authorization_says_so() -> None: ...
     approved | 63650       | M54.50 Z00.6              | Q0       | clinical_trial      | ,prior_authorization_approved
     approved | 63650       | M54.16                    |          | not_low_back_pain   | ,prior_authorization_approved
     denied   | 63650       | M54.16 Z00.6              | Q0       | not_low_back_pain   | ,clinical_trial
-    approved | 63685       | M54.50 C79.51 M96.1 Z00.6 | 53,Q0    | procedure_aborted   | ,not_initial_implant,red_flag,other_indication,clinical_trial,prior_authorization_approved
     """,
 )
 def test_every_reason_is_listed_and_the_first_decides() -> None: ...
+
+
+@example("""
+    authorized approved
+    0  63685  M54.50 C79.51 M96.1 Z00.6  modifier=53,Q0 trial=NCT01234567 pointer=1
+    expect excluded procedure_aborted exclusions+=not_initial_implant,red_flag,other_indication
+    expect exclusions+=clinical_trial,prior_authorization_approved exclusions-=not_low_back_pain
+    """)
+def test_six_reasons_may_hold_at_once() -> None: ...
 
 
 @example("""

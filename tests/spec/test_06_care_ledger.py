@@ -1,6 +1,6 @@
 """Section 6 of the rule: the care before the implant, what counts of it, and when a group of care is adequate."""
 
-from tests.spec.book import example, examples
+from tests.spec.book import OTHER_PARAMETERS, example, examples
 
 # The look-back
 
@@ -196,9 +196,8 @@ def test_six_dates_of_manipulation_or_acupuncture_lie_within_84_days() -> None: 
 def test_extraspinal_manipulation_and_dry_needling_are_listed_and_do_not_count() -> None: ...
 
 
-@example("""
-    parameter acupuncture_counts=false spine_diagnosis_required=false
-    -100  97810  M54.50  every 10 days x6
+@example(f"""
+{OTHER_PARAMETERS}    -100  97810  M54.50  every 10 days x6
     -20   97110  M25.561
     0     63650+63685  M54.50
     expect acupuncture=none ledger.97810=no exercise=short ledger.97110=yes

@@ -1,6 +1,6 @@
 """Section 7 of the rule: statements that conservative care failed, and when failure is documented."""
 
-from tests.spec.book import example, examples
+from tests.spec.book import OTHER_PARAMETERS, example, examples
 
 # A valid statement
 
@@ -161,7 +161,8 @@ def test_a_statement_names_its_document_its_author_and_its_source() -> None: ...
     statement <first>  no_benefit on -20 care -200..-50
     statement <second> no_benefit on -20 care -200..-50
     0  63650+63685  M54.50
-    expect failure_documented=<result> failure_documented.observed_value=<groups> notes<has>=partial_failure_documentation
+    expect failure_documented=<result> failure_documented.observed_value=<groups>
+    expect notes<has>=partial_failure_documentation
     """,
     """
     first            | second      | result  | groups | has
@@ -185,9 +186,8 @@ def test_without_statements_failure_is_not_documented() -> None: ...
 
 
 @examples(
-    """
-    parameter must_have_exercise=false min_groups=3
-    statement acupuncture no_benefit on -20 care -200..-50
+    f"""
+{OTHER_PARAMETERS}    statement acupuncture no_benefit on -20 care -200..-50
     statement nsaid no_benefit on -20 care -200..-50
     <third>
     0  63650+63685  M54.50

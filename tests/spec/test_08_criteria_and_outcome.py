@@ -87,7 +87,7 @@ def test_enrolment_may_be_assumed_only_where_no_eligibility_was_supplied() -> No
     without eligibility,pharmacy_claim | assume enrolled            |                           | false   | +
     """,
 )
-def test_drugs_are_visible_with_the_feed_and_spans_that_do_not_deny_them() -> None: ...
+def test_drugs_are_visible_with_the_feed_and_spans_that_do_not_say_otherwise() -> None: ...
 
 
 @examples(
@@ -401,7 +401,8 @@ def test_a_criterion_that_is_not_met_decides_before_one_that_is_open() -> None: 
 
 
 @example(f"""
-    without pharmacy_claim,care_documentation
+    without care_documentation
+    enrolled -365.. no-drugs
     {EXERCISE}
     {IMPLANT}
     expect not_assessable medication_unknown failure_documented=cannot_tell

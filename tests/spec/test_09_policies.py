@@ -51,7 +51,7 @@ def test_medicare_asks_for_no_exercise_and_no_span() -> None: ...
 
 @example(f"""
     policy medicare_ncd_160_7
-    without pharmacy_claim
+    enrolled -365.. no-drugs
     {IMPLANT}
     expect not_assessable medication_unknown
     """)

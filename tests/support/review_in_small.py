@@ -98,5 +98,5 @@ def write_rows(file: Path, *rows: dict[str, str], columns: tuple[str, ...] = COL
 
 def take_in(file: Path, published: Path, store: Path, **changes: Any) -> ImportReport:
     """What an import of ``file`` says."""
-    asked = {"dry_run": False, "imported_at_utc": IMPORTED_AT, "imported_by": "Lead Lovelace"} | changes
+    asked: dict[str, Any] = {"dry_run": False, "imported_at_utc": IMPORTED_AT, "imported_by": "Lead Lovelace"} | changes
     return import_decisions(file, store=store, published=published, **asked)

@@ -1,7 +1,7 @@
 -- One row per case that two runs see differently: diff_runs('run id', 'run id'), the earlier one first.
 --
--- case_difference: only_in_first, only_in_second, newly_flagged, no_longer_flagged, or changed. A run that was published
--- twice stands as it was published last; its cases were the same.
+-- case_difference: only_in_first, only_in_second, newly_flagged, no_longer_flagged, or changed. A run that was
+-- published twice stands as it was published last; its cases were the same.
 
 with
 

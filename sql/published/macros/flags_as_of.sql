@@ -1,6 +1,6 @@
--- One row per case that stood flagged at a moment of knowledge time: flags_as_of(timestamp '2026-06-03 12:00:00'), in UTC.
+-- One row per case that stood flagged at a moment of knowledge time: flags_as_of(timestamp '2026-06-03 12:00:00').
 --
--- The audit that was published last at or before the moment, as flag_history has it.
+-- The moment is UTC. The audit that was published last at or before the moment, as flag_history has it.
 
 with
 

@@ -1,7 +1,8 @@
 -- One row per publish and case that was in the audit or left it then: what happened to the case.
 --
--- new, unchanged, changed (changed_columns says what), cleared_by_late_claim (was flagged, is not, and rows of the member
--- landed since), reopened_by_adjustment (was known and not flagged, is flagged, and an adjustment landed since), gone.
+-- new, unchanged, changed (changed_columns says what), cleared_by_late_claim (was flagged, is not, and rows of the
+-- member landed since), reopened_by_adjustment (was known and not flagged, is flagged, and an adjustment landed
+-- since), gone.
 
 with
 
@@ -13,8 +14,10 @@ final as (
         case_version.case_id,
         case_version.episode_id,
         case_version.member_id,
-        case when case_version.from_run_number = run_history.run_number then case_version.event else 'unchanged' end
-            as event,
+        case
+            when case_version.from_run_number = run_history.run_number then case_version.case_event
+            else 'unchanged'
+        end as case_event,
         case
             when case_version.from_run_number = run_history.run_number then case_version.changed_columns
             else cast([] as varchar[])

@@ -10,7 +10,7 @@ final as (
         case_event.case_id,
         case_event.episode_id,
         case_event.member_id,
-        case_event.event,
+        case_event.case_event,
         case_event.changed_columns,
         case_event.related_case_id,
         case_event.outcome,

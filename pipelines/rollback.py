@@ -1,0 +1,89 @@
+"""Rollback: an earlier publish put back in place, and the history told of it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pipelines.auditors_file import PARQUET_FOLDER, write_parquet_copy
+from pipelines.errors import IntegrityError
+from pipelines.history import commit_night, prepare_night, put_back_night, settle
+from pipelines.ledger import file_sha256
+from pipelines.publish import (
+    DATABASE_FILE,
+    EPISODE_REVIEW_PARQUET,
+    WORKLIST_CSV,
+    make_folder,
+    open_published,
+    swap_in,
+    swap_in_parquet,
+    write_episode_review,
+    write_manifest,
+)
+from pipelines.report import report
+from pipelines.reports.worklist import write_worklist_csv
+from pipelines.retention import SNAPSHOT_FOLDER, find_snapshot, link_or_copy
+from pipelines.run_lock import run_lock
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """The run that stands published again, and the number under which the history has it."""
+
+    run_id: str
+    run_number: int
+
+    def lines(self) -> tuple[str, ...]:
+        """What was done, and what comes next."""
+        return (
+            f"Run {self.run_id} stands published again (entry {self.run_number} of the history).",
+            "Landed files stay. The next run audits all of them again: withdraw or mend what was wrong before it.",
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The run and its entry."""
+        return {"run_id": self.run_id, "run_number": self.run_number}
+
+
+def rollback(out: Path, run_id: str, *, known_from: datetime) -> Rollback:
+    """The earlier run ``run_id`` of ``out``, published again from its snapshot, with its reports made anew.
+
+    Holds the output folder meanwhile. ``known_from`` is now: from here on the history says that this is what was
+    known. Put back when it stands already, it mends files that were damaged, and the history stays as it is. Raises
+    ``UsageError`` when no snapshot of the run is kept, ``IntegrityError`` when it was changed, ``RunLockedError`` when
+    a run holds the folder.
+    """
+    published, history, aside = out / "published", out / "history", out / "work" / "rollback"
+    with run_lock(out, since=known_from):
+        settle(history, published / DATABASE_FILE)
+        snapshot = find_snapshot(published, run_id)
+        kept = published / SNAPSHOT_FOLDER / snapshot.name
+        if not kept.is_file() or file_sha256(kept) != snapshot.sha256:
+            message = (
+                f"The snapshot {kept} is missing or was changed, so nothing was put back. "
+                "Restore it from its backup, or rebuild the run with `stimaudit reproduce`."
+            )
+            raise IntegrityError(message)
+        night = put_back_night(history, run_id, known_from=known_from)
+        shutil.rmtree(aside, ignore_errors=True)
+        make_folder(aside)
+        link_or_copy(kept, aside / DATABASE_FILE)
+        with open_published(aside) as connection:
+            write_worklist_csv(connection, aside / WORKLIST_CSV)
+            write_episode_review(connection, aside / EPISODE_REVIEW_PARQUET)
+            write_parquet_copy(connection, aside / PARQUET_FOLDER, run_id=run_id)
+        prepare_night(history, night)
+        for name in (DATABASE_FILE, WORKLIST_CSV, EPISODE_REVIEW_PARQUET):
+            swap_in(aside / name, published / name)
+        commit_night(history, night)
+        swap_in_parquet(aside / PARQUET_FOLDER, published / PARQUET_FOLDER)
+        write_manifest(published, run_id=run_id, as_of=date.fromisoformat(night.entry.as_of))
+        shutil.rmtree(aside)
+        report(published)
+    return Rollback(run_id, night.entry.run_number)

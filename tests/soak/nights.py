@@ -1,0 +1,143 @@
+"""Two nights on the sample data for the crash tests: what is delivered, one run, and what is left on disk after it."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pipelines.nightly
+from pipelines.nightly import PLAIN_STAGES, make_plan, nightly
+from pipelines.progress import Silence
+from pipelines.publish import DATABASE_FILE
+from pipelines.warehouse import identifier, open_warehouse
+
+if TYPE_CHECKING:
+    from pipelines.nightly import Outcome
+    from pipelines.validate import CheckResult
+
+SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "extracts"
+LATE = "_late.csv"
+RUN_TIMES = frozenset({"started_at_utc", "finished_at_utc", "known_from_utc"})
+SETTINGS = "max_failed_history_checks = 99\n"
+LEFTOVERS = (
+    "*.part",
+    "*.partial",
+    "*.pending",
+    "*.wal",
+    "*.tmp",
+    "partial",
+    "publish",
+    "run.duckdb*",
+    "catalog.duckdb*",
+)
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """Results of the two steps that write nothing and take most of a run's time, by what they were asked."""
+
+    checks: dict[int | None, tuple[CheckResult, ...]]
+    control: CheckResult
+
+
+def deliver(folder: Path) -> tuple[Path, Path]:
+    """Two deliveries: the sample without every third claim, then those claims with their diagnoses."""
+    first, second = folder / "first", folder / "second"
+    shutil.copytree(SAMPLE, first)
+    second.mkdir()
+    for path in [*sorted(first.glob("medical_claim*")), first / "claim_diagnosis.csv"]:
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        header, *rows = csv.reader(content.decode().splitlines())
+        place = header.index("claim_id")
+        late = [row for row in rows if hashlib.sha256(row[place].encode()).digest()[0] % 3 == 0]
+        name = path.name.split(".")[0]
+        path.unlink()
+        _write(first / f"{name}.csv", [header, *(row for row in rows if row not in late)])
+        _write(second / f"{name}{LATE}", [header, *late])
+    (folder / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    return first, second
+
+
+def _write(path: Path, rows: list[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines).writerows(rows)
+
+
+def run_night(extracts: Path, out: Path, *, day: int, hour: int = 2, remembered: Remembered | None = None) -> Outcome:
+    """One run as the command makes it, at a clock that stands still; ``remembered`` spares the steps it holds."""
+    stages = PLAIN_STAGES
+    if remembered is not None:
+        checks, control = remembered.checks, remembered.control
+
+        def validate(catalog: Path, *, delivery_number: int | None, **others: Any) -> tuple[CheckResult, ...]:
+            if delivery_number in checks:
+                return checks[delivery_number]
+            return PLAIN_STAGES.validate(catalog, delivery_number=delivery_number, **others)
+
+        stages = replace(PLAIN_STAGES, validate=validate)
+        vars(pipelines.nightly)["control_members"] = lambda _: control
+    plan = make_plan(
+        extracts=extracts,
+        out=out,
+        as_of=date(2026, 6, 29) + timedelta(days=day),
+        policy=None,
+        config=extracts.parent / "settings.toml",
+        assume_enrolled=False,
+    )
+    now = datetime(2026, 7, day, hour, 0, tzinfo=UTC)
+    return nightly(plan, progress=Silence(), clock=lambda: now, stages=stages)
+
+
+def audit_tables(published: Path) -> dict[str, str]:
+    """A digest of the rows of every table and view of the published file but the times of runs, by name."""
+    with open_warehouse(published / DATABASE_FILE, read_only=True) as connection:
+        columns: dict[str, list[str]] = {}
+        for table, column in connection.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'audit' order by all"
+        ).fetchall():
+            columns.setdefault(table, [])
+            if column not in RUN_TIMES:
+                columns[table].append(identifier(column))
+        digests = {}
+        for table, names in columns.items():
+            rows = connection.execute(f"select {', '.join(names)} from audit.{identifier(table)}").fetchall()
+            digests[table] = hashlib.sha256("\n".join(sorted(map(repr, rows))).encode()).hexdigest()
+    return digests
+
+
+def files_of(out: Path) -> dict[str, str]:
+    """A digest of every file that outlives a run but the database, which is compared by table, and the log."""
+    return {
+        path.relative_to(out).as_posix(): hashlib.sha256(_told(path)).hexdigest()
+        for path in sorted(out.rglob("*"))
+        if path.is_file()
+        and not path.is_symlink()
+        and path.suffix not in {".duckdb", ".refused"}
+        and path.relative_to(out).parts[0] in {"landed", "published", "history"}
+    }
+
+
+def _told(path: Path) -> bytes:
+    """The bytes of a file; of a manifest all but what it says of database files, whose bytes DuckDB does not fix."""
+    content = path.read_bytes()
+    if path.name != "manifest.json":
+        return content
+    listed = {name: value for name, value in json.loads(content).items() if name != "seal"}
+    for entries in listed.values():
+        for entry in entries if isinstance(entries, list) else []:
+            if str(entry.get("name", ".duckdb")).endswith(".duckdb"):
+                entry.pop("bytes", None)
+                entry.pop("sha256", None)
+    return json.dumps(listed).encode()
+
+
+def leftovers(out: Path) -> list[str]:
+    """What a run should have removed at its end."""
+    return sorted({path.relative_to(out).as_posix() for pattern in LEFTOVERS for path in out.rglob(pattern)})

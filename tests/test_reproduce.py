@@ -1,0 +1,175 @@
+"""A past run made again gives its bytes; an earlier publish put back stands again."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import IntegrityError, UsageError
+from pipelines.history import input_path, read_history
+from pipelines.ledger import manifest_path
+from pipelines.nightly import home
+from pipelines.publish import DATABASE_FILE
+from pipelines.report import report
+from pipelines.reproduce import Reproduction, reproduce
+from pipelines.retention import Snapshot, read_snapshots, worth_keeping
+from pipelines.rollback import rollback
+from pipelines.verify import verify
+from tests.support.nights import FIRST_NIGHT, asked, delivery, eligible, implant, night
+
+LATER = FIRST_NIGHT + timedelta(days=7)
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An output folder after two nights; in the second ada's claim is replaced, so her case keeps an older name."""
+    out = tmp_path_factory.mktemp("nights") / "out"
+    lines = [*implant("A1", "ada", "2026-01-20"), *implant("B1", "bea", "2026-02-03")]
+    night(out, 1, delivery(lines, {"A1": "M5450", "B1": "M5450"}, eligibility=eligible("ada", "bea")))
+    night(out, 2, delivery(implant("A2", "ada", "2026-01-20", paid="1100", more=",,7,A1"), {"A2": "M5450"}))
+    report(out / "published")
+    return out
+
+
+@pytest.fixture
+def out(nights: Path, tmp_path: Path) -> Path:
+    """The same, to be changed; published files are copies, no longer the very files of the snapshots."""
+    return Path(shutil.copytree(nights, tmp_path / "out", symlinks=True))
+
+
+def runs(out: Path) -> list[str]:
+    return [entry.run_id for entry in read_history(out / "history")]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_past_run_made_again_gives_the_same_bytes(nights: Path, number: int) -> None:
+    again = reproduce(nights, runs(nights)[number], here=home())
+
+    again.raise_if_different()
+    assert again.is_same
+    assert again.is_same_landed
+    assert "the same bytes" in again.lines()[-1]
+    assert not list((nights / "work").glob("reproduce-*"))
+
+
+def test_a_run_is_made_again_with_the_value_sets_it_had(out: Path) -> None:
+    history = out / "history"
+    [kept] = [kept for kept in read_history(history)[0].inputs if kept.name == "value_sets/index_procedures.csv"]
+    source = input_path(history, kept.sha256)
+    source.write_bytes(source.read_bytes() + b"\n")
+
+    with pytest.raises(IntegrityError, match=r"value_sets/index_procedures\.csv\) is missing or was changed"):
+        reproduce(out, runs(out)[0], here=home())
+
+
+def test_a_run_whose_deliveries_are_not_all_there_is_not_made_again(out: Path) -> None:
+    manifest_path(out / "landed", 1).unlink()
+
+    with pytest.raises(IntegrityError, match="manifest .* of delivery 1 is missing"):
+        reproduce(out, runs(out)[0], here=home())
+
+
+def test_a_run_that_nobody_knows_is_not_made_again(nights: Path) -> None:
+    with pytest.raises(UsageError, match="The history knows no run of that name"):
+        reproduce(nights, "R20200101-00000000", here=home())
+
+
+def test_other_bytes_are_told_with_their_likely_cause() -> None:
+    same = Reproduction("R1", "2026-07-01T02:00:00+00:00", "aa", "bb", "1+a", "1+a", is_same_landed=True)
+
+    with pytest.raises(IntegrityError, match="report it"):
+        same.raise_if_different()
+    with pytest.raises(IntegrityError, match=r"check out the version 1\+b"):
+        replace(same, code_then="1+b").raise_if_different()
+    with pytest.raises(IntegrityError, match="stimaudit verify"):
+        replace(same, is_same_landed=False).raise_if_different()
+    assert same.as_json()["is_same"] is False
+    replace(same, sha256_now="aa").raise_if_different()
+
+
+def test_an_earlier_publish_put_back_stands_again_and_the_history_says_so(out: Path) -> None:
+    first, second = runs(out)
+
+    back = rollback(out, first, known_from=LATER)
+
+    assert (back.run_id, back.run_number) == (first, 3)
+    assert asked(out, "select run_id from run") == [(first,)]
+    assert asked(out, "select paid_amount from episode_review where claim_ids = ['A1']")[0][0] == 2000
+    assert runs(out) == [first, second, first]
+    assert verify(out).faults == ()
+
+
+def test_the_night_after_a_rollback_publishes_anew_with_the_whole_history(out: Path) -> None:
+    first, second = runs(out)
+    rollback(out, first, known_from=LATER)
+
+    night(out, 9, delivery(implant("E1", "eve", "2026-05-06"), {"E1": "M5450"}))
+
+    assert asked(out, "select run_number, publish_kind from run_history order by run_number") == [
+        (1, "publish"),
+        (2, "publish"),
+        (3, "rollback"),
+        (4, "publish"),
+    ]
+    assert asked(out, "select member_id, case_event from case_event where run_number = 4 order by 1") == [
+        ("ada", "changed"),
+        ("bea", "unchanged"),
+        ("eve", "new"),
+    ]
+    moment = f"timestamp '{LATER.astimezone(UTC):%Y-%m-%d %H:%M:%S}'"
+    assert asked(out, f"select distinct run_id from audit.flags_as_of({moment})") == [(first,)]
+    assert second not in {row[0] for row in asked(out, f"select run_id from audit.flags_as_of({moment})")}
+
+
+def test_a_damaged_publish_is_mended_from_its_own_snapshot(out: Path) -> None:
+    database = out / "published" / DATABASE_FILE
+    database.write_bytes(database.read_bytes()[:-1])
+    assert not verify(out).is_sound
+
+    rollback(out, runs(out)[-1], known_from=LATER)
+
+    assert verify(out).faults == ()
+    assert len(runs(out)) == 2
+
+
+def test_a_snapshot_that_was_changed_is_not_put_back(out: Path) -> None:
+    first = runs(out)[0]
+    kept = out / "published" / "snapshots" / f"{first}.duckdb"
+    kept.write_bytes(kept.read_bytes()[:-1] + b"x")
+
+    with pytest.raises(IntegrityError, match="nothing was put back"):
+        rollback(out, first, known_from=LATER)
+
+    assert asked(out, "select run_id from run") == [(runs(out)[-1],)]
+
+
+def test_a_run_without_a_snapshot_is_told_with_those_that_are_kept(nights: Path) -> None:
+    with pytest.raises(UsageError, match=f"The newest kept are: {runs(nights)[0]}, {runs(nights)[1]}"):
+        rollback(nights, "R20200101-00000000", known_from=LATER)
+
+
+def test_the_newest_snapshot_is_the_published_file_itself(nights: Path) -> None:
+    [_, newest] = read_snapshots(nights / "published")
+
+    assert (nights / "published" / "snapshots" / newest.name).samefile(nights / "published" / DATABASE_FILE)
+
+
+def snapshot(day: str, number: int) -> Snapshot:
+    known_from = datetime.fromisoformat(f"{day}T02:00:00+00:00")
+    return Snapshot(f"R{number}", number, known_from.isoformat(), 1, "ab")
+
+
+def test_snapshots_are_kept_for_the_days_asked_and_at_month_ends() -> None:
+    days = ("2026-01-30", "2026-01-31", "2026-02-01", "2026-02-28", "2026-04-01", "2026-04-02", "2026-07-01")
+    kept = worth_keeping([snapshot(day, number) for number, day in enumerate(days, start=1)], days=90)
+
+    # 2026-04-02 is 90 days before 2026-07-01, and the last of its month.
+    assert [f"{each.known_from:%Y-%m-%d}" for each in kept] == ["2026-01-31", "2026-02-28", "2026-04-02", "2026-07-01"]
+    ends = worth_keeping([snapshot("2026-04-01", 1), snapshot("2026-04-02", 2), snapshot("2026-06-30", 3)], days=90)
+    assert [each.run_number for each in ends] == [1, 2, 3]
+    assert [each.run_number for each in worth_keeping([snapshot("2026-04-01", 1), snapshot("2026-04-02", 2)], days=0)] == [2]
+    assert worth_keeping([], days=90) == ()
