@@ -24,6 +24,7 @@ from pipelines.auditors_file import (
     view_paths,
     write_parquet_copy,
 )
+from pipelines.decisions import put_review_tables
 from pipelines.errors import ConservationError, StimauditError
 from pipelines.history import RunMade, commit_night, keep_inputs, name_cases, prepare_night, settle, tell_night
 from pipelines.ledger import file_sha256
@@ -168,6 +169,7 @@ def publish(
         connection.commit()
         made = _run_made(facts, grade_reasons)
         night = tell_night(connection, history, made=made, sql=sql, landed=published.with_name("landed"))
+        put_review_tables(connection, published.with_name("decisions"), as_of=facts.as_of)
         _build(connection, aside / DATABASE_FILE, sql)
     with open_published(aside) as connection:
         write_worklist_csv(connection, aside / WORKLIST_CSV)

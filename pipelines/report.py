@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.decisions import published_review
 from pipelines.errors import UsageError
 from pipelines.publish import DATABASE_FILE, open_published, swap_in, write_manifest
-from pipelines.reports.worklist import write_worklist_xlsx
+from pipelines.reports.workbook import write_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,8 @@ def report(published: Path) -> Reports:
     part = published / f"{WORKLIST_XLSX}.part"
     with open_published(published) as connection:
         run_id, as_of = connection.execute("select run_id, as_of_date from run").fetchall()[0]
-        write_worklist_xlsx(connection, part, as_of=as_of)
+        review = published_review(connection, published.with_name("decisions"))
+        write_workbook(connection, part, as_of=as_of, review=review)
     swap_in(part, published / WORKLIST_XLSX)
     return Reports(
         worklist=published / WORKLIST_XLSX,

@@ -22,6 +22,7 @@ import re
 import sys
 import time
 import tokenize
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -52,7 +53,7 @@ from tests.support.product import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import polars as pl
 
@@ -106,6 +107,13 @@ SQL_TOKEN = re.compile(
     r"--[^\n]*|'(?:[^']|'')*'|->|=>|<=|>=|<>|<|>|=|\bis not null\b|\bis null\b|"
     r"\b(?:and|or|not|min|max|arg_min|arg_max|bool_and|bool_or|least|greatest|desc)\b"
 )
+
+DEFAULT_POLICY_AGAIN = """
+    create or replace table policies.default_policy as
+    select policy.*
+    from policies.policy
+    inner join policies.default_policy on policy.policy_id = default_policy.policy_id
+"""
 
 BOTH_PATHS = Configuration(
     {"deliveries": 2, "shared_claim_ids": True, "bad_row_share": 0.02},
@@ -270,8 +278,7 @@ def parameter_mutants() -> Iterator[Mutant]:
                     f"{parameter.value} becomes {value}",
                     statements=(
                         f"update policies.policy set {parameter.name} = {literal(value)} where policy_id in ({listed})",
-                        "create or replace table policies.default_policy as select policy.* from policies.policy "
-                        "inner join policies.default_policy on policy.policy_id = default_policy.policy_id",
+                        DEFAULT_POLICY_AGAIN,
                     ),
                     inputs=frozenset({"policies.policy", "policies.default_policy"}),
                 )
@@ -363,9 +370,9 @@ def _code_tokens(source: str) -> Iterator[tokenize.TokenInfo]:
         if isinstance(node, ast.expr)
     }
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type in (tokenize.OP, tokenize.NAME) and token.string in FLIPPED_IN_PYTHON:
-            if token.start not in annotations:
-                yield token
+        is_operator = token.type in (tokenize.OP, tokenize.NAME) and token.string in FLIPPED_IN_PYTHON
+        if is_operator and token.start not in annotations:
+            yield token
 
 
 def _transforms_with(stem: str, source: str) -> dict[str, Callable[..., pl.LazyFrame]]:
@@ -407,63 +414,47 @@ def _in_place_of(name: str, module: ModuleType) -> Iterator[None]:
 
 def explained_survivors(text: str) -> set[str]:
     """The names of mutants that ``docs/mutants.md`` explains."""
-    return {
-        line[2:].strip() for line in text.splitlines() if line.startswith("- sql/") or line.startswith("- pipelines/")
-    }
+    return {line[2:].strip() for line in text.splitlines() if line.startswith(("- sql/", "- pipelines/"))}
 
 
 def main() -> None:
     """Runs every mutant and says which survive; ends with exit code 1 when one survives that is not explained."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--only", default="", help="a piece of the place of a mutant, as index_line or medication")
+    parser.add_argument("--only", default="", help="a piece of the name of a mutant, as index_line or medication")
     parser.add_argument("--part", default="1/1", help="the second of three parts of the list is 2/3")
     options = parser.parse_args()
     part, parts = (int(number) for number in options.part.split("/"))
     mutants = [mutant for mutant in all_mutants() if options.only in mutant.name][part - 1 :: parts]
     _say(f"{len(mutants)} mutants")
     started = time.monotonic()
-    fates: dict[str, list[Mutant]] = {"seen": [], "stopped": [], "shown": [], "survives": []}
+    fates = dict.fromkeys((mutant.name for mutant in mutants), "survives")
     waiting = mutants
     for number, (seed, count, configuration) in enumerate(SITTINGS, start=1):
         with TemporaryDirectory() as folder:
             workshop = open_workshop(seed, count, configuration, Path(folder))
             _say(f"members {number} of {len(SITTINGS)}: {count} judged, {len(waiting)} mutants to go")
-            unseen: list[Mutant] = []
-            shown = fates["shown"]
             for done, mutant in enumerate(waiting, start=1):
                 fate = workshop.judge(mutant)
-                if fate in ("seen", "stopped"):
-                    fates[fate].append(mutant)
-                    shown[:] = [other for other in shown if other.name != mutant.name]
-                else:
-                    unseen.append(mutant)
-                    if fate == "shown" and mutant not in shown:
-                        shown.append(mutant)
+                if fate != "survives":
+                    fates[mutant.name] = fate
                 if done % 50 == 0 or done == len(waiting):
-                    _say(
-                        f"  {done} of {len(waiting)} tried, {len(fates['seen'])} seen, {len(fates['stopped'])} stopped, "
-                        f"{len(unseen)} not yet, "
-                        f"{time.monotonic() - started:.0f} s"
-                    )
+                    _say(f"  {done} of {len(waiting)} tried, {_counts(fates)}, {time.monotonic() - started:.0f} s")
             workshop.connection.close()
-            waiting = unseen
-    shown_names = {mutant.name for mutant in fates["shown"]}
-    fates["survives"] = [mutant for mutant in waiting if mutant.name not in shown_names]
-    sys.exit(_conclude(mutants, fates))
-
-
-def _conclude(mutants: Iterable[Mutant], fates: Mapping[str, list[Mutant]]) -> int:
+        waiting = [mutant for mutant in waiting if fates[mutant.name] in ("survives", "shown")]
     explained = explained_survivors(EXPLAINED.read_text(encoding="utf-8") if EXPLAINED.exists() else "")
-    unexplained = [mutant for mutant in fates["survives"] if mutant.name not in explained]
-    for title, listed in (("shown only", fates["shown"]), ("survives", fates["survives"])):
-        for mutant in listed:
-            known = " (explained)" if mutant.name in explained else ""
-            _say(f"{title}{known}: {mutant.name} [line {mutant.line}]")
-    _say(
-        f"{len(list(mutants))} mutants: {len(fates['seen'])} seen by the second opinion, {len(fates['stopped'])} "
-        f"stopped, {len(fates['shown'])} shown in other published columns, {len(fates['survives'])} survive, {len(unexplained)} of them not explained"
+    for mutant in waiting:
+        known = " (explained)" if mutant.name in explained else ""
+        _say(f"{fates[mutant.name]}{known}: {mutant.name} [line {mutant.line}]")
+    unexplained = [name for name, fate in fates.items() if fate == "survives" and name not in explained]
+    _say(f"{len(mutants)} mutants: {_counts(fates)}; {len(unexplained)} survive that are not explained")
+    sys.exit(1 if unexplained else 0)
+
+
+def _counts(fates: Mapping[str, str]) -> str:
+    counted = Counter(fates.values())
+    return ", ".join(f"{counted[fate]} {fate}" for fate in ("seen", "stopped", "shown")) + (
+        f", {counted['survives']} not noticed"
     )
-    return 1 if unexplained else 0
 
 
 def _say(text: str) -> None:

@@ -171,5 +171,7 @@ def test_snapshots_are_kept_for_the_days_asked_and_at_month_ends() -> None:
     assert [f"{each.known_from:%Y-%m-%d}" for each in kept] == ["2026-01-31", "2026-02-28", "2026-04-02", "2026-07-01"]
     ends = worth_keeping([snapshot("2026-04-01", 1), snapshot("2026-04-02", 2), snapshot("2026-06-30", 3)], days=90)
     assert [each.run_number for each in ends] == [1, 2, 3]
-    assert [each.run_number for each in worth_keeping([snapshot("2026-04-01", 1), snapshot("2026-04-02", 2)], days=0)] == [2]
+    assert [
+        each.run_number for each in worth_keeping([snapshot("2026-04-01", 1), snapshot("2026-04-02", 2)], days=0)
+    ] == [2]
     assert worth_keeping([], days=90) == ()

@@ -40,12 +40,10 @@ def test_denied_and_reversed_claims_and_fills_change_nothing_at_all(base: Judged
                 claim_id = f"unpaid-{number}-{week}-{code}"
                 claims.append(medical_line(member_id, claim_id, day, code, claim_status=status, diagnosis_pointer="1"))
                 diagnoses.append(diagnosis(claim_id, (back_pain(day), RED_FLAG, INDICATION)[week % 3]))
-            for ingredient in counting_ingredients()[:4]:
-                fills.append(
-                    fill(
-                        member_id, f"unpaid-fill-{number}-{week}-{ingredient}", day, ingredient, days=30, status=status
-                    )
-                )
+            fills += [
+                fill(member_id, f"unpaid-fill-{number}-{week}-{ingredient}", day, ingredient, days=30, status=status)
+                for ingredient in counting_ingredients()[:4]
+            ]
     for number, row in enumerate(base.extracts["medical_claim"]):
         if (row["claim_line_number"] or "").strip().lstrip("0") == "1" and number % 3 == 0:
             claims.append(
@@ -71,14 +69,12 @@ def test_a_claim_fill_statement_or_authorization_after_the_last_event_settles_no
         name: []
         for name in ("medical_claim", "claim_diagnosis", "pharmacy_claim", "care_documentation", "prior_authorization")
     }
-    last_event = {
-        str(row["member_id"]): max(
-            other["last_event_date"] for other in base.reviews if other["member_id"] == row["member_id"]
-        )
-        for row in base.reviews
-    }
+    last_event: dict[str, date] = {}
+    for review in base.reviews:
+        member_id, day = str(review["member_id"]), review["last_event_date"]
+        assert isinstance(day, date)
+        last_event[member_id] = max(day, last_event.get(member_id, day))
     for number, (member_id, last) in enumerate(last_event.items()):
-        assert isinstance(last, date)
         # Devices and their companions within same_surgery_days (3) still belong to the event.
         for after, code, found in (
             *((4 + 5 * week, "97110", back_pain(last + days(4 + 5 * week))) for week in range(10)),
@@ -93,21 +89,21 @@ def test_a_claim_fill_statement_or_authorization_after_the_last_event_settles_no
             fill(member_id, f"later-{number}-{ingredient}", last + days(4), ingredient, days=60)
             for ingredient in counting_ingredients()
         ]
-        for modality in ("exercise", "manipulation", "medication"):
-            more["care_documentation"].append(
-                {
-                    "document_id": f"later-{number}-{modality}",
-                    "member_id": member_id,
-                    "modality": modality,
-                    "outcome": "no_benefit",
-                    "document_date": (last + days(1)).isoformat(),
-                    "start_date": (last - days(90)).isoformat(),
-                    "end_date": (last - days(30)).isoformat(),
-                    "author_role": "physician",
-                    "source_type": "clinic_note",
-                    "_file": "care_documentation.csv",
-                }
-            )
+        more["care_documentation"] += [
+            {
+                "document_id": f"later-{number}-{modality}",
+                "member_id": member_id,
+                "modality": modality,
+                "outcome": "no_benefit",
+                "document_date": (last + days(1)).isoformat(),
+                "start_date": (last - days(90)).isoformat(),
+                "end_date": (last - days(30)).isoformat(),
+                "author_role": "physician",
+                "source_type": "clinic_note",
+                "_file": "care_documentation.csv",
+            }
+            for modality in ("exercise", "manipulation", "medication")
+        ]
         more["prior_authorization"].append(
             {
                 "authorization_id": f"later-{number}",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines import ledger
 from pipelines.land import land
+from pipelines.warehouse import open_warehouse
 from tests.laws.population import (
     SETTINGS,
     Extracts,
@@ -16,8 +17,8 @@ from tests.laws.population import (
     shuffled,
     with_newest_line,
 )
-from tests.support.messy_members import RUN_DATE
-from tests.support.product import TAKE_ALL, audit_tables, deliver, differences, judge_landed
+from tests.support.messy_members import RUN_DATE, messy_members
+from tests.support.product import TAKE_ALL, VALUE_SETS, audit_tables, deliver, differences, judge_landed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +60,7 @@ def test_deliveries_cut_anywhere_in_the_order_of_rows_give_the_result_of_all_at_
 
 def test_rows_that_correct_nothing_may_come_in_any_delivery_and_file_and_come_again(tmp_path: Path) -> None:
     rng = random.Random(3)
-    plain = with_newest_line(first_versions(judged_extracts()))
+    plain = with_newest_line(first_versions(messy_members(5502, 80, value_sets=VALUE_SETS, bad_row_share=0)))
     scattered: Extracts = {
         table: [
             {**row, "_delivery": str(delivery), "_file": f"{table}_{rng.choice('aBc')}.csv"}
@@ -82,15 +83,6 @@ def test_delivering_the_same_files_again_changes_nothing(base: Judged, tmp_path:
 
     assert again.delivery_number is None
     assert {file.fate for file in again.files} == {"already_landed"}
-    from pipelines.warehouse import open_warehouse
-
     connection = open_warehouse()
     ledger.attach(connection, landed)
     assert differences(audit_tables(judge_landed(connection, SETTINGS)), base.tables) == []
-
-
-def judged_extracts() -> Extracts:
-    """Fewer members, for the law that judges two populations of its own."""
-    from tests.laws.population import population
-
-    return population(seed=5502, count=80)

@@ -127,7 +127,9 @@ def test_the_same_run_again_adds_nothing_to_the_history(nights: Path, connection
 
 def test_flags_as_of_a_moment_are_those_of_the_audit_known_then(connection: Connection) -> None:
     def flagged(moment: str) -> list[str]:
-        rows = connection.execute(f"select member_id from audit.flags_as_of(timestamp '{moment}') order by 1").fetchall()
+        rows = connection.execute(
+            f"select member_id from audit.flags_as_of(timestamp '{moment}') order by 1"
+        ).fetchall()
         return [row[0] for row in rows]
 
     assert flagged("2026-07-01 01:59:59") == []
@@ -180,6 +182,7 @@ def test_every_example_query_runs_and_every_view_and_macro_is_explained(connecti
     assert {name for name, _ in examples if not connection.execute(dict(examples)[name]).fetchall()} <= {
         "cannot_tell",
         "evidence_of_one_case",
+        "excluded_by_reason",
         "flagged_on_a_date",
         "which_rows_were_set_aside",
         "warnings",
@@ -187,9 +190,12 @@ def test_every_example_query_runs_and_every_view_and_macro_is_explained(connecti
     assert connection.execute(
         "select count(*) from duckdb_functions() where schema_name = 'audit' and comment like 'One row per %'"
     ).fetchall() == [(2,)]
-    assert connection.execute(
-        "select view_name from duckdb_views() where schema_name = 'audit' and comment is null"
-    ).fetchall() == []
+    assert (
+        connection.execute(
+            "select view_name from duckdb_views() where schema_name = 'audit' and comment is null"
+        ).fetchall()
+        == []
+    )
 
 
 def test_the_history_of_a_file_under_another_name_reads_as_well(nights: Path) -> None:
@@ -283,9 +289,7 @@ def test_a_run_is_found_by_its_newest_entry(nights: Path) -> None:
 def test_a_column_copy_in_parquet_has_every_table_with_its_rows(nights: Path, connection: Connection) -> None:
     tables = [row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()]
     counted = {table: connection.execute(f"select count(*) from {table}").fetchall()[0][0] for table in tables}
-    copied = {
-        path.stem: pl.read_parquet(path).height for path in (nights / "published" / "parquet").glob("*.parquet")
-    }
+    copied = {path.stem: pl.read_parquet(path).height for path in (nights / "published" / "parquet").glob("*.parquet")}
 
     assert copied == counted
     assert asked(nights, "select count(*) from run_history") == [(3,)]

@@ -65,9 +65,10 @@ def test_of_two_episodes_of_one_case_the_earliest_goes_on() -> None:
 
 
 def test_an_episode_whose_earliest_case_went_on_elsewhere_continues_its_other_one() -> None:
-    assert named(
-        {"E1": (JAN, ["c1"]), "E2": (FEB, ["c2", "c3"])}, {"A": (JAN, ["c1", "c2"]), "B": (MAR, ["c3"])}
-    ) == {"E1": "A", "E2": "B"}
+    assert named({"E1": (JAN, ["c1"]), "E2": (FEB, ["c2", "c3"])}, {"A": (JAN, ["c1", "c2"]), "B": (MAR, ["c3"])}) == {
+        "E1": "A",
+        "E2": "B",
+    }
 
 
 def test_no_two_cases_share_a_name() -> None:
@@ -83,9 +84,7 @@ def test_a_claim_of_another_member_is_no_link() -> None:
         [("E1", "NA-c1", "bea", JAN)], schema=["episode_id", "case_id", "member_id", "anchor_date"], orient="row"
     )
     claims = pl.DataFrame([("E1", "bea", "c1")], schema=["episode_id", "member_id", "claim_id"], orient="row")
-    past = pl.DataFrame(
-        {"case_id": ["OLD"], "member_id": ["ada"], "anchor_date": [JAN], "index_claim_ids": [["c1"]]}
-    )
+    past = pl.DataFrame({"case_id": ["OLD"], "member_id": ["ada"], "anchor_date": [JAN], "index_claim_ids": [["c1"]]})
 
     assert dict(case_ids(episodes, claims, past).iter_rows()) == {"E1": "NA-c1"}
 

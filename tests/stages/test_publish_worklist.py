@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -42,8 +41,8 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 def test_a_text_that_could_run_as_a_formula_is_neutralised_in_csv_and_workbook(out: Path, workbook: Workbook) -> None:
     assert read_csv(out / "published" / "worklist.csv")[1]["member_id"] == "'=cmd"
-    cell = workbook["Worklist"]["C3"]
-    assert (cell.value, cell.data_type) == ("'=cmd", "s")
+    kinds = {cell.data_type for sheet in workbook for row in sheet.iter_rows() for cell in row}
+    assert "f" not in kinds
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -67,40 +66,13 @@ def test_an_ordinary_text_is_left_as_it_is(out: Path) -> None:
     assert read_csv(out / "published" / "worklist.csv")[0]["member_id"] == "ada"
 
 
-def test_dates_and_amounts_are_real_and_identifiers_are_text(workbook: Workbook) -> None:
-    sheet = workbook["Worklist"]
-    row = {header.value: cell for header, cell in zip(sheet[1], sheet[2], strict=True)}
-
-    assert row["anchor_date"].value == datetime(2026, 1, 20)  # noqa: DTZ001 - a workbook has no time zones
-    assert row["paid_amount"].value == 31000.35
-    assert row["paid_amount"].number_format == "#,##0.00"
-    assert row["episode_id"].data_type == "s"
-    assert row["claim_ids"].value == "A1"
-    assert row["index_codes"].value == "63650; 63685"
-
-
-def test_the_header_and_two_columns_are_frozen_and_every_column_filters(workbook: Workbook) -> None:
-    sheet = workbook["Worklist"]
-
-    assert sheet.freeze_panes == "C2"
-    assert sheet.auto_filter.ref == sheet.dimensions
-
-
-def test_the_workbook_explains_itself(workbook: Workbook) -> None:
-    assert workbook.sheetnames == ["Worklist", "Read me", "Dictionary"]
-    explained = [cell.value for cell in workbook["Dictionary"]["A"]][1:]
-    assert explained == [cell.value for cell in workbook["Worklist"][1]]
-    assert "No determination has been made" in " ".join(str(cell.value) for cell in workbook["Read me"]["A"])
-
-
 def test_csv_and_workbook_show_the_same_findings_in_the_same_order(out: Path, workbook: Workbook) -> None:
-    in_csv = [line["episode_id"] for line in read_csv(out / "published" / "worklist.csv")]
+    in_csv = [line["case_id"] for line in read_csv(out / "published" / "worklist.csv")]
+    rows = workbook["Worklist"].iter_rows(values_only=True)
+    header = next(row for row in rows if "case_id" in row)
+    in_workbook = [row[header.index("case_id")] for row in rows]
 
-    assert [cell.value for cell in workbook["Worklist"]["A"]][1:] == in_csv
-
-
-def test_the_workbook_carries_the_run_date_and_no_clock(workbook: Workbook) -> None:
-    assert workbook.properties.created == datetime(2026, 6, 30)  # noqa: DTZ001 - a workbook has no time zones
+    assert in_workbook == in_csv
 
 
 def test_a_folder_without_an_audit_is_told_so(tmp_path: Path) -> None:
