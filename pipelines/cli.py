@@ -5,41 +5,51 @@ The clock and the environment are read here and nowhere below.
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import signal
-import sys
 import tempfile
 from dataclasses import asdict
 from datetime import UTC, date, datetime
-from enum import StrEnum
-from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
+from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from pipelines.errors import ExitCode, StimauditError, UsageError
-from pipelines.publish import DATABASE_FILE, make_folder, open_published
+from pipelines.commands import operations, review, rule
+from pipelines.commands.shared import (
+    DEMO_OUT,
+    AsJson,
+    AsOf,
+    Config,
+    Extracts,
+    Form,
+    Out,
+    PublishedOut,
+    console,
+    log,
+    published_audit,
+    short,
+    tell_rows,
+    telling,
+    today,
+)
+from pipelines.errors import ExitCode, UsageError
+from pipelines.publish import make_folder
 from pipelines.run_lock import private_files, run_lock
 from pipelines.warehouse import WarehouseError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from pipelines.nightly import Outcome, Plan
     from pipelines.publish import FunnelStep
     from pipelines.validate import CheckResult
-    from pipelines.warehouse import Connection
 
 Arguments = ParamSpec("Arguments")
 
-PLAIN_WIDTH = 160
-DEMO_OUT = Path("demo_output")
 DEMO_AS_OF = date(2026, 6, 30)
 # Faults in a query itself: their text names tables and columns. Others quote data.
 QUERY_FAULTS = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
@@ -53,29 +63,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-policy_app = typer.Typer(no_args_is_help=True, help="The policies: what is asked, why, and the numbers.")
-value_sets_app = typer.Typer(no_args_is_help=True, help="The value sets: the codes the rule knows.")
-app.add_typer(policy_app, name="policy")
-app.add_typer(value_sets_app, name="value-sets")
+app.add_typer(rule.policy_app, name="policy")
+app.add_typer(rule.value_sets_app, name="value-sets")
+app.command(name="test")(rule.prove)
+app.add_typer(review.decision_app, name="decision")
+app.command()(review.metrics)
+app.command()(review.sample)
+app.command()(operations.status)
+app.command()(operations.doctor)
+app.command()(operations.diff)
+app.command()(operations.verify)
+app.command()(operations.reproduce)
+app.command()(operations.rollback)
 
 
-class Form(StrEnum):
-    """How rows are written."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-
-
-Extracts = Annotated[Path, typer.Option(help="Folder of the delivery: medical_claim.csv, claim_diagnosis.csv, ...")]
-Out = Annotated[Path, typer.Option(help="Output folder: landed history, working files, published audit.")]
-PublishedOut = Annotated[Path, typer.Option(help="Output folder of a run.", envvar="STIMAUDIT_OUT")]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="Run date; nothing later is used. Today, if not given."),
-]
-Config = Annotated[Path | None, typer.Option(help="Settings of your plan, a TOML file.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
 WithoutPrefect = Annotated[
     bool, typer.Option("--no-prefect", help="Same stages without Prefect: no run page, and some 15 seconds less.")
 ]
@@ -89,20 +90,6 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with private_files():
         app()
-
-
-def telling(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """``command`` with its faults told in one sentence on standard error, and their exit code."""
-
-    @wraps(command)
-    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except StimauditError as fault:
-            _log().print(f"error: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
-            raise typer.Exit(fault.exit_code) from None
-
-    return run
 
 
 def _say_version(asked: bool) -> None:  # noqa: FBT001 - the shape of an option's callback
@@ -166,7 +153,7 @@ def run(
     outcome = _audit(
         extracts=extracts,
         out=out,
-        as_of=as_of.date() if as_of else _today(),
+        as_of=as_of.date() if as_of else today(),
         policy=policy,
         config=config,
         assume_enrolled=assume_enrolled,
@@ -218,12 +205,12 @@ def validate(*, extracts: Extracts, as_of: AsOf = None, config: Config = None, a
         plan = make_plan(
             extracts=extracts,
             out=Path(folder),
-            as_of=as_of.date() if as_of else _today(),
+            as_of=as_of.date() if as_of else today(),
             policy=None,
             config=config,
             assume_enrolled=False,
         )
-        _, results = gates(plan, progress=ConsoleProgress(_log(), STAGES), folder=Path(folder))
+        _, results = gates(plan, progress=ConsoleProgress(log(), STAGES), folder=Path(folder))
     _tell_checks(results, as_json=as_json)
     raise_if_critical(results)
     if any(result.status == "failed" for result in results):
@@ -252,7 +239,7 @@ def show(
     """
     from pipelines.reports.explanation import explanation
 
-    with _published(out) as connection:
+    with published_audit(out) as connection:
         for line in explanation(connection, episode):
             typer.echo(line)
 
@@ -274,7 +261,7 @@ def sql(
 
     `stimaudit sql --format csv "from audit.funnel" > funnel.csv`
     """
-    with _published(out) as connection:
+    with published_audit(out) as connection:
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         try:
@@ -290,7 +277,7 @@ def sql(
             else:
                 told = f"The query failed on the data ({kind}). The cause is not shown, for it may quote a member."
             raise UsageError(told) from None
-    _tell_rows(names, rows, Form.JSON if as_json else form)
+    tell_rows(names, rows, Form.JSON if as_json else form)
 
 
 @app.command()
@@ -302,7 +289,7 @@ def dictionary(
     as_json: AsJson = False,
 ) -> None:
     """Explains every table and column of the published audit."""
-    with _published(out) as connection:
+    with published_audit(out) as connection:
         rows = connection.execute(
             "select table_name, column_name, data_type, meaning, unit_or_code_system, sensitivity from dictionary "
             "where $name is null or table_name = $name order by table_name, column_position",
@@ -312,49 +299,7 @@ def dictionary(
         message = "The published audit has no such table. Leave the name out to see all."
         raise UsageError(message)
     names = ["table_name", "column_name", "data_type", "meaning", "unit_or_code_system", "sensitivity"]
-    _tell_rows(names, rows, Form.JSON if as_json else Form.TABLE)
-
-
-@policy_app.command("show")
-@telling
-def policy_show(
-    *,
-    policy: Annotated[str | None, typer.Argument(help="Id of a policy; all ids when not given.")] = None,
-) -> None:
-    """Shows a policy: the question, the criteria, every number with its reason, the sources."""
-    from pipelines.nightly import home
-    from pipelines.policy import load_policies, policy_lines
-
-    policies = {found.id: found for found in load_policies(home().sql / "policies", as_of=_today(), allow_overdue=True)}
-    if policy is None:
-        for found in policies.values():
-            typer.echo(f"{found.id} {found.version}: {found.title}")
-    elif policy not in policies:
-        message = f"There is no policy of that name. Known policies: {', '.join(policies)}."
-        raise UsageError(message)
-    else:
-        for line in policy_lines(policies[policy]):
-            typer.echo(line)
-
-
-@policy_app.command("check")
-@telling
-def policy_check(*, as_of: AsOf = None) -> None:
-    """Checks every dossier: complete, consistent, reviewed in time."""
-    from pipelines.nightly import home
-    from pipelines.policy import check_policies
-
-    _tell_gate(check_policies(home().sql / "policies", as_of=as_of.date() if as_of else _today()))
-
-
-@value_sets_app.command("check")
-@telling
-def value_sets_check() -> None:
-    """Checks every value set: shapes, dates, repeats, overlaps, codes that ended."""
-    from pipelines.nightly import home
-    from pipelines.value_sets import check_value_sets
-
-    _tell_gate(check_value_sets(home().sql / "value_sets"))
+    tell_rows(names, rows, Form.JSON if as_json else Form.TABLE)
 
 
 def _audit(
@@ -380,7 +325,7 @@ def _audit(
         config=config,
         assume_enrolled=assume_enrolled,
     )
-    progress = ConsoleProgress(_log(), STAGES)
+    progress = ConsoleProgress(log(), STAGES)
     with run_lock(out, since=datetime.now(UTC)):
         pass  # a held folder is told at once, not after Prefect's server has started
     try:
@@ -422,16 +367,6 @@ def _prefect_environment(prefect_home: Path) -> dict[str, str]:
     }
 
 
-def _published(out: Path) -> Connection:
-    if not (out / "published" / DATABASE_FILE).is_file():
-        message = (
-            f"There is no published audit in {out}. Name the output folder of a run with --out, "
-            "or make one with `stimaudit run` or `stimaudit demo`."
-        )
-        raise UsageError(message)
-    return open_published(out / "published")
-
-
 def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
     published = outcome.published
     if as_json:
@@ -455,9 +390,9 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
             )
         )
         return
-    console = _console()
-    console.print(_funnel_table(published.funnel))
-    console.print(
+    screen = console()
+    screen.print(_funnel_table(published.funnel))
+    screen.print(
         f"{published.flagged_count:,} of {published.episode_count:,} episodes flagged for review, "
         f"{published.flagged_paid_amount:,.2f} US dollars paid, under review. "
         f"{published.rejected_count:,} rows set aside.",
@@ -465,22 +400,16 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
         soft_wrap=True,
     )
     if published.grade_reasons:
-        console.print(f"Published with caveats: {len(published.grade_reasons)} warnings.", highlight=False)
+        screen.print(f"Published with caveats: {len(published.grade_reasons)} warnings.", highlight=False)
         for reason in published.grade_reasons:
-            console.print(f"  {reason}", highlight=False, markup=False, soft_wrap=True)
-    console.print(f"Run       {published.run_id}", highlight=False, soft_wrap=True)
+            screen.print(f"  {reason}", highlight=False, markup=False, soft_wrap=True)
+    screen.print(f"Run       {published.run_id}", highlight=False, soft_wrap=True)
     for name, path in (
         ("Worklist", outcome.reports.worklist),
         ("CSV", published.worklist),
         ("Database", published.database),
     ):
-        console.print(f"{name:<9} {_short(path)}", highlight=False, markup=False, soft_wrap=True)
-
-
-def _short(path: Path) -> Path:
-    """``path`` from the current folder where it lies below it."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+        screen.print(f"{name:<9} {short(path)}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _funnel_table(funnel: Sequence[FunnelStep]) -> Table:
@@ -523,52 +452,5 @@ def _tell_checks(results: Sequence[CheckResult], *, as_json: bool) -> None:
             )
     passed = sum(result.status == "passed" for result in results)
     if table.row_count:
-        _console().print(table)
+        console().print(table)
     typer.echo(f"{passed} of {len(results)} checks passed, {table.row_count} failed.")
-
-
-def _tell_gate(report: Any) -> None:
-    """Says what a gate found, a line each; raises ``UsageError`` when the folder may not be loaded."""
-    for line in report.lines():
-        typer.echo(line)
-    if not report.is_sound:
-        message = f"{len(report.faults)} faults must be mended before a run can use these files."
-        raise UsageError(message)
-
-
-def _tell_rows(names: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> None:
-    if form is Form.JSON:
-        typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], indent=2, default=str))
-    elif form is Form.CSV:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows(
-            [["; ".join(map(str, cell)) if isinstance(cell, list) else cell for cell in row] for row in rows]
-        )
-    else:
-        table = Table()
-        for name in names:
-            table.add_column(name, overflow="fold")
-        for row in rows:
-            table.add_row(*("" if cell is None else _cell(cell) for cell in row))
-        console = _console()
-        console.print(table, markup=False)
-        typer.echo(f"{len(rows):,} rows")
-
-
-def _cell(cell: object) -> str:
-    return ", ".join(map(str, cell)) if isinstance(cell, list) else str(cell)
-
-
-def _console() -> Console:
-    """Standard output: as wide as the terminal, or wide enough for a file; colour only on a terminal."""
-    console = Console(markup=False)
-    return console if console.is_terminal else Console(width=PLAIN_WIDTH, markup=False, no_color=True)
-
-
-def _log() -> Console:
-    return Console(stderr=True)
-
-
-def _today() -> date:
-    return datetime.now(UTC).astimezone().date()

@@ -59,9 +59,13 @@ def ran(folder: Path, extracts: Path, *options: str) -> Ran:
         (folder / name).mkdir(parents=True, exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     environment |= {"TMPDIR": str(folder / "tmp"), "HOME": str(folder / "home")}
+    environment["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"] = "600"
     done = subprocess.run(
-        [Path(sys.executable).with_name("stimaudit"), "run", "--extracts", extracts, "--out", folder / "out"]
-        + ["--as-of", "2026-06-30", *options],
+        [
+            *(Path(sys.executable).with_name("stimaudit"), "run", "--as-of", "2026-06-30"),
+            *("--extracts", extracts, "--out", folder / "out"),
+            *options,
+        ],
         env=environment,
         capture_output=True,
         text=True,

@@ -29,7 +29,7 @@ DOORS = {
     "altair": ("pipelines/reports/",),
     "jinja2": ("pipelines/reports/",),
     "weasyprint": ("pipelines/reports/",),
-    "typer": ("pipelines/cli.py",),
+    "typer": ("pipelines/cli.py", "pipelines/commands/"),
 }
 
 # A finding asks for review: these say more than we may. Allowed where the word names somebody else's fact.
@@ -84,12 +84,12 @@ def test_a_library_is_imported_through_its_door_alone(library: str) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=place)
 def test_only_the_edges_read_the_clock_and_the_environment(path: Path) -> None:
-    edges = {"pipelines/cli.py", "pipelines/flows/nightly_audit.py"}
+    edges = ("pipelines/cli.py", "pipelines/commands/", "pipelines/flows/nightly_audit.py")
     calls = re.findall(
         r"datetime\.now|date\.today|time\.time\(|os\.environ|os\.getenv|random\.", path.read_text(encoding="utf-8")
     )
 
-    assert place(path) in edges or calls == []
+    assert place(path).startswith(edges) or calls == []
 
 
 @pytest.mark.parametrize("path", MODELS, ids=place)

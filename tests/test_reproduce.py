@@ -69,7 +69,7 @@ def test_a_run_is_made_again_with_the_value_sets_it_had(out: Path) -> None:
 def test_a_run_whose_deliveries_are_not_all_there_is_not_made_again(out: Path) -> None:
     manifest_path(out / "landed", 1).unlink()
 
-    with pytest.raises(IntegrityError, match="manifest .* of delivery 1 is missing"):
+    with pytest.raises(IntegrityError, match=r"manifest .* of delivery 1 is missing"):
         reproduce(out, runs(out)[0], here=home())
 
 

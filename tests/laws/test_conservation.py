@@ -23,7 +23,7 @@ BROKEN: dict[str, str] = {
                 and index_line.claim_id = episode_index_line.claim_id
                 and index_line.source_table = episode_index_line.source_table
                 and index_line.source_key = episode_index_line.source_key
-        group by all
+        group by index_line.member_id, index_line.claim_id, index_line.source_table, index_line.source_key
         having count(episode_index_line.episode_id) <> 1
     """,
     "every claim line that opens an event is shown with its episode and counts": """
@@ -36,7 +36,7 @@ BROKEN: dict[str, str] = {
                 and episode_index_line.episode_id = claim_line_state.episode_id
                 and claim_line_state.line_state = 'counts'
         where episode_index_line.source_table = 'medical_claim'
-        group by all
+        group by episode_index_line.member_id, episode_index_line.claim_id, episode_index_line.source_key
         having count(claim_line_state.claim_id) = 0
     """,
     "no line that does not count opens an episode": """

@@ -178,10 +178,12 @@ def named_points(lines: Sequence[Line]) -> list[Point]:
 
 
 def random_points(lines: Sequence[Line], chance: Random) -> Iterator[Point]:
-    """Before lines that ``lines`` holds, each place of the night as likely as any other."""
+    """Before lines that ``lines`` holds, each line as likely as any other, at any of its times."""
+    counts = Counter(lines)
+    distinct = sorted(counts)
     while True:
-        place = chance.randrange(len(lines))
-        yield Point(lines[place], lines[: place + 1].count(lines[place]))
+        line = chance.choice(distinct)
+        yield Point(line, chance.randint(1, counts[line]))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -16,11 +16,13 @@ import pipelines.nightly
 from pipelines.nightly import PLAIN_STAGES, make_plan, nightly
 from pipelines.progress import Silence
 from pipelines.publish import DATABASE_FILE
+from pipelines.validate import CheckResult
 from pipelines.warehouse import identifier, open_warehouse
 
 if TYPE_CHECKING:
-    from pipelines.nightly import Outcome
-    from pipelines.validate import CheckResult
+    from collections.abc import Callable
+
+    from pipelines.nightly import Outcome, Stages
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "extracts"
 LATE = "_late.csv"
@@ -70,19 +72,30 @@ def _write(path: Path, rows: list[list[str]]) -> None:
         csv.writer(lines).writerows(rows)
 
 
-def run_night(extracts: Path, out: Path, *, day: int, hour: int = 2, remembered: Remembered | None = None) -> Outcome:
+NOTHING_FOUND = CheckResult(
+    check_name="control_members",
+    severity="critical",
+    table_name="control_member",
+    failed_count=0,
+    total_count=1,
+    status="passed",
+    description="Control members come out as they should.",
+    consequence="The rule does not work as it did.",
+)
+UNASKED = Remembered({1: (), 2: ()}, NOTHING_FOUND)
+"""For tests that are not about checks: none was asked."""
+
+
+def run_night(
+    extracts: Path,
+    out: Path,
+    *,
+    day: int,
+    hour: int = 2,
+    remembered: Remembered | None = None,
+    at_each_stage: Callable[[], None] = lambda: None,
+) -> Outcome:
     """One run as the command makes it, at a clock that stands still; ``remembered`` spares the steps it holds."""
-    stages = PLAIN_STAGES
-    if remembered is not None:
-        checks, control = remembered.checks, remembered.control
-
-        def validate(catalog: Path, *, delivery_number: int | None, **others: Any) -> tuple[CheckResult, ...]:
-            if delivery_number in checks:
-                return checks[delivery_number]
-            return PLAIN_STAGES.validate(catalog, delivery_number=delivery_number, **others)
-
-        stages = replace(PLAIN_STAGES, validate=validate)
-        vars(pipelines.nightly)["control_members"] = lambda _: control
     plan = make_plan(
         extracts=extracts,
         out=out,
@@ -92,7 +105,37 @@ def run_night(extracts: Path, out: Path, *, day: int, hour: int = 2, remembered:
         assume_enrolled=False,
     )
     now = datetime(2026, 7, day, hour, 0, tzinfo=UTC)
-    return nightly(plan, progress=Silence(), clock=lambda: now, stages=stages)
+    program = vars(pipelines.nightly)
+    control_members = program["control_members"]
+    if remembered is not None:
+        program["control_members"] = lambda _: remembered.control
+    try:
+        return nightly(plan, progress=_Looking(at_each_stage), clock=lambda: now, stages=_stages(remembered))
+    finally:
+        program["control_members"] = control_members
+
+
+def _stages(remembered: Remembered | None) -> Stages:
+    if remembered is None:
+        return PLAIN_STAGES
+
+    def validate(catalog: Path, *, delivery_number: int | None, **others: Any) -> tuple[CheckResult, ...]:
+        if delivery_number in remembered.checks:
+            return remembered.checks[delivery_number]
+        return PLAIN_STAGES.validate(catalog, delivery_number=delivery_number, **others)
+
+    return replace(PLAIN_STAGES, validate=validate)
+
+
+class _Looking(Silence):
+    """Progress that calls somebody as each stage starts."""
+
+    def __init__(self, look: Callable[[], None]) -> None:
+        self._look = look
+
+    def stage_started(self, stage: str) -> None:
+        del stage
+        self._look()
 
 
 def audit_tables(published: Path) -> dict[str, str]:

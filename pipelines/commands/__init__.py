@@ -1,0 +1,1 @@
+"""The commands of `stimaudit` beside the nightly ones, by who uses them."""

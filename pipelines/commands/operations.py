@@ -1,0 +1,110 @@
+"""Commands for operators and auditors: is last night safe, what changed, is every byte what was written."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.shared import (
+    DEMO_OUT,
+    AsJson,
+    Form,
+    PublishedOut,
+    published_audit,
+    tell,
+    tell_rows,
+    telling,
+)
+from pipelines.run_lock import run_lock
+
+RunId = Annotated[str, typer.Argument(help="A run_id of audit.run_history.")]
+
+
+@telling
+def status(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
+    """Says whether last night is safe, and what to do.
+
+    Ends with the exit code a night in this state would have. **Example**: `stimaudit status --out /srv/stimaudit`
+    """
+    from pipelines.status import status as look
+
+    found = look(out, now=datetime.now(UTC))
+    tell(found, as_json=as_json)
+    raise typer.Exit(found.exit_code)
+
+
+@telling
+def doctor(
+    *,
+    out: PublishedOut = DEMO_OUT,
+    extracts: Annotated[Path | None, typer.Option(help="Folder of the next delivery.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Looks at everything a run needs, before it needs it: disk, memory, permissions, lock, ledger, policies.
+
+    Ends with 0 when all is well, 5 with something to look at, 3 when a run would not work.
+    """
+    from pipelines.doctor import doctor as examine
+    from pipelines.nightly import home
+
+    found = examine(
+        out, extracts, here=home(), now=datetime.now(UTC), prefect_api_url=os.environ.get("PREFECT_API_URL")
+    )
+    tell(found, as_json=as_json)
+    raise typer.Exit(found.exit_code)
+
+
+@telling
+def diff(
+    *,
+    first: RunId,
+    second: RunId,
+    out: PublishedOut = DEMO_OUT,
+    form: Annotated[Form, typer.Option("--format", help="How rows are written.")] = Form.TABLE,
+    as_json: AsJson = False,
+) -> None:
+    """Shows the cases that two runs see differently, the earlier run first.
+
+    **Example**: `stimaudit diff R20260629-1a2b3c4d R20260630-5e6f7a8b --out /srv/stimaudit`
+    """
+    with published_audit(out) as connection:
+        found = connection.execute("select * from diff_runs($first, $second)", {"first": first, "second": second})
+        names = [column[0] for column in found.description or []]
+        rows = found.fetchall()
+    tell_rows(names, rows, Form.JSON if as_json else form)
+
+
+@telling
+def verify(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
+    """Compares every published, landed and history file with the digest kept of it; one changed byte ends with 6."""
+    from pipelines.verify import verify as compare
+
+    found = compare(out)
+    tell(found, as_json=as_json)
+    found.raise_if_unsound()
+
+
+@telling
+def reproduce(*, run_id: RunId, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
+    """Makes a past run again from its landed files, policies and value sets, and compares the bytes of its episodes."""
+    from pipelines.nightly import home
+    from pipelines.reproduce import reproduce as make_again
+
+    with run_lock(out, since=datetime.now(UTC)):
+        found = make_again(out, run_id, here=home())
+    tell(found, as_json=as_json)
+    found.raise_if_different()
+
+
+@telling
+def rollback(*, run_id: RunId, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
+    """Publishes an earlier run again from its snapshot. Landed files stay; the next run audits all of them again."""
+    from pipelines.rollback import rollback as put_back
+
+    with run_lock(out, since=datetime.now(UTC)):
+        done = put_back(out, run_id, known_from=datetime.now(UTC))
+    tell(done, as_json=as_json)

@@ -1,0 +1,91 @@
+"""Commands of the review loop: decisions that people made, the figures they give, and samples."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.shared import DEMO_OUT, AsJson, PublishedOut, published_audit, tell, telling
+from pipelines.errors import ExitCode
+
+decision_app = typer.Typer(no_args_is_help=True, help="Decisions on cases: named people make them, we keep them.")
+
+Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only cases closed on or after this day.")]
+
+
+@decision_app.command("import")
+@telling
+def decision_import(
+    *,
+    file: Annotated[Path, typer.Argument(help="The workbook that came back, or a CSV with its columns.")],
+    out: PublishedOut = DEMO_OUT,
+    by: Annotated[str, typer.Option(help="Who imports; the login name when not given.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Judge every row, record nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Takes in what reviewers filled in, row by row; rows that cannot stand are refused with every reason.
+
+    Importing a file twice changes nothing. Ends with 2 when a row was refused; the good rows are recorded.
+
+    **Example**: `stimaudit decision import reviewed.xlsx --dry-run --out /srv/stimaudit`
+    """
+    from pipelines.decision_import import import_decisions
+
+    report = import_decisions(
+        file,
+        store=out / "decisions",
+        published=out / "published",
+        dry_run=dry_run,
+        imported_at_utc=datetime.now(UTC),
+        imported_by=by or getpass.getuser(),
+    )
+    tell(report, as_json=as_json)
+    if report.has_refusals:
+        raise typer.Exit(ExitCode.USAGE)
+
+
+@decision_app.command("list")
+@telling
+def decision_list(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
+    """Lists where the review of each case stands: new, open, decided, or returned and what changed."""
+    from pipelines.decisions import list_decisions
+
+    with published_audit(out) as connection:
+        tell(list_decisions(connection, out / "decisions"), as_json=as_json)
+
+
+@telling
+def metrics(*, out: PublishedOut = DEMO_OUT, since: Since = None, as_json: AsJson = False) -> None:
+    """Shows precision per policy version with its 95 % interval, no response apart, overturns and ageing.
+
+    Below 30 closed cases a figure is hidden. **Example**: `stimaudit metrics --since 2026-08-01`
+    """
+    from pipelines.metrics import published_metrics
+
+    with published_audit(out) as connection:
+        found = published_metrics(connection, out / "decisions", since=since.date() if since else None)
+    tell(found, as_json=as_json)
+
+
+@telling
+def sample(
+    *,
+    seed: Annotated[int, typer.Option(help="Whole number that anybody can draw the same sample with.")],
+    out: PublishedOut = DEMO_OUT,
+    since: Since = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draws the second-level sample: closed cases of each reviewer, lower-ranked flags and implants not flagged.
+
+    The sample is kept below OUT/decisions. **Example**: `stimaudit sample --seed 20260630`
+    """
+    from pipelines.metrics import draw_sample, keep_sample
+
+    with published_audit(out) as connection:
+        drawn = draw_sample(connection, out / "decisions", seed=seed, since=since.date() if since else None)
+    keep_sample(drawn, out / "decisions")
+    tell(drawn, as_json=as_json)

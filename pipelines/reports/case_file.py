@@ -1,0 +1,145 @@
+"""Case files: everything the published tables say about one episode, read for many episodes at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from pipelines.errors import StimauditError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from pipelines.warehouse import Connection
+
+Row = dict[str, Any]
+PAGE_OUTCOMES = ("flagged", "not_assessable", "documented")
+
+# Flagged first, best first; then those on hold, then the documented. Every tie is broken.
+CASE_ORDER = """
+    order by
+        case outcome when 'flagged' then 1 when 'not_assessable' then 2 else 3 end,
+        priority_score desc nulls last, anchor_date, episode_id
+"""
+
+_PARTS: Mapping[str, str] = {
+    "criterion_result": "criterion_number",
+    "care_group_state": "care_group",
+    "timeline_event": "start_date, end_date, lane, source_table, source_file, source_row, code, modality, claim_id",
+    "enrollment_span": "start_date, end_date, line_of_business, has_pharmacy_benefit",
+    "history_fact": "fact, fact_date, claim_id, code",
+    "statement": "document_date, document_id, source_file, source_row",
+    "priority_part": "part_number",
+}
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """One episode with all that was published of it; ``parameters`` are those of the policy it was judged under."""
+
+    review: Row
+    criteria: Sequence[Row]
+    groups: Sequence[Row]
+    events: Sequence[Row]
+    spans: Sequence[Row]
+    facts: Sequence[Row]
+    statements: Sequence[Row]
+    parts: Sequence[Row]
+    parameters: Mapping[str, str]
+
+    @property
+    def anchor_date(self) -> date:
+        """First date of the episode's earliest event."""
+        anchor: date = self.review["anchor_date"]
+        return anchor
+
+    @property
+    def look_back_start_date(self) -> date:
+        """First day of the look-back; the last is the day before the anchor."""
+        return self.anchor_date - timedelta(days=int(self.parameters["lookback_days"]))
+
+    @property
+    def history_start_date(self) -> date:
+        """First day of the history looked at for indications, surgery and earlier care."""
+        return self.anchor_date - timedelta(days=int(self.parameters["history_days"]))
+
+    def facts_of(self, *names: str) -> list[Row]:
+        """The history facts of these names."""
+        return [fact for fact in self.facts if fact["fact"] in names]
+
+
+def read_rows(connection: Connection, query: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
+    """The rows of ``query`` as dictionaries."""
+    cursor = connection.execute(query, parameters)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def read_parameters(connection: Connection) -> dict[str, dict[str, str]]:
+    """The parameters in force, as text, by policy."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in read_rows(connection, "select policy_id, parameter, parameter_value from policy"):
+        found[row["policy_id"]][row["parameter"]] = row["parameter_value"]
+    return dict(found)
+
+
+def read_case_files(connection: Connection, *, batch: int) -> Iterator[CaseFile]:
+    """The case files of all flagged, held and documented episodes, best first, read ``batch`` at a time."""
+    reviews = read_rows(
+        connection,
+        f"from episode_review where list_contains($outcomes, outcome) {CASE_ORDER}",
+        {"outcomes": PAGE_OUTCOMES},
+    )
+    parameters = read_parameters(connection)
+    for start in range(0, len(reviews), batch):
+        yield from _files_of(connection, reviews[start : start + batch], parameters)
+
+
+def read_case_file(connection: Connection, case_id: str) -> CaseFile | None:
+    """The case file of a flagged, held or documented case; none where there is no such case."""
+    reviews = read_rows(
+        connection,
+        f"from episode_review where case_id = $case and list_contains($outcomes, outcome) {CASE_ORDER} limit 1",
+        {"case": case_id, "outcomes": PAGE_OUTCOMES},
+    )
+    return next(_files_of(connection, reviews, read_parameters(connection)), None)
+
+
+def _files_of(
+    connection: Connection, reviews: Sequence[Row], parameters: Mapping[str, Mapping[str, str]]
+) -> Iterator[CaseFile]:
+    names = [review["episode_id"] for review in reviews]
+    parts = {table: _by_episode(connection, table, order, names) for table, order in _PARTS.items()}
+    for review in reviews:
+        if review["policy_id"] not in parameters:
+            message = (
+                f"The published audit has no parameters of policy {review['policy_id']}, so its case pages cannot be "
+                "made. Publish again; report it if it stays."
+            )
+            raise StimauditError(message)
+        of = {table: rows.get(review["episode_id"], ()) for table, rows in parts.items()}
+        yield CaseFile(
+            review=review,
+            criteria=of["criterion_result"],
+            groups=of["care_group_state"],
+            events=of["timeline_event"],
+            spans=of["enrollment_span"],
+            facts=of["history_fact"],
+            statements=of["statement"],
+            parts=of["priority_part"],
+            parameters=parameters[review["policy_id"]],
+        )
+
+
+def _by_episode(connection: Connection, table: str, order: str, names: Iterable[str]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in read_rows(
+        connection,
+        f"from {table} where episode_id in (select unnest($names)) order by episode_id, {order}",
+        {"names": list(names)},
+    ):
+        found[row["episode_id"]].append(row)
+    return found

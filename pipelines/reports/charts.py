@@ -1,0 +1,106 @@
+"""Charts that stand once in a report, from Altair as static SVG: nothing of them runs in the reader's browser."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INK, BAR, GRID = "#1c2733", "#2b5d8a", "#d5dbe2"
+FONT = "sans-serif"
+BAR_STEP = 30
+SERIES = ["Flagged for review", "Data hold"]
+
+
+@dataclass(frozen=True)
+class TrendPoint:
+    """One run of a trend, with counts already fit to be shown."""
+
+    label: str
+    flagged_count: int | None
+    not_assessable_count: int | None
+
+
+def funnel_chart(steps: Sequence[tuple[str, int]], *, name: str, title: str, description: str) -> Markup:
+    """Horizontal bars of how many remained after each step, with the counts beside them."""
+    import altair as alt
+
+    rows = [{"step": step, "count": count, "order": order} for order, (step, count) in enumerate(steps)]
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        y=alt.Y(
+            "step:N",
+            sort=alt.EncodingSortField("order"),
+            title=None,
+            axis=alt.Axis(labelLimit=330, labelFontSize=12, ticks=False, domain=False, labelPadding=8),
+        ),
+        x=alt.X("count:Q", title=None, axis=None),
+    )
+    bars = base.mark_bar(color=BAR, height=17)
+    counts = base.mark_text(align="left", dx=6, fontSize=12, color=INK).encode(text=alt.Text("count:Q", format=","))
+    chart = (bars + counts).properties(width=640, height=alt.Step(BAR_STEP))
+    return _svg(chart.to_dict(), name=name, title=title, description=description)
+
+
+def trend_chart(points: Sequence[TrendPoint], *, name: str, title: str, description: str) -> Markup:
+    """Lines of flagged and held episodes over runs, told apart by shape and dash as well as colour."""
+    import altair as alt
+
+    rows = [
+        {"run": point.label, "count": count, "series": series, "order": order}
+        for order, point in enumerate(points)
+        for series, count in zip(SERIES, (point.flagged_count, point.not_assessable_count), strict=True)
+        if count is not None
+    ]
+    legend = alt.Legend(orient="top")
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        x=alt.X(
+            "run:O",
+            sort=alt.EncodingSortField("order"),
+            title=None,
+            axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False),
+        ),
+        y=alt.Y("count:Q", title="Episodes", axis=alt.Axis(gridColor=GRID, domain=False, ticks=False, tickCount=4)),
+        color=alt.Color("series:N", title=None, scale=alt.Scale(domain=SERIES, range=[BAR, INK]), legend=legend),
+        strokeDash=alt.StrokeDash("series:N", title=None, scale=alt.Scale(domain=SERIES), legend=legend),
+        shape=alt.Shape("series:N", title=None, scale=alt.Scale(domain=SERIES), legend=legend),
+    )
+    chart = (base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=50, opacity=1)).properties(
+        width=640, height=180
+    )
+    return _svg(chart.to_dict(), name=name, title=title, description=description)
+
+
+def _svg(specification: dict[str, object], *, name: str, title: str, description: str) -> Markup:
+    """The chart as one image with its own title and description; Vega's own roles and labels are taken out."""
+    import vl_convert
+
+    specification["padding"] = {"left": 28, "right": 12, "top": 6, "bottom": 6}
+    specification["config"] = {"view": {"stroke": None}, "font": FONT, "axis": {"labelColor": INK, "titleColor": INK}}
+    drawn = vl_convert.vegalite_to_svg(specification)
+    drawn = re.sub(r'\s(?:aria-[a-z]+|role)="[^"]*"', "", drawn)
+    drawn = re.sub(r'(id="|url\(#)(clip\d+)', rf"\g<1>{name}-\g<2>", drawn)
+    head, body = drawn.split(">", 1)
+    box = re.search(r'viewBox="[^"]*"', head)
+    width = re.search(r'\swidth="([\d.]+)"', head)
+    opening = Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" class="chart" {box} style="max-width:{width}px" role="img" '
+        'aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{title}</title>'
+        '<desc id="{name}-desc">{description}</desc>'
+    ).format(
+        box=Markup(box.group(0) if box else ""),  # noqa: S704 - four numbers written by the chart library
+        width=width.group(1) if width else "720",
+        name=name,
+        title=title,
+        description=description,
+    )
+    return opening + Markup(body)  # noqa: S704 - drawn by the chart library, which escapes the texts of its data
+
+
+def described(steps: Sequence[tuple[str, int]]) -> str:
+    """The steps of a funnel as one sentence for those who do not see the chart."""
+    return "; ".join(f"{step}: {count:,}" for step, count in steps) + "."
