@@ -69,6 +69,7 @@ app.command(name="test")(rule.prove)
 app.add_typer(review.decision_app, name="decision")
 app.command()(review.metrics)
 app.command()(review.sample)
+app.command()(review.letter)
 app.command()(operations.status)
 app.command()(operations.doctor)
 app.command()(operations.diff)
@@ -221,9 +222,15 @@ def validate(*, extracts: Extracts, as_of: AsOf = None, config: Config = None, a
 @telling
 def report(*, out: PublishedOut = DEMO_OUT) -> None:
     """Makes the reports again from the published audit; the same audit gives the same bytes."""
+    from pipelines.nightly import home
+    from pipelines.policy import load_policies
     from pipelines.report import report as make_reports
 
-    typer.echo(make_reports(out / "published").worklist)
+    policies = load_policies(home().sql / "policies", as_of=today(), allow_overdue=True)
+    with run_lock(out, since=datetime.now(UTC)):
+        made = make_reports(out / "published", policies=policies)
+    for path in (made.worklist, *made.pages[:4]):
+        typer.echo(short(path))
 
 
 @app.command()
@@ -384,6 +391,7 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
                     "funnel": [asdict(step) for step in published.funnel],
                     "worklist": str(published.worklist),
                     "workbook": str(outcome.reports.worklist),
+                    "pages": str(outcome.reports.pages[0]),
                     "database": str(published.database),
                 },
                 indent=2,
@@ -406,6 +414,7 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
     screen.print(f"Run       {published.run_id}", highlight=False, soft_wrap=True)
     for name, path in (
         ("Worklist", outcome.reports.worklist),
+        ("Pages", outcome.reports.pages[0]),
         ("CSV", published.worklist),
         ("Database", published.database),
     ):

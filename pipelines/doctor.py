@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 State = Literal["ok", "warn", "fail"]
 
 OLDEST_PYTHON = (3, 11)
-LIBRARIES = ("duckdb", "great-expectations", "polars", "prefect")
+LIBRARIES = ("duckdb", "great-expectations", "polars", "prefect", "sqlalchemy")
 GIGABYTE = 10**9
 # The bar of the product is 2 GB for a whole run; half of it is what DuckDB may take.
 MEMORY_WANTED, MEMORY_NEEDED = 2 * GIGABYTE, GIGABYTE
@@ -348,6 +348,7 @@ def _leftovers(out: Path) -> Iterator[Finding]:
             (".", "*.part"),
             ("landed/deliveries", "*.partial"),
             ("work", "publish/*"),
+            ("landed/partial", "*"),
             ("work", "*.tmp"),
             ("work", "run.duckdb.wal"),
         )

@@ -148,7 +148,7 @@ def validate_landed(
     """The results of all checks; raises ``CheckFailedError`` when a critical one failed, or too much has vanished."""
     results = validate(catalog, expectations=expectations, as_of=as_of, delivery_number=delivery_number)
     raise_if_critical(results)
-    raise_if_silent(results, expectations=expectations, limit=max_failed_history_checks)
+    raise_if_silent(results, limit=max_failed_history_checks)
     return results
 
 
@@ -317,7 +317,7 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
         snapshot_days=plan.settings.snapshot_days,
     )
     record.stage_started("report")
-    reports = stages.report(plan.published)
+    reports = stages.report(plan.published, policies=policies, pages_written=record.pages_written)
     record.finished()
     return Outcome(landing=landing, check_results=results, published=published, reports=reports)
 

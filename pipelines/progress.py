@@ -25,6 +25,9 @@ class Progress(Protocol):
     def file_finished(self, file_name: str, row_count: int) -> None:
         """A delivered file was read; ``row_count`` came out of it."""
 
+    def pages_written(self, done: int, total: int) -> None:
+        """``done`` of ``total`` report pages are written."""
+
     def finished(self) -> None:
         """The last stage is done."""
 
@@ -39,6 +42,9 @@ class Silence:
         """Says nothing."""
 
     def file_finished(self, file_name: str, row_count: int) -> None:
+        """Says nothing."""
+
+    def pages_written(self, done: int, total: int) -> None:
         """Says nothing."""
 
     def finished(self) -> None:
@@ -86,6 +92,13 @@ class ConsoleProgress:
     def file_finished(self, file_name: str, row_count: int) -> None:
         """Shows how many rows a file had."""
         self._console.print(f"  {file_name}: {row_count:,} rows", highlight=False, markup=False)
+
+    def pages_written(self, done: int, total: int) -> None:
+        """Shows how many pages there are, moving on a terminal, else once at the end."""
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, description=f"report  page {done:,} of {total:,}")
+        elif done == total:
+            self._console.print(f"  {total:,} pages", highlight=False, markup=False)
 
     def finished(self) -> None:
         """Takes the moving line away."""

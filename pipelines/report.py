@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 from pipelines.decisions import published_review
 from pipelines.errors import UsageError
 from pipelines.publish import DATABASE_FILE, open_published, swap_in, write_manifest
+from pipelines.reports.pages import write_pages
 from pipelines.reports.workbook import write_workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from pipelines.policy import Policy
+
 WORKLIST_XLSX = "worklist.xlsx"
+PAGES_FOLDER = "report"
 
 
 @dataclass(frozen=True)
@@ -21,11 +26,20 @@ class Reports:
     """Where the reports of a run are."""
 
     worklist: Path
+    pages: tuple[Path, ...]
+    """The HTML pages, the worklist first and then a page a case."""
     manifest: Path
 
 
-def report(published: Path) -> Reports:
+def report(
+    published: Path,
+    *,
+    policies: Sequence[Policy] = (),
+    pages_written: Callable[[int, int], None] | None = None,
+) -> Reports:
     """The reports of the audit in ``published``, beside it; made again they are the same bytes.
+
+    ``policies`` are the dossiers for the rules page; ``pages_written`` is told how many pages are done and of how many.
 
     Raises ``UsageError`` when nothing is published there.
     """
@@ -40,8 +54,10 @@ def report(published: Path) -> Reports:
         run_id, as_of = connection.execute("select run_id, as_of_date from run").fetchall()[0]
         review = published_review(connection, published.with_name("decisions"))
         write_workbook(connection, part, as_of=as_of, review=review)
+        pages = write_pages(connection, published / PAGES_FOLDER, policies=policies, progress=pages_written)
     swap_in(part, published / WORKLIST_XLSX)
     return Reports(
         worklist=published / WORKLIST_XLSX,
+        pages=pages,
         manifest=write_manifest(published, run_id=run_id, as_of=as_of),
     )

@@ -149,6 +149,10 @@ class NightRecord:
         self.event("file_landed", file=file_name, rows=row_count)
         self._progress.file_finished(file_name, row_count)
 
+    def pages_written(self, done: int, total: int) -> None:
+        """Passes on how many pages are written; the log has the stage."""
+        self._progress.pages_written(done, total)
+
     def finished(self) -> None:
         """Logs the end of the last stage."""
         self._stage_ended()

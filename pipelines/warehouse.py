@@ -6,6 +6,7 @@ so that a run behaves the same on a laptop, in CI and under a scheduler.
 
 from __future__ import annotations
 
+import re
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ Connection = duckdb.DuckDBPyConnection
 WarehouseError = duckdb.Error
 
 MEMORY_LIMIT = "1GB"
+PLAIN_TOKEN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*|[-+*/<>=~!@%^&|.,;()\[\]{}:]+")
 
 
 def open_warehouse(
@@ -66,13 +68,13 @@ def masked_query(query: str) -> str:
     content = query.encode()
     tokens = duckdb.tokenize(query)
     ends = [start for start, _ in tokens[1:]] + [len(content)]
+    values = {duckdb.token_type.string_const, duckdb.token_type.numeric_const}
     kept: list[str] = []
     for (start, kind), end in zip(tokens, ends, strict=True):
-        text = content[start:end].decode(errors="replace").strip()
-        if kind == duckdb.token_type.comment:
-            continue
-        is_value = kind in {duckdb.token_type.string_const, duckdb.token_type.numeric_const}
-        kept.append("?" if is_value or not text.isascii() or '"' in text or "'" in text else text)
+        # A comment is no token: it stands after one, up to the next.
+        plain = PLAIN_TOKEN.match(content[start:end].decode(errors="replace"))
+        if kind != duckdb.token_type.comment:
+            kept.append(plain[0] if plain and kind not in values else "?")
     return " ".join(kept)
 
 

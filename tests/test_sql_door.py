@@ -93,6 +93,7 @@ def test_a_fault_on_the_data_does_not_quote_it(out: Path) -> None:
         ("select 'a''b', 12, x from t", "select ? , ? , x from t"),
         ('select "ada 7" from t /* ada */', "select ? from t"),
         ("select $$ada$$", "select ?"),
+        ("select x /* ada */ = /* ada */ y -- ada\n, 1 -- ada", "select x = y , ?"),
         ("select 'é', x from t", "select ? , x from t"),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.shared import DEMO_OUT, AsJson, PublishedOut, published_audit, tell, telling
+from pipelines.commands.shared import DEMO_OUT, AsJson, PublishedOut, published_audit, short, tell, telling
 from pipelines.errors import ExitCode
 
 decision_app = typer.Typer(no_args_is_help=True, help="Decisions on cases: named people make them, we keep them.")
@@ -89,3 +89,22 @@ def sample(
         drawn = draw_sample(connection, out / "decisions", seed=seed, since=since.date() if since else None)
     keep_sample(drawn, out / "decisions")
     tell(drawn, as_json=as_json)
+
+
+@telling
+def letter(
+    *,
+    case: Annotated[str, typer.Argument(help="A case_id of the worklist.")],
+    out: PublishedOut = DEMO_OUT,
+    template: Annotated[
+        Path | None, typer.Option(help="The payer's TOML template; ours is an example to copy.")
+    ] = None,
+) -> None:
+    """Drafts the request for the records that would settle a case, as a PDF below OUT/letters. A person approves it.
+
+    **Example**: `stimaudit letter NA-2026-0123456789AB --template our_letter.toml --out /srv/stimaudit`
+    """
+    from pipelines.reports.letter import EXAMPLE_TEMPLATE, write_letter
+
+    with published_audit(out) as connection:
+        typer.echo(short(write_letter(connection, case, out / "letters", template=template or EXAMPLE_TEMPLATE)))

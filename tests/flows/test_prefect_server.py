@@ -69,7 +69,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     (folder / "prefect").mkdir()
     with prefect_server(folder / "prefect") as server:
         server.prefect(*MAKE_POOL)
-        yield Site(server, folder / "extracts", folder / "out")
+        made = Site(server, folder / "extracts", folder / "out")
+        made.deploy()
+        yield made
 
 
 @pytest.mark.soak
@@ -78,7 +80,7 @@ def test_a_deployed_night_starts_by_its_schedule_and_leaves_artifacts_and_status
     with site.server.worker():
         done = until(lambda: next((run for run in site.server.runs() if run["state_type"] == "COMPLETED"), None))
         site.server.prefect(*PAUSE)
-        until(lambda: True if not [run for run in site.server.runs() if run["state_type"] == "RUNNING"] else None)
+        at_rest(site)
 
     assert done["auto_scheduled"]
     assert "Grade: **caveats**" in site.server.artifact(done["id"], "run")
@@ -101,8 +103,9 @@ def test_a_paused_deployment_starts_nothing_and_a_resumed_one_does(site: Site) -
 
 @pytest.mark.soak
 def test_a_second_start_is_cancelled_and_changes_nothing(site: Site) -> None:
-    before = site.worklist()
     with site.server.worker():
+        site.server.ended(site.server.run_now())
+        before = site.worklist()
         first = site.server.run_now()
         until(lambda: True if site.server.run(first)["state_type"] == "RUNNING" else None)
         second = site.server.ended(site.server.run_now())
@@ -180,6 +183,18 @@ def test_the_runbook_gives_the_commands_that_are_tested_here() -> None:
         if f"prefect {' '.join(command)}" not in runbook
     ]
     assert missing == []
+
+
+def at_rest(site: Site) -> None:
+    """Waits until no run is at work or handed to a worker: a worker ended before that leaves its run pending."""
+    resting = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED", "SCHEDULED"}
+    until(
+        lambda: (
+            True
+            if all(r["state_type"] in resting and r["state_name"] != "Submitting" for r in site.server.runs())
+            else None
+        )
+    )
 
 
 def scheduled(site: Site) -> list[str]:

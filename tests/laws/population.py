@@ -174,17 +174,29 @@ def counting_ingredients() -> list[str]:
         ]
 
 
-def policies_with(**values: ParameterValue) -> tuple[Policy, ...]:
-    """The shipped policies, each with these parameters in place of its own."""
+def policies_asking_less(**values: ParameterValue) -> tuple[Policy, ...]:
+    """The shipped policies with these parameters in place of their own, where their own asks for more.
+
+    Of a least number the smaller is easier to reach, of a window, a gap or a most the greater.
+    """
     return tuple(
         replace(
             policy,
             parameters=tuple(
-                replace(parameter, value=values.get(parameter.name, parameter.value)) for parameter in policy.parameters
+                replace(parameter, value=_easier(parameter.name, parameter.value, values[parameter.name]))
+                if parameter.name in values
+                else parameter
+                for parameter in policy.parameters
             ),
         )
         for policy in shipped_policies()
     )
+
+
+def _easier(name: str, own: ParameterValue, other: ParameterValue) -> ParameterValue:
+    if isinstance(own, (bool, date)) or isinstance(other, (bool, date)):
+        return other
+    return min(own, other) if "min_" in name else max(own, other)
 
 
 def days(count: int) -> timedelta:

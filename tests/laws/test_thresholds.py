@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.laws.population import SETTINGS, Judged, judged, policies_with, population
+from tests.laws.population import SETTINGS, Judged, judged, policies_asking_less, population
 from tests.support.product import Table, audit_tables, judge_landed
 
 if TYPE_CHECKING:
@@ -71,4 +71,4 @@ def test_a_wider_enrolment_tolerance_only_settles_what_was_not_assessable(own: J
 
 
 def _judged_with(own: Judged, **values: ParameterValue) -> dict[str, Table]:
-    return audit_tables(judge_landed(own.connection, SETTINGS, policies=policies_with(**values)))
+    return audit_tables(judge_landed(own.connection, SETTINGS, policies=policies_asking_less(**values)))

@@ -234,5 +234,5 @@ def test_two_thousand_rows_sort_in_a_blink(sample: Report, watched: Watched) -> 
         for _ in range(3)
     ]
 
-    # 0.1 to 0.3 s on a quiet machine, layout included; a sort that grew with the square of the rows would take minutes.
-    assert min(took) < 3000
+    # Measured 1.5 s with layout, two cores at a load of 16; a sort that grew with the square would take minutes.
+    assert min(took) < 4000
