@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.decisions import published_review
+from pipelines.decisions import published_review, read_decisions
 from pipelines.errors import UsageError
 from pipelines.publish import DATABASE_FILE, open_published, swap_in, write_manifest
 from pipelines.reports.pages import write_pages
@@ -49,12 +49,20 @@ def report(
             "Name the output folder of a run, or make one with `stimaudit run` or `stimaudit demo`."
         )
         raise UsageError(message)
+    store = published.with_name("decisions")
     part = published / f"{WORKLIST_XLSX}.part"
     with open_published(published) as connection:
         run_id, as_of = connection.execute("select run_id, as_of_date from run").fetchall()[0]
-        review = published_review(connection, published.with_name("decisions"))
+        review = published_review(connection, store)
         write_workbook(connection, part, as_of=as_of, review=review)
-        pages = write_pages(connection, published / PAGES_FOLDER, policies=policies, progress=pages_written)
+        pages = write_pages(
+            connection,
+            published / PAGES_FOLDER,
+            policies=policies,
+            decisions=read_decisions(store).to_dicts(),
+            review=review.to_dicts(),
+            progress=pages_written,
+        )
     swap_in(part, published / WORKLIST_XLSX)
     return Reports(
         worklist=published / WORKLIST_XLSX,

@@ -96,9 +96,7 @@ def letter(
     *,
     case: Annotated[str, typer.Argument(help="A case_id of the worklist.")],
     out: PublishedOut = DEMO_OUT,
-    template: Annotated[
-        Path | None, typer.Option(help="The payer's TOML template; ours is an example to copy.")
-    ] = None,
+    template: Annotated[Path | None, typer.Option(help="Your TOML template; ours is an example.")] = None,
 ) -> None:
     """Drafts the request for the records that would settle a case, as a PDF below OUT/letters. A person approves it.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -101,15 +101,17 @@ def write_pages(
     *,
     policies: Sequence[Policy] = (),
     history: Sequence[RunPoint] | None = None,
+    decisions: Sequence[Row] = (),
+    review: Sequence[Row] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Path, ...]:
     """The HTML files written below ``folder``, the worklist first and then a page a case, best first.
 
     ``connection`` reads the published audit, whose tables it can name without their schema. ``policies`` are the
     dossiers; one that is not the run's own version is left out, and the rules page then says so. ``history`` gives the
-    runs of the trend; without it they are those of ``run_history``, where the audit has that table. ``progress`` is
-    told how many pages are written, and how many there are in all. Pages of cases that are no longer there are
-    removed. Raises ``StimauditError`` where a case id cannot be a file name.
+    runs of the trend; without it they are those of ``run_history``, where the audit has that table. ``decisions`` are
+    what people recorded, in order, and ``review`` where each case's review stands. ``progress`` is told how many
+    pages are written, and how many there are in all. Pages of cases that are no longer there are removed. Raises ``StimauditError`` where a case id cannot be a file name.
     """
     environment = make_environment()
     stamp = read_stamp(connection)
@@ -133,11 +135,25 @@ def write_pages(
     count = connection.execute("select count(*) from episode_review where outcome <> 'excluded'").fetchall()[0][0]
     labels = _labels(connection)
     dossiers = _dossiers(stamp, policies)
+    nights = _by_case(_nights(connection))
+    decided = _by_case(decisions)
+    standing = {row["case_id"]: row for row in review}
     total = len(written) + count
     for case in read_case_files(connection, batch=CASES_AT_ONCE):
         path = cases / f"{_safe(case.review['case_id'])}.html"
         page = case_page(case, labels=labels, feeds=feeds)
-        written.append(write(path, "case.html.j2", page=page, policy=dossiers.get(case.review["policy_id"])))
+        case_id = case.review["case_id"]
+        written.append(
+            write(
+                path,
+                "case.html.j2",
+                page=page,
+                policy=dossiers.get(case.review["policy_id"]),
+                standing=standing.get(case_id),
+                decisions=decided.get(case_id, []),
+                nights=nights.get(case_id, []),
+            )
+        )
         if progress is not None:
             progress(len(written), total)
     for stale in set(cases.glob("*.html")) - set(written):
@@ -454,6 +470,36 @@ def _run_points(connection: Connection) -> list[RunPoint]:
         "select run_id, as_of_date, flagged_count from run_history order by run_number"
     ).fetchall()
     return [RunPoint(*row) for row in {row[0]: row for row in rows}.values()]
+
+
+def _nights(connection: Connection) -> list[Row]:
+    """What became of each case night by night, unchanged nights left out; nothing where no history is published."""
+    found = connection.execute("select count(*) from duckdb_tables() where table_name = 'case_version'").fetchall()
+    if not found[0][0]:
+        return []
+    return read_rows(
+        connection,
+        """
+        select
+            case_version.case_id,
+            run_history.run_id,
+            run_history.known_from_utc,
+            case_version.case_event,
+            case_version.changed_columns,
+            case_version.outcome
+        from case_version
+        inner join run_history
+            on case_version.from_run_number = run_history.run_number
+        order by run_history.run_number, case_version.case_id
+        """,
+    )
+
+
+def _by_case(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    cases: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        cases[row["case_id"]].append(row)
+    return cases
 
 
 def _rounded(count: int | None) -> int | None:

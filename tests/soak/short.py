@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pipelines.ledger as ledger
+from pipelines import ledger
 from pipelines.history import commit_night, prepare_night
 from pipelines.land import _write as write_landed
 from pipelines.land import land
@@ -54,9 +55,9 @@ def landing(folder: Path) -> list[dict[str, Any]]:
     told = []
     for number, point in enumerate(LANDING):
         out = folder / f"killed-{number}"
-        ending = ended(lambda out=out: _land(first, out), at=point, log=log)
+        ending = ended(partial(_land, first, out), at=point, log=log)
         held = len(ledger.read_ledger(out / "landed"))
-        again = ended(lambda out=out: _land(first, out), log=log)
+        again = ended(partial(_land, first, out), log=log)
         told.append(
             {
                 "point": str(point),
@@ -75,7 +76,7 @@ def publishing(folder: Path) -> dict[str, Any]:
     log = folder / "child.log"
     undisturbed, out = folder / "undisturbed", folder / "killed"
     for place in (undisturbed, out):
-        ended(lambda place=place: _publish(place, RUNS[0]), log=log)
+        ended(partial(_publish, place, RUNS[0]), log=log)
     old = answer(lambda: audit_tables(out / "published"), log=log)
     ended(lambda: _publish(undisturbed, RUNS[1]), log=log)
     new = answer(lambda: audit_tables(undisturbed / "published"), log=log)
