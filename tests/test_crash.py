@@ -71,7 +71,7 @@ def command(*arguments: str | Path, bytes_a_file: int | None = None) -> subproce
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=(lambda: limited(bytes_a_file)) if bytes_a_file is not None else None,  # noqa: PLW1509 - no threads
+        preexec_fn=(lambda: limited(bytes_a_file)) if bytes_a_file is not None else None,
     )
 
 
@@ -144,7 +144,7 @@ def test_a_full_disk_is_told_as_one_and_leaves_nothing_landed(tmp_path: Path) ->
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=lambda: limited(20_000),  # noqa: PLW1509 - no threads
+        preexec_fn=lambda: limited(20_000),
     )
 
     assert done.returncode == ExitCode.OUR_FAULT, done.stderr

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.errors import UsageError
+from pipelines.reports.case_file import read_case_file
+from pipelines.reports.records import records_to_request
+from pipelines.reports.words import COUNTS_REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +23,7 @@ OUTCOME_SENTENCES = {
 }
 RESULT_WORDS = {"met": "met", "not_met": "not evidenced in the data received", "cannot_tell": "cannot tell"}
 EVIDENCE_SHOWN = 20
+SETTLED_BY_RECORDS = ("flagged", "not_assessable")
 
 
 def explanation(connection: Connection, episode: str) -> tuple[str, ...]:
@@ -56,6 +60,7 @@ def _of_episode(connection: Connection, review: dict[str, Any]) -> Iterator[str]
         yield f"  Holds: {', '.join(_words(reason) for reason in review['exclusion_reasons'])}."
     yield from _of_criteria(connection, review["episode_id"])
     yield from _of_care(connection, review["episode_id"])
+    yield from _of_records(connection, review)
     if review["notes"]:
         yield ""
         yield f"Worth knowing: {', '.join(_words(note) for note in review['notes'])}."
@@ -94,7 +99,8 @@ def _of_care(connection: Connection, episode_id: str) -> Iterator[str]:
         yield ""
         yield f"Evidence rows (audit.care_ledger), {len(evidence):,} in all"
     for row in evidence[:EVIDENCE_SHOWN]:
-        counted = "counts" if row["counts"] == "yes" else "does not count"
+        reason = COUNTS_REASONS.get(row["counts_reason"], _words(row["counts_reason"] or ""))
+        counted = "counts" if row["counts"] == "yes" else f"does not count: {reason}"
         yield (
             f"  {row['service_date']}  {row['code_system']} {row['code']}, {_words(row['care_group'] or 'no group')}, "
             f"{counted}; claim {row['claim_id']} line {row['claim_line_number'] or '-'}, {row['source_file']} "
@@ -102,6 +108,17 @@ def _of_care(connection: Connection, episode_id: str) -> Iterator[str]:
         )
     if len(evidence) > EVIDENCE_SHOWN:
         yield f"  and {len(evidence) - EVIDENCE_SHOWN:,} more"
+
+
+def _of_records(connection: Connection, review: dict[str, Any]) -> Iterator[str]:
+    """What record would settle what is open; nothing where nothing is."""
+    case = read_case_file(connection, review["case_id"]) if review["outcome"] in SETTLED_BY_RECORDS else None
+    asked = [record for record in records_to_request(case) if record.is_asked] if case else []
+    if asked:
+        yield ""
+        yield "Records that would settle it"
+    for record in asked:
+        yield f"  {record.document}: {record.reason}"
 
 
 def _rows(connection: Connection, query: str, *, name: str) -> list[dict[str, Any]]:

@@ -111,7 +111,8 @@ def write_pages(
     dossiers; one that is not the run's own version is left out, and the rules page then says so. ``history`` gives the
     runs of the trend; without it they are those of ``run_history``, where the audit has that table. ``decisions`` are
     what people recorded, in order, and ``review`` where each case's review stands. ``progress`` is told how many
-    pages are written, and how many there are in all. Pages of cases that are no longer there are removed. Raises ``StimauditError`` where a case id cannot be a file name.
+    pages are written, and how many there are in all. Pages of cases that are no longer there are removed.
+    Raises ``StimauditError`` where a case id cannot be a file name.
     """
     environment = make_environment()
     stamp = read_stamp(connection)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines import ledger
-from pipelines.history import commit_night, prepare_night
+from pipelines.history import prepare_night, settle
 from pipelines.land import _write as write_landed
 from pipelines.land import land
 from pipelines.publish import publish, swap_in
@@ -37,7 +37,7 @@ PUBLISHING = (
     Point(line_of(prepare_night, "_write(_pending_path"), 1, "after"),
     Point(line_of(swap_in, "made.replace("), 1, "before"),
     Point(line_of(swap_in, "made.replace("), 1, "after"),
-    Point(line_of(commit_night, "commit_file("), 1, "after"),
+    Point(line_of(settle, "commit_file("), 1, "after"),
     Point(line_of(swap_in, "made.replace("), 3, "after"),
     Point(line_of(publish, "keep_snapshot("), 1, "before"),
     Point(line_of(publish, "write_manifest("), 1, "before"),

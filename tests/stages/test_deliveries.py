@@ -100,5 +100,7 @@ def test_a_delivery_92_days_behind_is_not_late_and_a_first_one_cannot_be(tmp_pat
     landed(tmp_path, BASE)
     landed(tmp_path, {"medical_claim.csv": lines({"claim_id": "C0", "claim_line_start_date": "2024-03-10"})}, name="b")
 
-    assert checks(tmp_path, 2)["medical_claim:delivery_not_late"].status == "passed"
+    found = checks(tmp_path, 2)
+    assert found["medical_claim:delivery_not_late"].status == "passed"
+    assert found["delivered_file:file_not_sent_before"].status == "passed"
     assert checks(tmp_path, 1)["medical_claim:delivery_not_late"].status == "not_applicable"
