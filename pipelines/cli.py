@@ -36,7 +36,7 @@ from pipelines.commands.shared import (
     telling,
     today,
 )
-from pipelines.errors import ExitCode, UsageError
+from pipelines.errors import ExitCode, StimauditError, UsageError
 from pipelines.publish import make_folder
 from pipelines.run_lock import private_files, run_lock
 from pipelines.warehouse import WarehouseError
@@ -350,14 +350,24 @@ def _flow(plan: Plan, config: Path | None) -> Outcome:
         os.environ.setdefault(name, value)
     from pipelines.flows.nightly_audit import nightly_audit
 
-    return nightly_audit(
-        extracts=plan.extracts,
-        out=plan.out,
-        as_of=plan.as_of,
-        policy=plan.single_policy,
-        config=config.absolute() if config else None,
-        assume_enrolled=plan.assume_enrolled,
-    )
+    try:
+        return nightly_audit(
+            extracts=plan.extracts,
+            out=plan.out,
+            as_of=plan.as_of,
+            policy=plan.single_policy,
+            config=config.absolute() if config else None,
+            assume_enrolled=plan.assume_enrolled,
+        )
+    except StimauditError:
+        raise
+    except Exception as cause:  # noqa: BLE001 - faults of the run are told already; what is left is Prefect's own
+        message = (
+            f"Prefect could not run the flow ({type(cause).__name__}); the last published audit stays in place. Give "
+            "its server more time (PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS), name one that runs "
+            "(PREFECT_API_URL), or run with --no-prefect."
+        )
+        raise StimauditError(message) from None
 
 
 def _prefect_environment(prefect_home: Path) -> dict[str, str]:

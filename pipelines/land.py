@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pipelines.layouts.projection import Layout, Projection
 
 WIDE_DIAGNOSIS = re.compile(r"diagnosis_code_[0-9]+")
+DISK_FULL = re.compile(r"No space left|File too large|Disk quota exceeded|Could not write")
 SHOWN = 10
 ROWS_A_PARTITION = 20_000_000
 DICTIONARY_ENTRIES = 8192
@@ -465,7 +466,7 @@ def _number(connection: Connection, query: str) -> int:
 def _refusal(error: WarehouseError, source: SourceFile) -> StimauditError:
     """What a person may read of an error of DuckDB, whose own text can quote the file."""
     text = str(error)
-    if type(error).__name__ == "OutOfMemoryException" or "No space left" in text:
+    if type(error).__name__ == "OutOfMemoryException" or DISK_FULL.search(text):
         message = (
             f"Landing ran out of memory or disk space at {_printable(source.name)}. Give it more (memory_limit, "
             "a larger disk) and run again; the history is as it was."

@@ -75,7 +75,10 @@ def ran(folder: Path, extracts: Path, *options: str) -> Ran:
 
 
 def canaries_told(run: Ran) -> dict[str, list[str]]:
-    """The canaries found, by place: what was told, and every file that is not the audit itself or its name."""
+    """The canaries found, by place: what was told, and every file that is not the audit itself or its name.
+
+    The ledger lists the name of every delivered file, as the audit does; it is told nowhere else (decision 0092).
+    """
     found = {"what was told": [canary for canary in CANARIES if canary in run.told]}
     for path in sorted(run.folder.rglob("*")):
         place = path.relative_to(run.folder).as_posix()
@@ -83,7 +86,8 @@ def canaries_told(run: Ran) -> dict[str, list[str]]:
         is_audit = place.startswith("out/") and path.suffix in AUDIT_ITSELF and "summary" not in path.name
         if path.is_file() and not is_audit:
             content = path.read_bytes()
-            found[place] = [canary for canary in CANARIES if canary.encode() in content]
+            known = {STRANGER} if place.startswith("out/landed/deliveries/") else set()
+            found[place] = [canary for canary in CANARIES if canary.encode() in content and canary not in known]
     return {place: canaries for place, canaries in found.items() if canaries}
 
 

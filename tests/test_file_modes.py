@@ -65,9 +65,13 @@ def test_the_group_may_read_what_is_published_whatever_the_umask(umask: int, tmp
 
 
 def test_private_files_give_the_umask_back_also_after_a_fault(umask: int, tmp_path: Path) -> None:
-    with pytest.raises(KeyError), private_files():
-        (tmp_path / "file").touch()
-        raise KeyError
+    def fail() -> None:
+        with private_files():
+            (tmp_path / "file").touch()
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
 
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) & (OTHERS | GROUP_WRITES) == 0
     assert os.umask(umask) == umask
