@@ -5,6 +5,7 @@ The clock and the environment are read here and nowhere below.
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import signal
@@ -39,7 +40,6 @@ from pipelines.commands.shared import (
 from pipelines.errors import ExitCode, StimauditError, UsageError
 from pipelines.publish import make_folder
 from pipelines.run_lock import private_files, run_lock
-from pipelines.warehouse import WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,9 +51,6 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 
 DEMO_AS_OF = date(2026, 6, 30)
-# Faults in a query itself: their text names tables and columns. Others quote data.
-QUERY_FAULTS = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
-NOT_ALLOWED = frozenset({"PermissionException", "InvalidInputException", "NotImplementedException"})
 
 app = typer.Typer(
     name="stimaudit",
@@ -257,10 +254,11 @@ def sql(
     *,
     query: Annotated[str, typer.Argument(help="One query; tables are audit.finding, audit.episode_review, ...")],
     out: PublishedOut = DEMO_OUT,
+    purpose: Annotated[str, typer.Option(help="Why you ask; kept with your name in OUT/log/sql.jsonl.")] = "",
     form: Annotated[Form, typer.Option("--format", help="How rows are written.")] = Form.TABLE,
     as_json: AsJson = False,
 ) -> None:
-    """Asks the published audit: read-only, with no way to files or the network.
+    """Asks the published audit: read-only, with no way to files or the network, and written down without its values.
 
     **Examples**
 
@@ -268,23 +266,12 @@ def sql(
 
     `stimaudit sql --format csv "from audit.funnel" > funnel.csv`
     """
-    with published_audit(out) as connection:
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
-        try:
-            cursor = connection.execute(query)
-            names = [column[0] for column in cursor.description or []]
-            rows = cursor.fetchall()
-        except WarehouseError as fault:
-            kind = type(fault).__name__
-            if kind in QUERY_FAULTS:
-                told = f"The query cannot be read: {fault}"
-            elif kind in NOT_ALLOWED:
-                told = f"The query asks for something that is not allowed here ({kind}): it may only read the audit."
-            else:
-                told = f"The query failed on the data ({kind}). The cause is not shown, for it may quote a member."
-            raise UsageError(told) from None
-    tell_rows(names, rows, Form.JSON if as_json else form)
+    from pipelines.sql_door import ask
+
+    with published_audit(out):
+        pass  # no published audit is told as such, before the query is looked at
+    answer = ask(out, query, user=getpass.getuser(), purpose=purpose, asked_at=datetime.now(UTC))
+    tell_rows(answer.names, answer.rows, Form.JSON if as_json else form)
 
 
 @app.command()
@@ -385,6 +372,8 @@ def _prefect_environment(prefect_home: Path) -> dict[str, str]:
 
 
 def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
+    from pipelines.deliveries import delivery_remarks
+
     published = outcome.published
     if as_json:
         typer.echo(
@@ -417,6 +406,8 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    for remark in delivery_remarks(outcome.landing, outcome.check_results):
+        screen.print(remark, highlight=False, markup=False, soft_wrap=True)
     if published.grade_reasons:
         screen.print(f"Published with caveats: {len(published.grade_reasons)} warnings.", highlight=False)
         for reason in published.grade_reasons:

@@ -35,7 +35,8 @@ from typing import TYPE_CHECKING
 
 from pipelines import models
 from pipelines.warehouse import identifier, in_reading_order, literal, tables_read
-from tests.second_opinion_run import BY_LINE_OF_BUSINESS, Configuration
+from tests.second_opinion_run import BY_LINE_OF_BUSINESS, CONFIGURATIONS, OTHER_NUMBERS, Configuration
+from tests.support.edge_members import edge_members
 from tests.support.messy_members import messy_members
 from tests.support.product import (
     COMPARED,
@@ -119,12 +120,21 @@ BOTH_PATHS = Configuration(
     {"deliveries": 2, "shared_claim_ids": True, "bad_row_share": 0.02},
     Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS),
 )
+OTHER = Configuration(
+    {"deliveries": 2}, Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS, parameters=OTHER_NUMBERS)
+)
 SITTINGS: tuple[tuple[int, int, Configuration], ...] = (
     (8101, 150, BOTH_PATHS),
-    (8102, 1500, Configuration()),
+    (0, 0, BOTH_PATHS),
+    (8104, 200, CONFIGURATIONS["no documents and no fills"]),
     (8103, 1500, BOTH_PATHS),
+    (8105, 700, OTHER),
+    (8102, 1500, Configuration()),
 )
-"""Seed, members and configuration; most mutants fall in the first, small one."""
+"""Seed, members and configuration; seed 0 stands for the edge members. Most mutants fall in the first, small one."""
+
+PUBLISHED_ELSEWHERE = frozenset({"intermediate.rule_data_quality"})
+"""Tables of other schemas that are published as they are."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +191,7 @@ class Workshop:
                 changed.add(name)
                 if name in self.opinion_columns and self.fingerprint_by_opinion(name) != self.opinion_prints[name]:
                     return "seen"
-                if name.startswith("audit."):
+                if name.startswith("audit.") or name in PUBLISHED_ELSEWHERE:
                     fate = "shown"
         except Exception:  # noqa: BLE001 - a mutant may break a model in any way
             return "stopped"
@@ -212,7 +222,7 @@ class Workshop:
 
 def open_workshop(seed: int, count: int, configuration: Configuration, folder: Path) -> Workshop:
     """Messy members judged by the product, after it was found that the second opinion agrees."""
-    extracts = messy_members(seed, count, value_sets=VALUE_SETS, **configuration.messy)
+    extracts = messy_members(seed, count, value_sets=VALUE_SETS, **configuration.messy) if seed else edge_members()
     connection = landed_connection(extracts, folder)
     # What does not fit in memory fails at once, and landed rows are read many times.
     connection.execute("set temp_directory = ''")
@@ -421,10 +431,14 @@ def main() -> None:
     """Runs every mutant and says which survive; ends with exit code 1 when one survives that is not explained."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--only", default="", help="a piece of the name of a mutant, as index_line or medication")
+    parser.add_argument("--names", type=Path, help="a file of names of mutants, one a line: only these")
     parser.add_argument("--part", default="1/1", help="the second of three parts of the list is 2/3")
     options = parser.parse_args()
     part, parts = (int(number) for number in options.part.split("/"))
-    mutants = [mutant for mutant in all_mutants() if options.only in mutant.name][part - 1 :: parts]
+    names = set(options.names.read_text(encoding="utf-8").splitlines()) if options.names else None
+    mutants = [
+        mutant for mutant in all_mutants() if options.only in mutant.name and (names is None or mutant.name in names)
+    ][part - 1 :: parts]
     _say(f"{len(mutants)} mutants")
     started = time.monotonic()
     fates = dict.fromkeys((mutant.name for mutant in mutants), "survives")
@@ -432,7 +446,7 @@ def main() -> None:
     for number, (seed, count, configuration) in enumerate(SITTINGS, start=1):
         with TemporaryDirectory() as folder:
             workshop = open_workshop(seed, count, configuration, Path(folder))
-            _say(f"members {number} of {len(SITTINGS)}: {count} judged, {len(waiting)} mutants to go")
+            _say(f"members {number} of {len(SITTINGS)}: {count or 'those of the edges'} judged, {len(waiting)} to go")
             for done, mutant in enumerate(waiting, start=1):
                 fate = workshop.judge(mutant)
                 if fate != "survives":

@@ -33,11 +33,46 @@ from tests.support.product import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipelines.policy import ParameterValue
+
 BY_LINE_OF_BUSINESS = {
     "medicare_ffs": "medicare_ncd_160_7",
     "medicare_advantage": "medicare_ncd_160_7",
     "commercial": "commercial_strict",
 }
+OTHER_NUMBERS: dict[str, dict[str, ParameterValue]] = {
+    "evidence_low_back_pain": {
+        "acupuncture_counts": False,
+        "include_other_low_back_pain": False,
+        "pain_label_exempts": True,
+        "spine_diagnosis_required": False,
+        "must_have_exercise": False,
+    },
+    "medicare_ncd_160_7": {
+        "manipulation_window_days": 40,
+        "exercise_max_gap_days": 10,
+        "exercise_min_dates": 0,
+        "interdisciplinary_min_hours": 0,
+        "interdisciplinary_max_hours_per_day": 3,
+        "medication_min_days": 0,
+        "history_days": 500,
+        "lookback_days": 300,
+        "max_gap_days": 20,
+        "followup_days": 400,
+    },
+    "commercial_strict": {
+        "exercise_max_gap_days": 40,
+        "manipulation_window_days": 120,
+        "min_groups": 3,
+        "red_flag_days": 45,
+        "symptom_days": 10,
+        "chronic_days": 180,
+        "statement_max_age_days": 365,
+        "pain_label_exempts": True,
+    },
+}
+"""Numbers nobody ships, each policy its own: what is the same in all shipped policies is otherwise never told apart."""
+
 BATCH = 1000
 
 
@@ -65,6 +100,10 @@ CONFIGURATIONS: dict[str, Configuration] = {
     "claim ids of two members, many bad rows": Configuration(
         {"shared_claim_ids": True, "bad_row_share": 0.03, "deliveries": 2},
         Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS),
+    ),
+    "other numbers in each policy": Configuration(
+        {"deliveries": 2},
+        Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS, parameters=OTHER_NUMBERS),
     ),
     "no procedure rows and no crosswalk": Configuration({"feeds": ALL_FEEDS - {"claim_procedure", "drug_crosswalk"}}),
 }

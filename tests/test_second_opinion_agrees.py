@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.second_opinion_run import CONFIGURATIONS, compare
+from tests.second_opinion_run import BY_LINE_OF_BUSINESS, CONFIGURATIONS, OTHER_NUMBERS, compare
+from tests.support.edge_members import edge_members
 from tests.support.messy_members import messy_members
 from tests.support.product import (
     COMPARED,
     VALUE_SETS,
+    Settings,
     audit_tables,
     differences,
     opinion_on,
@@ -25,6 +27,7 @@ from tests.support.product import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pipelines.policy import ParameterValue
     from tests.support.messy_text import Row
 
 MEMBERS = 250
@@ -39,6 +42,19 @@ def test_the_product_says_of_every_messy_member_what_the_second_opinion_says(nam
 
     assert comparison.text == ""
     assert comparison.episode_count > MEMBERS / 2
+
+
+@pytest.mark.parametrize("parameters", [{}, OTHER_NUMBERS], ids=["numbers as shipped", "other numbers"])
+def test_the_two_agree_on_every_member_made_for_an_edge(
+    parameters: dict[str, dict[str, ParameterValue]], tmp_path: Path
+) -> None:
+    extracts = edge_members()
+    told = Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS, parameters=parameters)
+
+    mine, theirs = audit_tables(product(extracts, tmp_path, told)), opinion_tables(opinion_on(extracts, told))
+
+    found = differences(mine, theirs)
+    assert report(found, extracts, [mine, theirs], {}) == ""
 
 
 def test_a_difference_in_any_table_is_seen_and_told_with_the_rows_of_its_member_alone(tmp_path: Path) -> None:

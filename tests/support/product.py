@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from tests.support.second_opinion import POLICIES, second_opinion
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pipelines.policy import Policy
+    from pipelines.policy import ParameterValue, Policy
     from pipelines.value_sets import ValueSet
     from pipelines.warehouse import Connection
     from tests.support.messy_text import Row
@@ -54,12 +54,13 @@ Table = dict[Key, dict[str, object]]
 
 @dataclass(frozen=True)
 class Settings:
-    """How a run is set up: policies, run date, enrolment."""
+    """How a run is set up: policies and what their parameters are instead of those shipped, run date, enrolment."""
 
     as_of: date = RUN_DATE
     single_policy: str | None = None
     policy_by_line_of_business: Mapping[str, str] = field(default_factory=dict)
     assume_enrolled: bool = False
+    parameters: Mapping[str, Mapping[str, ParameterValue]] = field(default_factory=dict)
 
 
 DEFAULT_SETTINGS = Settings()
@@ -122,7 +123,7 @@ def judge_landed(
     write_value_sets(connection, load_value_sets(VALUE_SETS) if value_sets is None else value_sets)
     write_policies(
         connection,
-        shipped_policies() if policies is None else policies,
+        _policies_with(settings.parameters) if policies is None else policies,
         default_policy=DEFAULT_POLICY,
         single_policy=settings.single_policy,
         policy_by_line_of_business=settings.policy_by_line_of_business,
@@ -142,13 +143,26 @@ def shipped_policies() -> tuple[Policy, ...]:
     return load_policies(SQL / "policies", as_of=REVIEWED_BY, allow_overdue=True)
 
 
+def _policies_with(parameters: Mapping[str, Mapping[str, ParameterValue]]) -> tuple[Policy, ...]:
+    return tuple(
+        replace(
+            policy,
+            parameters=tuple(
+                replace(parameter, value=parameters.get(policy.id, {}).get(parameter.name, parameter.value))
+                for parameter in policy.parameters
+            ),
+        )
+        for policy in shipped_policies()
+    )
+
+
 def opinion_on(extracts: Mapping[str, Sequence[Row]], settings: Settings = DEFAULT_SETTINGS) -> Opinion:
     """The second opinion on the rows under the same settings and the versions of the shipped policies."""
     return second_opinion(
         in_delivered_order(extracts),
         as_of=settings.as_of,
         value_sets=VALUE_SETS,
-        parameters=POLICIES,
+        parameters={name: {**values, **settings.parameters.get(name, {})} for name, values in POLICIES.items()},
         policy_versions={policy.id: policy.version for policy in shipped_policies()},
         default_policy=DEFAULT_POLICY,
         policy_by_line_of_business=settings.policy_by_line_of_business,
