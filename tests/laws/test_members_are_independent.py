@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.laws.population import Extracts, Judged, added, judged, members_of, of_members, with_newest_line
-from tests.support.messy_members import messy_members
+from tests.laws.population import (
+    Extracts,
+    Judged,
+    added,
+    diagnosis,
+    fill,
+    judged,
+    medical_line,
+    members_of,
+    of_members,
+    with_newest_line,
+)
+from tests.support.edge_members import edge_members
+from tests.support.messy_members import RUN_DATE, messy_members
 from tests.support.product import VALUE_SETS, Table, differences
 
 if TYPE_CHECKING:
@@ -33,3 +45,39 @@ def test_the_parts_of_a_population_give_the_union(base: Judged, tmp_path: Path) 
             union[name] |= rows
 
     assert differences(union, base.tables) == []
+
+
+def test_the_history_read_is_that_of_members_with_an_index_code_and_of_nobody_else(tmp_path: Path) -> None:
+    told = {"member_id": "ordinary", "_file": "more.csv"}
+    ordinary: Extracts = {
+        "medical_claim": [medical_line("ordinary", "ordinary-1", RUN_DATE, "99213", _file="more.csv")],
+        "claim_diagnosis": [{**diagnosis("ordinary-1", "M54.50"), "_file": "more.csv"}],
+        "claim_procedure": [
+            {"claim_id": "ordinary-1", "procedure_rank": "1", "procedure_code": "0SG00A0", "_file": "more.csv"}
+        ],
+        "pharmacy_claim": [{**fill("ordinary", "ordinary-fill", RUN_DATE, "161", days=30), "_file": "more.csv"}],
+        "eligibility": [{**told, "enrollment_start_date": "2020-01-01"}],
+        "prior_authorization": [{**told, "authorization_id": "A9", "decision": "approved"}],
+        "care_documentation": [{**told, "document_id": "D9", "modality": "exercise", "outcome": "no_benefit"}],
+    }
+    extracts = {
+        table: [
+            *rows,
+            *({**row, "_delivery": "2", "_file": f"{table}_{row['_file']}"} for row in ordinary.get(table, ())),
+        ]
+        for table, rows in edge_members().items()
+    }
+
+    connection = judged(extracts, tmp_path).connection
+
+    members = members_of(edge_members())
+    for table, key in (
+        *((name, "member_id") for name in ("medical_claim", "pharmacy_claim", "eligibility")),
+        *((name, "member_id") for name in ("prior_authorization", "care_documentation")),
+        *((name, "claim_id") for name in ("claim_diagnosis", "claim_procedure")),
+    ):
+        query = f"select count(*) from {{}}.{table} where starts_with({key}, 'ordinary')"
+        assert connection.execute(query.format("landed")).fetchone() == (1,), table
+        assert connection.execute(query.format("staging")).fetchone() == (0,), table
+    staged = connection.execute("select distinct member_id from staging.medical_claim order by all").fetchall()
+    assert [member_id for (member_id,) in staged] == members

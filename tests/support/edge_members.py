@@ -23,13 +23,13 @@ class Edges:
     def __init__(self) -> None:
         self.extracts: dict[str, list[Row]] = {table: [] for table in COLUMNS}
 
-    def add(self, table: str, delivery: int = 1, file: str = "", **columns: str) -> None:
+    def add(self, table: str, delivery: str = "1", file: str = "", **columns: str) -> None:
         """A row of a table, in ``<table><file>.csv``."""
-        self.extracts[table].append({**columns, "_delivery": str(delivery), "_file": f"{table}{file}.csv"})
+        self.extracts[table].append({**columns, "_delivery": delivery, "_file": f"{table}{file}.csv"})
 
     def line(self, member: str, claim: str, day: date, code: str, number: int = 1, **columns: str) -> None:
         """One paid professional line; keywords take the place of its columns."""
-        told: Row = {
+        told: dict[str, str] = {
             "claim_type": "professional",
             "paid_amount": "100.00",
             "hcpcs_code": code,
@@ -40,10 +40,10 @@ class Edges:
             member_id=member,
             claim_id=f"{member}-{claim}",
             claim_line_start_date=day.isoformat(),
-            **{name: value or "" for name, value in told.items()},
+            **told,
         )
 
-    def diagnosis(self, member: str, claim: str, code: str, rank: int = 1, delivery: int = 1, file: str = "") -> None:
+    def diagnosis(self, member: str, claim: str, code: str, rank: int = 1, delivery: str = "1", file: str = "") -> None:
         """One diagnosis, long form."""
         self.add(
             "claim_diagnosis",
@@ -176,10 +176,10 @@ def _adjustments(edges: Edges) -> None:
 
 def _versions(edges: Edges) -> None:
     """A code is delivered, corrected, and delivered again as it was; in deliveries, in files, in rows of a file."""
-    places: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = (
-        ("rows", ((1, ""), (1, ""), (1, ""))),
-        ("files", ((1, ""), (1, "_10"), (1, "_9"))),
-        ("deliveries", ((1, "_z"), (2, "_a"), (2, "_b"))),
+    places: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+        ("rows", (("1", ""), ("1", ""), ("1", ""))),
+        ("files", (("1", ""), ("1", "_10"), ("1", "_9"))),
+        ("deliveries", (("1", "_z"), ("2", "_a"), ("2", "_b"))),
     )
     for name, (first, second, third) in places:
         for times, shown in (("twice", (first, second)), ("thrice", (first, second, third))):
