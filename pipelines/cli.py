@@ -307,17 +307,18 @@ def _audit(
     with_prefect: bool,
 ) -> Outcome:
     """Runs the audit, as the Prefect flow or as the plain function."""
-    from pipelines.nightly import STAGES, make_plan, nightly
+    from pipelines.nightly import STAGES, nightly, plan_night
     from pipelines.progress import ConsoleProgress, watching
 
     out = out.absolute()
-    plan = make_plan(
+    plan = plan_night(
         extracts=extracts.absolute(),
         out=out,
         as_of=as_of,
         policy=policy,
         config=config,
         assume_enrolled=assume_enrolled,
+        clock=lambda: datetime.now(UTC),
     )
     progress = ConsoleProgress(log(), STAGES)
     with run_lock(out, since=datetime.now(UTC)):

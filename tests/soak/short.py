@@ -7,6 +7,7 @@ are ended at one point after another, forward, and let through at the end.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from functools import partial
 from pathlib import Path
@@ -74,6 +75,8 @@ def landing(folder: Path) -> list[dict[str, Any]]:
 def publishing(folder: Path) -> dict[str, Any]:
     """One row a point with the audit found then (old, new or torn), and what the run after them all left."""
     log = folder / "child.log"
+    for run_id in RUNS:
+        ended(partial(make_working, _made(folder, run_id), run_id=run_id), log=log)
     undisturbed, out = folder / "undisturbed", folder / "killed"
     for place in (undisturbed, out):
         ended(partial(_publish, place, RUNS[0]), log=log)
@@ -104,10 +107,15 @@ def _land(extracts: Path, out: Path) -> None:
 
 def _publish(out: Path, run_id: str) -> None:
     working = out / "work" / "run.duckdb"
-    working.unlink(missing_ok=True)
-    make_working(working, run_id=run_id)
+    working.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(_made(out.parent, run_id), working)
     publish_in_small(out, run_facts=facts(run_id))
     report(out / "published")
+
+
+def _made(folder: Path, run_id: str) -> Path:
+    """The working file of a run after its audit, made once: publishing alone is ended here."""
+    return folder / f"{run_id}.duckdb"
 
 
 def _others(expected: dict[str, str], found: dict[str, str]) -> list[str]:

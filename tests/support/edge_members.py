@@ -164,6 +164,13 @@ def _adjustments(edges: Edges) -> None:
     edges.line(member, "2", ANCHOR, "63650", 2, claim_frequency_code="7", original_claim_id="elsewhere")
     edges.diagnosis(member, "2", "M54.50")
 
+    member = "a-pending-replacement-beside-a-line-of-another-code"
+    edges.surgery(member, "1", ANCHOR, "63650")
+    held = {"claim_status": "pending", "paid_amount": "0"}
+    edges.line(member, "2", ANCHOR, "63650", 1, claim_frequency_code="7", original_claim_id="elsewhere", **held)
+    edges.line(member, "2", ANCHOR, "63650", 2, claim_frequency_code="1", original_claim_id=f"{member}-1", **held)
+    edges.diagnosis(member, "2", "M54.50")
+
     member = "two-replacements-of-two-claims"
     for number in ("1", "2"):
         edges.surgery(member, number, ANCHOR, "63650", paid_amount="40.00")
