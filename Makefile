@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo test check soak format readme benchmark system-packages clean
+.PHONY: help demo test lint check soak mutants format readme benchmark system-packages clean
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -14,18 +14,23 @@ help: ## what can be made
 demo: $(READY) ## audits the sample data and says where the reports are
 	$(RUN)/stimaudit demo
 
-test: $(READY) ## runs the tests
-	$(RUN)/pytest -n auto -q
+test: $(READY) ## runs the tests, with branch coverage
+	$(RUN)/pytest -n auto --dist loadfile -q --cov --cov-report=term
 
-check: $(READY) ## everything CI runs: format, lint, types, SQL, tests with branch coverage
+lint: $(READY) ## format, lint, types and SQL
 	$(RUN)/ruff format --check
 	$(RUN)/ruff check
 	$(RUN)/mypy
 	$(RUN)/sqlfluff lint --processes 0 sql
-	$(RUN)/pytest -n auto -q --cov --cov-report=term
 
-soak: $(READY) ## the tests that take long: Prefect for real
+check: lint test ## everything CI runs but the demo: format, lint, types, SQL, tests with branch coverage
+
+soak: $(READY) ## what takes long: Prefect for real, and a hundred kills
 	$(RUN)/pytest -q -m soak
+	$(RUN)/python -m tests.soak.crash --kills 100
+
+mutants: $(READY) ## changes the rule in many small ways and shows that a check fails each time
+	$(RUN)/python -m tests.mutants
 
 format: $(READY) ## formats Python and SQL
 	$(RUN)/ruff format

@@ -94,7 +94,7 @@ def test_publishing_that_was_killed_left_the_old_audit_or_the_new_one(found: dic
     points = found["publishing"]["points"]
 
     assert [row["point"] for row in points if not row["is_killed"]] == []
-    assert [row["state"] for row in points] == ["old"] * 3 + ["new"] * (len(points) - 3)
+    assert [row["state"] for row in points] == ["old"] * 2 + ["new"] * (len(points) - 2)
 
 
 def test_publishing_after_kills_ends_with_the_bytes_it_would_have_had(found: dict[str, Any]) -> None:

@@ -65,7 +65,7 @@ def line_of(function: Callable[..., Any], text: str) -> Line:
     raise LookupError(message)
 
 
-def ended(work: Callable[[], None], *, at: Point | float | None = None, log: Path) -> Ending:
+def ended(work: Callable[[], object], *, at: Point | float | None = None, log: Path) -> Ending:
     """How a process that does ``work`` ended; it is killed at a point, or so many seconds after it began.
 
     What it writes to standard output and error goes to ``log``.
@@ -96,7 +96,7 @@ def answer(question: Callable[[], Any], *, log: Path) -> Any:
     return pickle.loads(kept.read_bytes())  # noqa: S301 - written a moment ago by our own fork
 
 
-def lines_executed(work: Callable[[], None], *, log: Path) -> list[Line]:
+def lines_executed(work: Callable[[], object], *, log: Path) -> list[Line]:
     """Every line of the program that ``work`` executes in its main thread, in order."""
 
     def watch() -> list[Line]:
@@ -109,7 +109,7 @@ def lines_executed(work: Callable[[], None], *, log: Path) -> list[Line]:
     return list(answer(watch, log=log))
 
 
-def _work_in_child(work: Callable[[], None], point: Point | None, log: Path) -> None:
+def _work_in_child(work: Callable[[], object], point: Point | None, log: Path) -> None:
     """Does ``work`` and ends the process; never returns."""
     code = 0
     try:

@@ -58,11 +58,13 @@ def deliver(folder: Path) -> tuple[Path, Path]:
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         header, *rows = csv.reader(content.decode().splitlines())
         place = header.index("claim_id")
-        late = [row for row in rows if hashlib.sha256(row[place].encode()).digest()[0] % 3 == 0]
+        parts: tuple[list[list[str]], list[list[str]]] = ([], [])
+        for row in rows:
+            parts[hashlib.sha256(row[place].encode()).digest()[0] % 3 == 0].append(row)
         name = path.name.split(".")[0]
         path.unlink()
-        _write(first / f"{name}.csv", [header, *(row for row in rows if row not in late)])
-        _write(second / f"{name}{LATE}", [header, *late])
+        _write(first / f"{name}.csv", [header, *parts[False]])
+        _write(second / f"{name}{LATE}", [header, *parts[True]])
     (folder / "settings.toml").write_text(SETTINGS, encoding="utf-8")
     return first, second
 

@@ -34,13 +34,11 @@ LANDING = (
     Point(line_of(ledger.write_manifest, "commit_file("), 1, "after"),
 )
 PUBLISHING = (
-    Point(line_of(publish, "_build("), 1, "after"),
     Point(line_of(prepare_night, "_write(_pending_path"), 1, "after"),
     Point(line_of(swap_in, "made.replace("), 1, "before"),
     Point(line_of(swap_in, "made.replace("), 1, "after"),
     Point(line_of(settle, "commit_file("), 1, "after"),
     Point(line_of(swap_in, "made.replace("), 3, "after"),
-    Point(line_of(publish, "keep_snapshot("), 1, "before"),
     Point(line_of(publish, "write_manifest("), 1, "before"),
     Point(line_of(report, "swap_in("), 1, "before"),
 )

@@ -34,14 +34,9 @@ class Edges:
             "paid_amount": "100.00",
             "hcpcs_code": code,
             "claim_line_number": str(number),
+            "claim_line_start_date": day.isoformat(),
         } | columns
-        self.add(
-            "medical_claim",
-            member_id=member,
-            claim_id=f"{member}-{claim}",
-            claim_line_start_date=day.isoformat(),
-            **told,
-        )
+        self.add("medical_claim", member_id=member, claim_id=f"{member}-{claim}", **told)
 
     def diagnosis(self, member: str, claim: str, code: str, rank: int = 1, delivery: str = "1", file: str = "") -> None:
         """One diagnosis, long form."""
@@ -213,7 +208,18 @@ def _versions(edges: Edges) -> None:
         member = f"statement-fill-and-authorization-again-in-{name}"
         edges.enrolled(member)
         edges.surgery(member, "1", ANCHOR, "63650")
-        for delivery, file in (first, second):
+        for number, (delivery, file) in enumerate((first, second)):
+            # A file that is delivered again byte for byte is not landed again: these differ in one row.
+            edges.add("care_documentation", delivery, file, document_id=f"other-{number}", member_id=member)
+            edges.add(
+                "pharmacy_claim",
+                delivery,
+                file,
+                claim_id=f"{member}-other-{number}",
+                member_id=member,
+                dispensing_date=_after(-90).isoformat(),
+                days_supply="1",
+            )
             edges.add(
                 "care_documentation",
                 delivery,
@@ -266,12 +272,22 @@ def _claims_that_disagree(edges: Edges) -> None:
 
     member = "one-line-with-the-trial-condition"
     edges.line(member, "1", ANCHOR, "63650", condition_codes="30", clinical_trial_number="NCT01234567")
-    edges.line(member, "1", ANCHOR, "63650", 2, condition_codes="44")
+    edges.line(member, "1", ANCHOR, "63650", 2, condition_codes="44", clinical_trial_number="local-7")
     edges.diagnosis(member, "1", "M54.50")
     edges.diagnosis(member, "1", "Z00.6", 2)
 
 
 def _windows(edges: Edges) -> None:
+    for member, column in (
+        ("red-flag-on-a-claim-of-two-days", "claim_line_start_date"),
+        ("red-flag-on-a-claim-of-two-starts", "claim_start_date"),
+    ):
+        edges.enrolled(member)
+        edges.surgery(member, "1", ANCHOR, "63650")
+        for number, days in enumerate((-91, -89), start=1):
+            edges.line(member, "2", _after(-89), "99213", number, **{column: _after(days).isoformat()})
+        edges.diagnosis(member, "2", "C79.51")
+
     member = "fill-on-the-first-day-of-history"
     edges.enrolled(member)
     edges.surgery(member, "1", ANCHOR, "63650")
