@@ -14,7 +14,7 @@ from tests.support.messy_text import Row
 VALUE_SETS = Path(os.environ.get("MESSY_VALUE_SETS", Path(__file__).parents[1] / "sql" / "value_sets"))
 SEED = 20260630
 MEMBERS = 2000
-PIECE_AT_LEAST = 10
+PIECE_AT_LEAST = 8
 EDGE_AT_LEAST = 3
 
 # Parameter edges of rule.md: each value must be told in several members.

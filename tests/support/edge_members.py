@@ -119,7 +119,8 @@ def _events(edges: Edges) -> None:
     edges.surgery(member, "1", ANCHOR, "63650", "63685")
     for number, days in enumerate((30, 60), start=2):
         edges.line(member, str(number), _after(days), "63688")
-        edges.diagnosis(member, str(number), "T85.112A")
+        edges.diagnosis(member, str(number), "T85.111A")
+        edges.diagnosis(member, str(number), "T85.112A", delivery="2")
 
 
 def _adjustments(edges: Edges) -> None:
@@ -299,6 +300,15 @@ def _windows(edges: Edges) -> None:
         generic_name=DULOXETINE_NAME,
         days_supply="30",
     )
+
+    member = "seen-on-the-first-and-last-day-of-history-and-follow-up"
+    edges.surgery(member, "1", ANCHOR, "63650", "63685")
+    edges.enrolled(member, end=_after(-730))
+    edges.enrolled(member, start=_after(730), end=_after(800))
+    edges.line(member, "2", _after(-730), "96130")
+    edges.line(member, "3", _after(-730), "63661")
+    # The newest day of the data; follow-up is complete on it.
+    edges.line(member, "4", _after(730), "99213")
 
     member = "span-that-ends-on-the-first-day-of-the-look-back"
     edges.enrolled(member, end=_after(-365))
