@@ -18,8 +18,9 @@ from pipelines.report import WORKLIST_XLSX, report
 from pipelines.reports.letter import EXAMPLE_TEMPLATE, write_letter
 from pipelines.reports.pages import WORKLIST_ROWS, write_pages, write_worklist_page
 from pipelines.reports.words import MASK, WHY_LENGTH, masked
+from pipelines.reports.workbook import write_workbook
 from pipelines.warehouse import open_warehouse
-from tests.reports.conftest import FORMULA, HISTORY, HOSTILE, LONG, SCRIPT, Report
+from tests.reports.conftest import AS_OF, FORMULA, HISTORY, HOSTILE, LONG, SCRIPT, Report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,6 +151,17 @@ def test_totals_of_the_page_the_csv_and_the_database_agree_to_the_cent(sample: R
     assert (len(cells), sum(cells)) == (count, dollars)
     for page in ("worklist.html", "summary.html"):
         assert f"<dd>{dollars:,.2f}<" in sample.text(page)
+
+
+def test_totals_of_the_workbook_are_those_of_the_database_to_the_cent(sample: Report, tmp_path: Path) -> None:
+    with open_published(sample.published) as connection:
+        [[count, dollars]] = connection.execute("select count(*), sum(paid_amount) from finding").fetchall()
+        write_workbook(connection, tmp_path / "worklist.xlsx", as_of=AS_OF)
+    rows = list(openpyxl.load_workbook(tmp_path / "worklist.xlsx")["Worklist"].iter_rows(values_only=True))
+    header = next(row for row in rows if "paid_amount" in row)
+    amounts = [Decimal(str(row[header.index("paid_amount")])) for row in rows[rows.index(header) + 1 :] if row[0]]
+
+    assert (len(amounts), sum(amounts)) == (count, dollars)
 
 
 def test_the_worklist_masks_members_and_case_pages_name_theirs(sample: Report) -> None:
