@@ -1,6 +1,7 @@
 """Ended at any instant, on a full or closed disk, twice at once: the audit stays whole and the next run makes it good.
 
-A dozen kills; `make soak` does a hundred, at every line that changes something on disk and at random instants.
+`make soak` ends a dozen nights here and then a hundred, at every line that changes something on disk and at random
+instants; what needs no kill runs with every test.
 """
 
 from __future__ import annotations
@@ -75,11 +76,13 @@ def command(*arguments: str | Path, bytes_a_file: int | None = None) -> subproce
     )
 
 
+@pytest.mark.soak
 def test_landing_that_was_killed_left_a_whole_delivery_or_none(found: dict[str, Any]) -> None:
     assert [row["point"] for row in found["landing"] if not row["is_killed"]] == []
     assert [row["deliveries"] for row in found["landing"]] == [0, 0, 0, 0, 1]
 
 
+@pytest.mark.soak
 def test_landing_after_a_kill_ends_with_the_bytes_it_would_have_had(found: dict[str, Any]) -> None:
     wrong = [
         row
@@ -90,6 +93,7 @@ def test_landing_after_a_kill_ends_with_the_bytes_it_would_have_had(found: dict[
     assert wrong == []
 
 
+@pytest.mark.soak
 def test_publishing_that_was_killed_left_the_old_audit_or_the_new_one(found: dict[str, Any]) -> None:
     points = found["publishing"]["points"]
 
@@ -97,6 +101,7 @@ def test_publishing_that_was_killed_left_the_old_audit_or_the_new_one(found: dic
     assert [row["state"] for row in points] == ["old"] * 2 + ["new"] * (len(points) - 2)
 
 
+@pytest.mark.soak
 def test_publishing_after_kills_ends_with_the_bytes_it_would_have_had(found: dict[str, Any]) -> None:
     end = {name: value for name, value in found["publishing"].items() if name != "points"}
 

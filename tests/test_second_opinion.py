@@ -42,9 +42,7 @@ def line(claim_id: str, offset: int, code: str, **more: str | None) -> Row:
     return made | more
 
 
-def fill(
-    claim_id: str, offset: int, days: int, drug: str = "naproxen", **more: str | None
-) -> Row:
+def fill(claim_id: str, offset: int, days: int, drug: str = "naproxen", **more: str | None) -> Row:
     made: Row = {
         "claim_id": claim_id,
         "member_id": "M",
@@ -78,9 +76,7 @@ SPAN: Row = {
 }
 
 
-def extracts(
-    *lines: Row, implant: list[Row] = IMPLANT, **tables: list[Row] | None
-) -> Extracts:
+def extracts(*lines: Row, implant: list[Row] = IMPLANT, **tables: list[Row] | None) -> Extracts:
     every: dict[str, list[Row] | None] = {
         "medical_claim": [*implant, *lines],
         "claim_diagnosis": [],
@@ -93,9 +89,7 @@ def extracts(
     return {name: rows for name, rows in every.items() if rows is not None}
 
 
-def judged(
-    given: Extracts, *, policy: str | None = None, assume_enrolled: bool = False
-) -> Opinion:
+def judged(given: Extracts, *, policy: str | None = None, assume_enrolled: bool = False) -> Opinion:
     return second_opinion(
         given,
         as_of=AS_OF,
@@ -108,12 +102,8 @@ def judged(
     )
 
 
-def episode(
-    given: Extracts, *, policy: str | None = None, assume_enrolled: bool = False
-) -> dict[str, object]:
-    (row,) = judged(
-        given, policy=policy, assume_enrolled=assume_enrolled
-    ).episode_review
+def episode(given: Extracts, *, policy: str | None = None, assume_enrolled: bool = False) -> dict[str, object]:
+    (row,) = judged(given, policy=policy, assume_enrolled=assume_enrolled).episode_review
     return row
 
 
@@ -127,9 +117,7 @@ def notes(given: Extracts) -> list[str]:
 
 
 def group(given: Extracts, name: str) -> dict[str, object]:
-    (row,) = (
-        row for row in judged(given).care_group_state if row["care_group"] == name
-    )
+    (row,) = (row for row in judged(given).care_group_state if row["care_group"] == name)
     return row
 
 
@@ -138,9 +126,7 @@ def exercise(offsets: list[int]) -> list[Row]:
 
 
 ENOUGH_EXERCISE = exercise([-200, -190, -180, -170, -160, -150])
-ENOUGH_CHIROPRACTIC = [
-    line(f"C{offset}", offset, "98940") for offset in (-60, -50, -40, -30, -20, -10)
-]
+ENOUGH_CHIROPRACTIC = [line(f"C{offset}", offset, "98940") for offset in (-60, -50, -40, -30, -20, -10)]
 
 
 # --- What is flagged (sections 6 to 8) ---------------------------------------------------------------
@@ -161,10 +147,7 @@ def test_no_care_at_all_is_flagged_with_the_priority_of_its_parts() -> None:
 def test_enough_care_without_a_statement_is_still_flagged() -> None:
     given = extracts(*ENOUGH_EXERCISE, *ENOUGH_CHIROPRACTIC)
     assert outcome(given) == "failure_not_documented"
-    results = {
-        row["criterion"]: (row["result"], row["observed_value"])
-        for row in judged(given).criterion_result
-    }
+    results = {row["criterion"]: (row["result"], row["observed_value"]) for row in judged(given).criterion_result}
     assert results == {
         "exercise_course": ("met", 6),
         "enough_groups": ("met", 2),
@@ -180,9 +163,7 @@ def test_enough_care_with_no_documentation_feed_cannot_be_assessed() -> None:
 
 
 def test_two_valid_statements_with_exercise_among_them_are_documented() -> None:
-    row = episode(
-        extracts(care_documentation=[statement("physical therapy"), statement("NSAID")])
-    )
+    row = episode(extracts(care_documentation=[statement("physical therapy"), statement("NSAID")]))
     assert (row["outcome"], row["next_step"]) == ("documented", "clinical_review")
 
 
@@ -242,21 +223,13 @@ def test_a_gap_of_29_days_breaks_a_course_and_28_does_not() -> None:
 
 
 def test_a_course_must_last_42_days() -> None:
-    assert (
-        group(extracts(*exercise([-50, -40, -30, -20, -10, -9])), "exercise")["state"]
-        == "short"
-    )
-    assert (
-        group(extracts(*exercise([-50, -40, -30, -20, -10, -8])), "exercise")["state"]
-        == "adequate"
-    )
+    assert group(extracts(*exercise([-50, -40, -30, -20, -10, -9])), "exercise")["state"] == "short"
+    assert group(extracts(*exercise([-50, -40, -30, -20, -10, -8])), "exercise")["state"] == "adequate"
 
 
 def test_six_manipulations_within_84_days() -> None:
     def chiropractic(*offsets: int) -> object:
-        return group(
-            extracts(*(line(f"C{at}", at, "98940") for at in offsets)), "manipulation"
-        )["state"]
+        return group(extracts(*(line(f"C{at}", at, "98940") for at in offsets)), "manipulation")["state"]
 
     assert chiropractic(-94, -80, -60, -40, -20, -10) == "adequate"
     assert chiropractic(-95, -80, -60, -40, -20, -10) == "short"
@@ -265,24 +238,12 @@ def test_six_manipulations_within_84_days() -> None:
 def test_a_line_needs_a_back_code_on_its_claim_and_is_listed_without() -> None:
     given = extracts(line("X", -10, "97110", diagnosis_code_1="M25.50"))
     assert group(given, "exercise")["state"] == "none"
-    assert [(row["code"], row["counts"]) for row in judged(given).care_ledger] == [
-        ("97110", "no")
-    ]
+    assert [(row["code"], row["counts"]) for row in judged(given).care_ledger] == [("97110", "no")]
 
 
 def test_a_revenue_code_counts_only_without_a_hcpcs_code() -> None:
-    assert (
-        group(extracts(line("X", -10, "", revenue_center_code="420")), "exercise")[
-            "service_count"
-        ]
-        == 1
-    )
-    assert (
-        group(extracts(line("X", -10, "99213", revenue_center_code="420")), "exercise")[
-            "service_count"
-        ]
-        == 0
-    )
+    assert group(extracts(line("X", -10, "", revenue_center_code="420")), "exercise")["service_count"] == 1
+    assert group(extracts(line("X", -10, "99213", revenue_center_code="420")), "exercise")["service_count"] == 0
 
 
 def test_interdisciplinary_hours_are_capped_by_day() -> None:
@@ -295,9 +256,7 @@ def test_interdisciplinary_hours_are_capped_by_day() -> None:
 
 
 def test_two_drug_classes_of_28_net_days_are_adequate() -> None:
-    given = extracts(
-        pharmacy_claim=[fill("F1", -60, 28), fill("F2", -30, 28, "Duloxetine HCl DR")]
-    )
+    given = extracts(pharmacy_claim=[fill("F1", -60, 28), fill("F2", -30, 28, "Duloxetine HCl DR")])
     assert group(given, "medication")["state"] == "adequate"
 
 
@@ -320,13 +279,9 @@ def test_a_reversal_takes_its_days_away_and_a_denied_one_does_not() -> None:
 
 
 def test_days_after_the_anchor_are_not_counted() -> None:
-    given = extracts(
-        pharmacy_claim=[fill("F1", -27, 90), fill("F2", -28, 90, "acetaminophen")]
-    )
+    given = extracts(pharmacy_claim=[fill("F1", -27, 90), fill("F2", -28, 90, "acetaminophen")])
     assert group(given, "medication")["measure"] == 1
-    (span,) = (
-        row for row in judged(given).criterion_result if row["criterion"] == "care_span"
-    )
+    (span,) = (row for row in judged(given).criterion_result if row["criterion"] == "care_span")
     assert span["observed_value"] == 27
 
 
@@ -376,9 +331,7 @@ def test_an_ndc_becomes_11_digits_or_nothing(written: str, digits: str) -> None:
 
 
 def test_passive_care_alone_is_noted_and_a_modifier_does_not_hide_it() -> None:
-    assert "only_passive_or_invasive_care" in notes(
-        extracts(line("T", -30, "E0730", hcpcs_modifier_1="KX"))
-    )
+    assert "only_passive_or_invasive_care" in notes(extracts(line("T", -30, "E0730", hcpcs_modifier_1="KX")))
 
 
 # --- What the data cannot tell (section 8) -----------------------------------------------------------
@@ -397,20 +350,12 @@ def test_a_gap_of_45_enrolled_days_is_complete_and_46_is_not() -> None:
 
 
 def test_enrolment_is_assumed_only_where_no_eligibility_is_supplied() -> None:
-    assert (
-        episode(extracts(eligibility=None), assume_enrolled=True)["enrollment_complete"]
-        is True
-    )
-    assert (
-        episode(extracts(eligibility=[]), assume_enrolled=True)["enrollment_complete"]
-        is False
-    )
+    assert episode(extracts(eligibility=None), assume_enrolled=True)["enrollment_complete"] is True
+    assert episode(extracts(eligibility=[]), assume_enrolled=True)["enrollment_complete"] is False
 
 
 def test_invisible_drugs_leave_the_groups_open_only_when_one_more_would_do() -> None:
-    assert (
-        outcome(extracts(*ENOUGH_EXERCISE, pharmacy_claim=None)) == "medication_unknown"
-    )
+    assert outcome(extracts(*ENOUGH_EXERCISE, pharmacy_claim=None)) == "medication_unknown"
     assert outcome(extracts(pharmacy_claim=None)) == "no_conservative_care_found"
 
 
@@ -430,10 +375,7 @@ def seven(claim_id: str, original: str, paid_on: int = 30, **more: str | None) -
 
 
 def claims_of(*lines: Row) -> list[list[str]]:
-    return [
-        cast("list[str]", row["claim_ids"])
-        for row in judged(extracts(implant=list(lines))).episode_review
-    ]
+    return [cast("list[str]", row["claim_ids"]) for row in judged(extracts(implant=list(lines))).episode_review]
 
 
 ORIGINAL = line("A", 0, "63650")
@@ -485,12 +427,7 @@ def test_a_later_reversal_of_a_replacement_brings_nothing_back() -> None:
 
 
 def test_a_claim_that_sums_to_zero_with_a_negative_is_reversed_whole() -> None:
-    assert (
-        claims_of(
-            ORIGINAL, line("A", 0, "63650", claim_line_number="2", paid_amount="-100")
-        )
-        == []
-    )
+    assert claims_of(ORIGINAL, line("A", 0, "63650", claim_line_number="2", paid_amount="-100")) == []
     assert claims_of(line("A", 0, "63650", paid_amount="0")) == [["A"]]
 
 
@@ -519,9 +456,7 @@ def test_a_bad_row_is_set_aside() -> None:
 
 
 def test_events_are_not_chained() -> None:
-    rows = judged(
-        extracts(implant=[line(f"T{at}", at, "63650") for at in (0, 3, 6)])
-    ).episode_review
+    rows = judged(extracts(implant=[line(f"T{at}", at, "63650") for at in (0, 3, 6)])).episode_review
     assert [(row["claim_ids"], row["last_event_date"]) for row in rows] == [
         (["T0", "T3", "T6"], ANCHOR + timedelta(days=6))
     ]
@@ -537,9 +472,7 @@ def test_a_trial_is_linked_within_120_days(days: int, kinds: list[str]) -> None:
         line("P", days, "63650"),
         line("P", days, "63685", claim_line_number="2"),
     ]
-    assert [
-        row["episode_kind"] for row in judged(extracts(implant=implant)).episode_review
-    ] == kinds
+    assert [row["episode_kind"] for row in judged(extracts(implant=implant)).episode_review] == kinds
 
 
 def test_a_generator_alone_is_an_exchange_unless_a_trial_went_before() -> None:
@@ -552,15 +485,10 @@ def test_a_generator_alone_is_an_exchange_unless_a_trial_went_before() -> None:
     )
 
 
-def test_a_presence_code_in_the_clean_period_is_history_but_on_the_claim_after_a_trial_is_not() -> (
-    None
-):
+def test_a_presence_code_in_the_clean_period_is_history_but_on_the_claim_after_a_trial_is_not() -> None:
     before = line("O", -730, "99213", diagnosis_code_1="Z96.82")
     assert outcome(extracts(before)) == "not_initial_implant"
-    assert (
-        outcome(extracts(before | {"claim_line_start_date": day(-731)}))
-        == "no_conservative_care_found"
-    )
+    assert outcome(extracts(before | {"claim_line_start_date": day(-731)})) == "no_conservative_care_found"
     permanent = [line("P", 30, "63685", diagnosis_code_2="Z96.82")]
     assert episode(extracts(implant=[ORIGINAL, *permanent]))["event_stage"] == "initial"
 
@@ -568,10 +496,7 @@ def test_a_presence_code_in_the_clean_period_is_history_but_on_the_claim_after_a
 def test_a_removal_on_the_day_of_the_lead_is_an_exchange() -> None:
     removal = line("I", 0, "63661", claim_line_number="3")
     assert outcome(extracts(removal)) == "not_initial_implant"
-    assert (
-        outcome(extracts(removal | {"claim_line_start_date": day(1)}))
-        == "no_conservative_care_found"
-    )
+    assert outcome(extracts(removal | {"claim_line_start_date": day(1)})) == "no_conservative_care_found"
 
 
 def test_an_event_is_aborted_when_every_index_line_was_stopped() -> None:
@@ -620,9 +545,7 @@ def test_billed_diagnoses_pass_over_pain_labels_and_unknown_ranks() -> None:
     }
 
     def billed(**more: str | None) -> object:
-        return episode(extracts(implant=[line("A", 0, "63650", **(codes | more))]))[
-            "billed_diagnoses"
-        ]
+        return episode(extracts(implant=[line("A", 0, "63650", **(codes | more))]))["billed_diagnoses"]
 
     assert billed(diagnosis_pointer="1:3") == ["M5450"]
     assert billed(diagnosis_pointer="1:9") == ["M5126", "M5450"]
@@ -633,13 +556,9 @@ def test_billed_diagnoses_pass_over_pain_labels_and_unknown_ranks() -> None:
 def test_a_retired_code_still_matches_and_is_noted_by_the_discharge_date() -> None:
     def retired(end: str) -> dict[str, object]:
         implant = [line("A", 0, "63650", diagnosis_code_1="M54.5", claim_end_date=end)]
-        return episode(
-            extracts(implant=[implant[0] | {"claim_line_start_date": "2021-09-30"}])
-        )
+        return episode(extracts(implant=[implant[0] | {"claim_line_start_date": "2021-09-30"}]))
 
-    assert "diagnosis_code_not_valid_on_date" not in cast(
-        "list[str]", retired("2021-09-30")["notes"]
-    )
+    assert "diagnosis_code_not_valid_on_date" not in cast("list[str]", retired("2021-09-30")["notes"])
     row = retired("2021-10-01")
     assert "diagnosis_code_not_valid_on_date" in cast("list[str]", row["notes"])
     assert row["diagnosis_class"] == "low_back_pain_only"
@@ -692,12 +611,8 @@ def test_all_exclusions_that_hold_are_listed_in_order() -> None:
         (-30, ("R32", "G89.4"), "no_conservative_care_found"),
     ],
 )
-def test_red_flags_shortly_before(
-    offset: int, codes: tuple[str, ...], reason: str
-) -> None:
-    named = {
-        f"diagnosis_code_{place}": code for place, code in enumerate(codes, start=1)
-    }
+def test_red_flags_shortly_before(offset: int, codes: tuple[str, ...], reason: str) -> None:
+    named = {f"diagnosis_code_{place}": code for place, code in enumerate(codes, start=1)}
     assert outcome(extracts(line("R", offset, "99213", **named))) == reason
 
 
@@ -715,12 +630,7 @@ def test_red_flags_shortly_before(
 )
 def test_an_authorization_must_be_valid_on_the_anchor(changed: Row, state: str) -> None:
     approval: Row = {"authorization_id": "P", "member_id": "M", "decision": "approved"}
-    assert (
-        episode(extracts(prior_authorization=[approval | changed]))[
-            "prior_authorization_state"
-        ]
-        == state
-    )
+    assert episode(extracts(prior_authorization=[approval | changed]))["prior_authorization_state"] == state
 
 
 def test_a_neighbour_lowers_the_priority_and_prior_surgery_halves_it() -> None:
@@ -744,9 +654,7 @@ def test_follow_up_reads_the_two_years_after_the_last_event() -> None:
     def after(offset: int) -> list[str]:
         return notes(extracts(line("R", offset, "63688", diagnosis_code_1="T85.112A")))
 
-    assert {"revision_within_24_months", "complication_within_24_months"} <= set(
-        after(730)
-    )
+    assert {"revision_within_24_months", "complication_within_24_months"} <= set(after(730))
     assert not {"revision_within_24_months", "follow_up_incomplete"} & set(after(731))
     assert "follow_up_incomplete" in after(729)
 
@@ -760,9 +668,7 @@ def test_a_generator_procedure_opens_an_event_only_for_low_back_pain() -> None:
                 {"claim_id": "S", "diagnosis_rank": "1", "diagnosis_code": "G89.4"},
                 {"claim_id": "S", "diagnosis_rank": "3", "diagnosis_code": "M54.50"},
             ],
-            claim_procedure=[
-                {"claim_id": "S", "procedure_rank": "1", "procedure_code": "0jh60bz"}
-            ],
+            claim_procedure=[{"claim_id": "S", "procedure_rank": "1", "procedure_code": "0jh60bz"}],
         )
         return judged(given).episode_review
 
@@ -773,11 +679,7 @@ def test_a_generator_procedure_opens_an_event_only_for_low_back_pain() -> None:
 
 def test_fewer_than_685_enrolled_days_before_leave_device_history_unknown() -> None:
     def since(offset: int) -> list[str]:
-        return notes(
-            extracts(
-                eligibility=[{"member_id": "M", "enrollment_start_date": day(offset)}]
-            )
-        )
+        return notes(extracts(eligibility=[{"member_id": "M", "enrollment_start_date": day(offset)}]))
 
     assert "device_history_unknown" not in since(-685)
     assert "device_history_unknown" in since(-684)
