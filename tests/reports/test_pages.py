@@ -20,7 +20,8 @@ from pipelines.reports.pages import WORKLIST_ROWS, write_pages, write_worklist_p
 from pipelines.reports.words import MASK, WHY_LENGTH, masked
 from pipelines.reports.workbook import write_workbook
 from pipelines.warehouse import open_warehouse
-from tests.reports.conftest import AS_OF, FORMULA, HISTORY, HOSTILE, LONG, SCRIPT, Report
+from tests.reports.conftest import FORMULA, HISTORY, HOSTILE, LONG, SCRIPT, Report
+from tests.support.run_in_small import AS_OF
 
 if TYPE_CHECKING:
     from pathlib import Path
