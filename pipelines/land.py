@@ -59,6 +59,9 @@ class Progress(Protocol):
     def file_finished(self, file_name: str, row_count: int) -> None:
         """A file was read: so many records of its own."""
 
+    def file_known(self, file_name: str) -> None:
+        """A file was not read: its bytes were landed with an earlier delivery."""
+
 
 class Silence:
     """Progress that nobody watches."""
@@ -67,6 +70,9 @@ class Silence:
         """Says nothing."""
 
     def file_finished(self, file_name: str, row_count: int) -> None:
+        """Says nothing."""
+
+    def file_known(self, file_name: str) -> None:
         """Says nothing."""
 
 
@@ -279,7 +285,10 @@ def _land_path(
     if state(path) != before:
         cause = "The file was changed while it was read; a copy is still under way, perhaps."
         raise FileRefusedError(cause, "Deliver complete files: copy to another name, then rename.")
-    progress.file_finished(stranger.file_name, files[0].source_row_count)
+    if files[0].fate == "already_landed":
+        progress.file_known(stranger.file_name)
+    else:
+        progress.file_finished(stranger.file_name, files[0].source_row_count)
     return files
 
 
@@ -441,8 +450,13 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         f"{proto.file_number}::integer as file_number from ({query}) as judged) to {literal(partial)} "
         f"(format parquet, compression snappy, dictionary_size_limit {DICTIONARY_ENTRIES})"
     )
-    row_count = _number(connection, f"select count(*) from read_parquet({literal(partial)})")
-    rejected_count = _number(connection, f"select count(row_faults) from read_parquet({literal(partial)})")
+    row_count, rejected_count, row_hash_sum = (
+        int(number)
+        for number in connection.execute(
+            "select count(*), count(row_faults), coalesce(sum(row_hash) filter (where row_faults is null), 0) "
+            f"from read_parquet({literal(partial)})"
+        ).fetchall()[0]
+    )
     commit_file(partial, path)
     lander.written.append(path)
     return replace(
@@ -455,6 +469,8 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         has_source_row=projection.has_source_row,
         parquet_bytes=path.stat().st_size,
         parquet_sha256=file_sha256(path),
+        landed_row_count=row_count - rejected_count,
+        row_hash_sum=row_hash_sum,
     )
 
 

@@ -42,7 +42,8 @@ class DeliveredFile:
     ``row_count`` = ``loaded_count`` + ``repeat_count`` + ``rejected_count``, in rows of the table.
     ``source_row_count`` counts the file's own records: a layout may make several rows of one.
     ``columns`` are the canonical columns that the file supplied; ``parquet_bytes`` the size of what was landed
-    and ``parquet_sha256`` its digest (none in manifests of older versions).
+    and ``parquet_sha256`` its digest (none in manifests of older versions). ``landed_row_count`` counts the rows that
+    were not rejected, repeats among them, and ``row_hash_sum`` sums their hashes: what names a run (decision 0041).
     """
 
     file_number: int
@@ -62,6 +63,8 @@ class DeliveredFile:
     parquet_bytes: int
     fate: Fate
     parquet_sha256: str | None = None
+    landed_row_count: int = 0
+    row_hash_sum: int = 0
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import wraps
 from importlib.metadata import version
@@ -16,7 +17,7 @@ from pipelines.controls import control_members, raise_if_silent
 from pipelines.errors import CheckFailedError, ConservationError, IntegrityError, StimauditError, UsageError
 from pipelines.history import read_history
 from pipelines.land import LandingRules, land
-from pipelines.ledger import attach, check_landed, landed_files, parquet_path, read_ledger
+from pipelines.ledger import attach, check_landed, landed_files, read_ledger
 from pipelines.narrow import narrow
 from pipelines.policy import load_policies
 from pipelines.publish import DATABASE_FILE, Published, RunFacts, make_folder, open_published, publish
@@ -25,7 +26,7 @@ from pipelines.settings import Settings, load_settings
 from pipelines.status import record_not_started, recorded_run
 from pipelines.validate import raise_if_critical, validate
 from pipelines.value_sets import load_value_sets
-from pipelines.warehouse import literal, open_warehouse
+from pipelines.warehouse import open_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from pipelines.status import NightRecord
     from pipelines.validate import CheckResult
     from pipelines.value_sets import ValueSet
-    from pipelines.warehouse import Connection
 
 Arguments = ParamSpec("Arguments")
 Returned = TypeVar("Returned")
@@ -392,27 +392,19 @@ def withdraw_unpublished(plan: Plan, delivery_number: int | None) -> None:
 
 
 def landed_digest(landed: Path) -> str:
-    """A digest of every row that can be read from ``landed``, in hexadecimal.
+    """A digest of every row that was landed, in hexadecimal, from the manifests alone.
 
     For each table supplied: how many rows are loaded and the sum of their hashes. It says nothing of files or order,
     so a delivery split, renamed or shuffled has the same digest (decision 0041).
     """
-    files: dict[str, list[str]] = {}
-    for delivery_number, file in landed_files(read_ledger(landed)):
+    counts: Counter[str] = Counter()
+    sums: Counter[str] = Counter()
+    for _, file in landed_files(read_ledger(landed)):
         if file.table_name is not None:
-            path = parquet_path(landed, file.table_name, delivery_number, file.file_number)
-            files.setdefault(file.table_name, []).append(str(path))
-    with open_warehouse() as connection:
-        totals = [(table, *_row_total(connection, paths)) for table, paths in sorted(files.items())]
+            counts[file.table_name] += file.landed_row_count
+            sums[file.table_name] += file.row_hash_sum
+    totals = [(table, counts[table], str(sums[table])) for table in sorted(counts)]
     return hashlib.sha256(json.dumps(totals).encode()).hexdigest()
-
-
-def _row_total(connection: Connection, paths: Sequence[str]) -> tuple[int, str]:
-    listed = ", ".join(literal(path) for path in paths)
-    count, total = connection.execute(
-        f"select count(*), coalesce(sum(row_hash), 0) from read_parquet([{listed}]) where row_faults is null"
-    ).fetchall()[0]
-    return int(count), str(total)
 
 
 def run_facts(

@@ -25,6 +25,9 @@ class Progress(Protocol):
     def file_finished(self, file_name: str, row_count: int) -> None:
         """A delivered file was read; ``row_count`` came out of it."""
 
+    def file_known(self, file_name: str) -> None:
+        """A delivered file was not read: its bytes were landed with an earlier delivery."""
+
     def pages_written(self, done: int, total: int) -> None:
         """``done`` of ``total`` report pages are written."""
 
@@ -42,6 +45,9 @@ class Silence:
         """Says nothing."""
 
     def file_finished(self, file_name: str, row_count: int) -> None:
+        """Says nothing."""
+
+    def file_known(self, file_name: str) -> None:
         """Says nothing."""
 
     def pages_written(self, done: int, total: int) -> None:
@@ -92,6 +98,10 @@ class ConsoleProgress:
     def file_finished(self, file_name: str, row_count: int) -> None:
         """Shows how many rows a file had."""
         self._console.print(f"  {file_name}: {row_count:,} rows", highlight=False, markup=False)
+
+    def file_known(self, file_name: str) -> None:
+        """Shows that a file is one of an earlier delivery."""
+        self._console.print(f"  {file_name}: landed already", highlight=False, markup=False)
 
     def pages_written(self, done: int, total: int) -> None:
         """Shows how many pages there are, moving on a terminal, else once at the end."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.audit import audit
 from pipelines.errors import IntegrityError
 from pipelines.history import find_run, input_path, make_folder, name_cases, read_history
-from pipelines.ledger import file_sha256, manifest_path
+from pipelines.ledger import check_landed, file_sha256, manifest_path
 from pipelines.narrow import narrow
 from pipelines.nightly import code_version, landed_digest
 from pipelines.policy import load_policies
@@ -111,7 +111,7 @@ def reproduce(
             sha256_now=file_sha256(folder / EPISODE_REVIEW_PARQUET),
             code_then=entry.code_version,
             code_now=code_version(here),
-            is_same_landed=landed_digest(landed) == entry.landed_digest,
+            is_same_landed=landed_digest(landed) == entry.landed_digest and _is_intact(landed),
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -164,6 +164,15 @@ def _landed_then(landed: Path, folder: Path, entry: RunEntry) -> Path:
             raise IntegrityError(message)
         shutil.copyfile(source, manifest_path(folder, number))
     return folder
+
+
+def _is_intact(landed: Path) -> bool:
+    """Whether every landed file is there to the byte."""
+    try:
+        check_landed(landed)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _rules_then(history: Path, folder: Path, entry: RunEntry) -> Path:

@@ -149,6 +149,11 @@ class NightRecord:
         self.event("file_landed", file=file_name, rows=row_count)
         self._progress.file_finished(file_name, row_count)
 
+    def file_known(self, file_name: str) -> None:
+        """Logs a file whose bytes were landed before."""
+        self.event("file_known", file=file_name)
+        self._progress.file_known(file_name)
+
     def pages_written(self, done: int, total: int) -> None:
         """Passes on how many pages are written; the log has the stage."""
         self._progress.pages_written(done, total)

@@ -404,11 +404,19 @@ def test_progress_hears_of_each_file_that_is_read(tmp_path: Path) -> None:
         def file_finished(self, file_name: str, row_count: int) -> None:
             heard.append(("finished", file_name, row_count))
 
+        def file_known(self, file_name: str) -> None:
+            heard.append(("known", file_name, 0))
+
     land(deliver(tmp_path / "day", BASE), landed=tmp_path / "landed", as_of=AS_OF, progress=Ear())
+    land(deliver(tmp_path / "again", BASE), landed=tmp_path / "landed", as_of=AS_OF, progress=Ear())
 
     assert heard == [
         ("started", "claim_diagnosis.csv", len(DIAGNOSES)),
         ("finished", "claim_diagnosis.csv", 2),
         ("started", "medical_claim.csv", len(CLAIMS)),
         ("finished", "medical_claim.csv", 2),
+        ("started", "claim_diagnosis.csv", len(DIAGNOSES)),
+        ("known", "claim_diagnosis.csv", 0),
+        ("started", "medical_claim.csv", len(CLAIMS)),
+        ("known", "medical_claim.csv", 0),
     ]
