@@ -1,19 +1,38 @@
-"""How the tests are shared among processes."""
+"""How the tests are shared among processes, and the one night through Prefect that they share."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.canaries import planted, ran
+
+if TYPE_CHECKING:
+    from tests.support.canaries import Ran
+
 HERE = Path(__file__).parent
-TOGETHER = ("spec",)
-"""Folders whose tests share what a session makes: all specs are audited at once."""
+TOGETHER = {
+    "spec": "all specs are audited at once",
+    "laws": "the laws start from one population",
+    "flows/test_nightly_audit.py": "night through Prefect",
+    "test_canaries.py": "night through Prefect",
+}
+"""Files and folders whose tests share what a session makes, and what that is."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps the tests of a file in one process, and those of a folder of ``TOGETHER``."""
-    for item in items:
-        place = item.path.relative_to(HERE)
-        group = place.parts[0] if place.parts[0] in TOGETHER else place.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keeps the tests of a file in one process, and those that share what a session makes.
+
+    Done as each test is found: the plugin that shares the tests out reads the groups as soon as all are.
+    """
+    place = item.path.relative_to(HERE)
+    group = TOGETHER.get(place.parts[0]) or TOGETHER.get(place.as_posix()) or place.as_posix()
+    item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(scope="session")
+def night_through_prefect(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """A published night on the sample with canaries in it, started as a user does: the command, and so Prefect."""
+    return ran(tmp_path_factory.mktemp("good"), planted(tmp_path_factory.mktemp("delivered") / "extracts"), "--json")

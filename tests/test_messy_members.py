@@ -99,6 +99,12 @@ def told() -> dict[str, Counter[str]]:
 
 
 @pytest.fixture(scope="module")
+def extracts() -> dict[str, list[Row]]:
+    """The rows of the members that tell the stories of ``told``."""
+    return messy_members(SEED, MEMBERS, value_sets=VALUE_SETS)
+
+
+@pytest.fixture(scope="module")
 def members_telling(told: dict[str, Counter[str]]) -> Counter[str]:
     return Counter(name for seen in told.values() for name in seen)
 
@@ -167,10 +173,8 @@ def test_written_files_hold_all_rows(tmp_path: Path) -> None:
     assert header.startswith("member_id,enrollment_start_date,")
 
 
-def test_few_rows_are_bad() -> None:
+def test_few_rows_are_bad(told: dict[str, Counter[str]], extracts: dict[str, list[Row]]) -> None:
     """Above 1 % of a table (and 20 rows) the run would stop."""
-    told = stories(SEED, MEMBERS, value_sets=VALUE_SETS)
-    extracts = messy_members(SEED, MEMBERS, value_sets=VALUE_SETS)
     for table, rows in extracts.items():
         bad = sum(times for seen in told.values() for name, times in seen.items() if name.startswith(f"bad_{table}."))
         assert bad <= max(20, len(rows) // 100), table
@@ -192,9 +196,8 @@ def test_every_variant_is_told(name: str, members_telling: Counter[str]) -> None
     assert members_telling[name] >= EDGE_AT_LEAST
 
 
-def test_every_role_of_an_index_procedure_is_drawn() -> None:
+def test_every_role_of_an_index_procedure_is_drawn(extracts: dict[str, list[Row]]) -> None:
     codes = Codes(VALUE_SETS)
-    extracts = messy_members(SEED, 1500, value_sets=VALUE_SETS)
     billed = {(row.get("hcpcs_code") or "").strip().upper() for row in extracts["medical_claim"]}
     billed |= {(row.get("procedure_code") or "").strip().upper() for row in extracts["claim_procedure"]}
     for role in {row.fields["role"] for row in codes.rows("index_procedures")}:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -20,29 +19,14 @@ from pipelines.nightly import STAGES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.support.canaries import Ran
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The output folder of a demo through Prefect, in a process of its own."""
-    folder = tmp_path_factory.mktemp("flow")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    done = subprocess.run(
-        [Path(sys.executable).with_name("stimaudit"), "demo", "--out", folder, "--json"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    (folder / "told.json").write_text(done.stdout, encoding="utf-8")
-    return folder
-
-
 @pytest.fixture
-def pages(out: Path) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(out / "work" / "prefect" / "prefect.db")
+def pages(night_through_prefect: Ran) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(night_through_prefect.out / "work" / "prefect" / "prefect.db")
     yield connection
     connection.close()
 
@@ -53,8 +37,8 @@ def test_the_flow_is_the_six_stages_in_their_order(pages: sqlite3.Connection) ->
     assert [(name.rsplit("-", 1)[0], state) for name, state in runs] == [(stage, "Completed") for stage in STAGES]
 
 
-def test_the_funnel_is_an_artifact(pages: sqlite3.Connection, out: Path) -> None:
-    told = json.loads((out / "told.json").read_text(encoding="utf-8"))
+def test_the_funnel_is_an_artifact(pages: sqlite3.Connection, night_through_prefect: Ran) -> None:
+    told = json.loads(night_through_prefect.answer)
     [(content,)] = pages.execute("select data from artifact where key = 'funnel'").fetchall()
     data = json.loads(content)
     table = json.loads(data) if isinstance(data, str) else data
@@ -62,7 +46,8 @@ def test_the_funnel_is_an_artifact(pages: sqlite3.Connection, out: Path) -> None
     assert [row["remaining"] for row in table] == [step["remaining_count"] for step in told["funnel"]]
 
 
-def test_no_member_and_no_claim_is_in_prefects_database(out: Path) -> None:
+def test_no_member_and_no_claim_is_in_prefects_database(night_through_prefect: Ran) -> None:
+    out = night_through_prefect.out
     with (out / "published" / "worklist.csv").open(encoding="utf-8", newline="") as lines:
         names = {line[name] for line in csv.DictReader(lines) for name in ("member_id", "episode_id", "case_id")}
     content = b"".join(path.read_bytes() for path in (out / "work" / "prefect").iterdir() if path.is_file())
