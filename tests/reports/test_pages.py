@@ -186,6 +186,19 @@ def test_every_reason_is_plain_and_short(sample: Report) -> None:
     assert not any("_" in reason for reason in reasons)
 
 
+def test_the_workbook_gives_the_same_reasons_as_the_page(sample: Report, tmp_path: Path) -> None:
+    with open_published(sample.published) as connection:
+        write_workbook(connection, tmp_path / "worklist.xlsx", as_of=AS_OF)
+    rows = openpyxl.load_workbook(tmp_path / "worklist.xlsx")["Worklist"].iter_rows(min_row=2, values_only=True)
+    header = next(rows)
+    reasons = [row[header.index("why")] for row in rows]
+
+    assert len(reasons) > 40
+    assert reasons == [
+        html.unescape(reason) for reason in re.findall(r'<td class="reason">(.*?)</td>', sample.text("worklist.html"))
+    ]
+
+
 def test_the_summary_names_nobody_and_shows_no_small_count(sample: Report) -> None:
     source = said(sample.text("summary.html"))
     with open_published(sample.published) as connection:
