@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from pipelines.policy import Policy
     from pipelines.reports.case_file import Row
+    from pipelines.reports.letter import LetterTemplate
     from pipelines.reports.suppression import ShownGroup, ShownStep
     from pipelines.warehouse import Connection
 
@@ -42,6 +43,7 @@ FILE_MODE, FOLDER_MODE = 0o640, 0o750
 CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 TREND_ROUNDED_TO = 10
 TREND_RUNS = 30
+PLACE_TO_FILL = "["
 
 FEEDS: Mapping[str, str] = {
     "medical_claim": "Claims",
@@ -94,12 +96,18 @@ class Stamp:
     value_set_versions: tuple[str, ...]
     parameters: Mapping[str, Any]
 
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether whoever started the run said that its extracts are made-up data."""
+        return bool(self.parameters.get("synthetic_data"))
+
 
 def write_pages(
     connection: Connection,
     folder: Path,
     *,
     policies: Sequence[Policy] = (),
+    payer: LetterTemplate | None = None,
     history: Sequence[RunPoint] | None = None,
     decisions: Sequence[Row] = (),
     review: Sequence[Row] = (),
@@ -108,10 +116,11 @@ def write_pages(
     """The HTML files written below ``folder``, the worklist first and then a page a case, best first.
 
     ``connection`` reads the published audit, whose tables it can name without their schema. ``policies`` are the
-    dossiers; one that is not the run's own version is left out, and the rules page then says so. ``history`` gives the
-    runs of the trend; without it they are those of ``run_history``, where the audit has that table. ``decisions`` are
-    what people recorded, in order, and ``review`` where each case's review stands. ``progress`` is told how many
-    pages are written, and how many there are in all. Pages of cases that are no longer there are removed.
+    dossiers; one that is not the run's own version is left out, and the rules page then says so. ``payer`` are the
+    payer's own words, of which case pages show the rights. ``history`` gives the runs of the trend; without it they are
+    those of ``run_history``, where the audit has that table. ``decisions`` are what people recorded, in order, and
+    ``review`` where each case's review stands. ``progress`` is told how many pages are written, and how many there are
+    in all. Pages of cases that are no longer there are removed.
     Raises ``StimauditError`` where a case id cannot be a file name.
     """
     environment = make_environment()
@@ -150,6 +159,7 @@ def write_pages(
                 "case.html.j2",
                 page=page,
                 policy=dossiers.get(case.review["policy_id"]),
+                rights=_rights(payer, case.review["line_of_business"]),
                 standing=standing.get(case_id),
                 decisions=decided.get(case_id, []),
                 nights=nights.get(case_id, []),
@@ -501,6 +511,18 @@ def _by_case(rows: Iterable[Row]) -> dict[str, list[Row]]:
     for row in rows:
         cases[row["case_id"]].append(row)
     return cases
+
+
+def _rights(payer: LetterTemplate | None, line_of_business: str | None) -> dict[str, str] | None:
+    """The payer's text of rights for a line of business and where it is from; none where it is not there or not filled.
+
+    ``line_of_business`` of it is blank where the text is the one for all.
+    """
+    text = payer.rights_of(line_of_business) if payer else ""
+    if payer is None or PLACE_TO_FILL in text:
+        return None
+    own = line_of_business if line_of_business in payer.rights_by_line_of_business else ""
+    return {"text": text, "line_of_business": own or "", "template_version": payer.template_version}
 
 
 def _rounded(count: int | None) -> int | None:

@@ -6,6 +6,7 @@ in front, and the same audit, decisions and run date give the same bytes.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
@@ -470,10 +471,12 @@ def _lists() -> tuple[tuple[str, list[str], list[str]], ...]:
 
 
 def _run_lines(connection: Connection, cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    run_id, as_of_date, code_version, grade, policy_versions = connection.execute(
-        "select run_id, as_of_date, code_version, grade, policy_versions from audit.run"
+    run_id, as_of_date, code_version, grade, policy_versions, parameters = connection.execute(
+        "select run_id, as_of_date, code_version, grade, policy_versions, parameters from audit.run"
     ).fetchall()[0]
     yield "Implant episodes flagged for review"
+    if json.loads(parameters).get("synthetic_data"):
+        yield "Synthetic data: nobody here is real."
     yield f"Run {run_id}, as of {as_of_date}, program {code_version}, grade {grade}."
     dollars = sum(case["paid_amount"] for case in cases)
     yield f"{len(cases):,} episodes, {dollars:,.2f} US dollars paid, under review."
