@@ -22,6 +22,7 @@ from pipelines.reports import words
 from pipelines.reports.case_file import CASE_ORDER, read_case_files, read_rows
 from pipelines.reports.case_page import case_page
 from pipelines.reports.charts import TrendPoint, described, funnel_chart, trend_chart
+from pipelines.reports.since_last_run import CHANGED, NEW, since_last_run
 from pipelines.reports.suppression import may_show, shown_groups, shown_steps
 
 if TYPE_CHECKING:
@@ -132,8 +133,9 @@ def write_pages(
         place.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         place.chmod(FOLDER_MODE)
     write = partial(_write, environment, context)
+    standing = {row["case_id"]: row for row in review}
     written = [
-        write(folder / "worklist.html", "worklist.html.j2", **_worklist(connection)),
+        write(folder / "worklist.html", "worklist.html.j2", **_worklist(connection, standing)),
         write(
             folder / "summary.html",
             "summary.html.j2",
@@ -147,7 +149,6 @@ def write_pages(
     dossiers = _dossiers(stamp, policies)
     nights = _by_case(_nights(connection))
     decided = _by_case(decisions)
-    standing = {row["case_id"]: row for row in review}
     total = len(written) + count
     for case in read_case_files(connection, batch=CASES_AT_ONCE):
         path = cases / f"{_safe(case.review['case_id'])}.html"
@@ -173,9 +174,9 @@ def write_pages(
 
 
 def write_worklist_page(connection: Connection, path: Path) -> Path:
-    """The worklist page alone, at ``path``."""
+    """The worklist page alone, at ``path``, as it is where nobody has decided anything."""
     context = {"stamp": read_stamp(connection), "words": words}
-    return _write(make_environment(), context, path, "worklist.html.j2", **_worklist(connection))
+    return _write(make_environment(), context, path, "worklist.html.j2", **_worklist(connection, {}))
 
 
 def make_environment() -> Environment:
@@ -252,7 +253,7 @@ def _labels(connection: Connection) -> dict[str, str]:
     return {str(code): str(label) for code, label in rows}
 
 
-def _worklist(connection: Connection) -> dict[str, object]:
+def _worklist(connection: Connection, standing: Mapping[str, Row]) -> dict[str, object]:
     order = "order by priority_score desc nulls last, anchor_date, episode_id"
     totals = {
         outcome: (count, paid)
@@ -268,8 +269,20 @@ def _worklist(connection: Connection) -> dict[str, object]:
         f"from episode_review {clinical_filter} order by outcome desc, anchor_date, episode_id limit {CLINICAL_ROWS}",
     )
     [[clinical_count]] = connection.execute(f"select count(*) from episode_review {clinical_filter}").fetchall()
+    news = since_last_run(connection)
+    lines = _worklist_lines(connection, flagged)
+    for line in lines:
+        case_id = str(line["case_id"])
+        line["news"] = news.word(case_id) if news else ""
+        line["changed"] = news.changed(case_id) if news else ()
+        review = standing.get(case_id)
+        line["review_status"] = review["case_status"] if review else ""
+        line["assignee"] = review["assignee"] if review else None
     return {
-        "flagged": _worklist_lines(connection, flagged),
+        "flagged": lines,
+        "news": news,
+        "new_count": news.count(NEW) if news else 0,
+        "changed_count": news.count(CHANGED) if news else 0,
         "hold": _worklist_lines(connection, hold),
         "clinical": _worklist_lines(connection, clinical),
         "flagged_count": totals.get("flagged", (0, Decimal(0)))[0],
@@ -381,6 +394,7 @@ def _summary(
             )
         }
     points = _trend_points(history)
+    news = since_last_run(connection)
     return {
         "first": first if may_show(first) else None,
         "shown": shown,
@@ -388,6 +402,8 @@ def _summary(
         "line_steps": line_steps,
         "flagged_count": counts["flagged"] if is_flagged_shown else None,
         "flagged_dollars": _flagged_dollars(connection) if is_flagged_shown else None,
+        "is_first_run": news is None or news.is_first,
+        "new_count": news.shown_new_count() if news and is_flagged_shown else None,
         "held": _left_alone(shown, "Data hold"),
         "documented": _left_alone(shown, "Documented"),
         "chart": funnel_chart(

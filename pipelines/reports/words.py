@@ -56,6 +56,9 @@ CRITERIA: Mapping[str, str] = {
     "failure_documented": "Failure documented",
     "adequate_care": "Adequate care (the first three together)",
 }
+NEWS: Mapping[str, str] = {"new": "New", "changed": "Changed", "unchanged": "Unchanged", "": ""}
+# On pages that say beside it what is new since the last run, a case without a decision is open, new or not.
+REVIEWS: Mapping[str, str] = {"new": "Open", "open": "Open", "decided": "Decided", "returned": "Returned", "": "Open"}
 KINDS: Mapping[str, str] = {
     "trial_then_permanent": "Trial, then permanent implant",
     "trial_only": "Trial or first stage only",

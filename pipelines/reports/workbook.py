@@ -18,6 +18,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from pipelines.decisions import DECISION_SCHEMA, case_review, decision_words, earlier_flags, read_list, signature
+from pipelines.reports.since_last_run import since_last_run
 from pipelines.reports.words import short_reason
 from pipelines.reports.worklist import DANGEROUS_START, LIST_SEPARATOR
 
@@ -62,6 +63,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("why", "text", 60, "Why the case is flagged, in short; the sheet Evidence has each criterion in full"),
     Column("case_status", "text", 10, "new: first flagged in this run; open; decided; returned: the evidence changed"),
     Column("changed", "text", 26, "What changed since the last decision, when the case is returned"),
+    Column("since_last_run", "text", 11, "new: not on the list at the run before; changed; or unchanged"),
     Column("outcome_reason", "text", 28, "The reason for the flag, a closed word"),
     Column("paid_amount", "amount", 13, "Paid for the episode, under review, each claim line once, US dollars"),
     Column("payment_stage", "text", 11, "pre_pay when any counting line is pending, else post_pay"),
@@ -241,6 +243,7 @@ def _cases(connection: Connection, review: pl.DataFrame, as_of: date) -> list[di
     criteria: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for criterion in connection.execute(CRITERIA_QUERY).pl().iter_rows(named=True):
         criteria[criterion["episode_id"]].append(criterion)
+    news = since_last_run(connection)
     reviewed = {case["episode_id"]: case for case in review.iter_rows(named=True)}
     return [
         _case(
@@ -249,6 +252,7 @@ def _cases(connection: Connection, review: pl.DataFrame, as_of: date) -> list[di
             short_reason(episode, criteria[episode["episode_id"]]),
             as_of,
         )
+        | {"since_last_run": news.word(episode["case_id"]) if news else ""}
         for episode in connection.execute(REVIEW_QUERY).pl().iter_rows(named=True)
     ]
 

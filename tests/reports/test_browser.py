@@ -112,12 +112,12 @@ def shown(tab: Page) -> list[str]:
 
 def test_the_worklist_sorts_by_its_headers_and_says_so(sample: Report, watched: Watched) -> None:
     tab = watched.open(sample.pages / "worklist.html")
-    paid = tab.locator("#flagged-table thead th").nth(4)
+    paid = tab.locator("#flagged-table thead th").nth(5)
     assert tab.locator("#flagged-table thead th[aria-sort]").count() == 1
 
     paid.get_by_role("button").click()
     amounts = [
-        float(text.replace(",", "")) for text in tab.locator("#flagged-table tbody td:nth-child(5)").all_inner_texts()
+        float(text.replace(",", "")) for text in tab.locator("#flagged-table tbody td:nth-child(6)").all_inner_texts()
     ]
     assert amounts == sorted(amounts, reverse=True)
     assert paid.get_attribute("aria-sort") == "descending"
@@ -143,6 +143,11 @@ def test_search_and_filters_narrow_the_worklist_and_clear_brings_it_back(sample:
 
     tab.get_by_role("button", name="Clear").click()
     assert shown(tab) == everyone
+
+    options = tab.get_by_label("Since last run").locator("option").all_inner_texts()
+    assert options == ["All", f"New ({len(everyone)})"]
+    bands = tab.get_by_label("Priority band").locator("option").all_inner_texts()
+    assert sum(int(option.split("(")[1].rstrip(")")) for option in bands[1:]) == len(everyone)
 
 
 def test_the_worklist_can_be_worked_by_keyboard_alone(sample: Report, watched: Watched) -> None:
@@ -228,7 +233,7 @@ def test_two_thousand_rows_sort_in_a_blink(sample: Report, watched: Watched) -> 
     took = [
         tab.evaluate(
             "() => { const began = performance.now(); const table = document.getElementById('flagged-table');"
-            "table.tHead.rows[0].cells[4].querySelector('button').click();"
+            "table.tHead.rows[0].cells[5].querySelector('button').click();"
             "return table.offsetHeight && performance.now() - began; }"
         )
         for _ in range(3)
