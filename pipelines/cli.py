@@ -231,7 +231,7 @@ def report(*, out: PublishedOut = DEMO_OUT) -> None:
     policies = load_policies(home().sql / "policies", as_of=today(), allow_overdue=True)
     with run_lock(out, since=datetime.now(UTC)):
         made = make_reports(out / "published", policies=policies)
-    for path in (made.worklist, *made.pages[:4]):
+    for path in (made.worklist, *made.pages[:5]):
         typer.echo(short(path))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.decisions import published_review, read_decisions
 from pipelines.errors import UsageError
+from pipelines.metrics import published_metrics
 from pipelines.publish import DATABASE_FILE, open_published, swap_in, write_manifest
 from pipelines.reports.letter import payers_template
 from pipelines.reports.pages import write_pages
@@ -65,6 +66,7 @@ def report(
             payer=payer,
             decisions=read_decisions(store).to_dicts(),
             review=review.to_dicts(),
+            figures=published_metrics(connection, store),
             progress=pages_written,
         )
     swap_in(part, published / WORKLIST_XLSX)

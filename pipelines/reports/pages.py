@@ -1,7 +1,7 @@
 """The HTML reports, made from the published audit alone: self-contained files that open from disk.
 
-Worklist, one page a case, run page, summary that names nobody, rules page. The same audit gives the same bytes; nothing
-is loaded from anywhere, and every value of a delivery is escaped.
+Worklist, one page a case, summary and metrics that name nobody, run page, rules page. The same audit gives the same
+bytes; nothing is loaded from anywhere, and every value of a delivery is escaped.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.errors import StimauditError
+from pipelines.metrics import no_metrics
 from pipelines.reports import words
 from pipelines.reports.case_file import CASE_ORDER, read_case_files, read_rows
 from pipelines.reports.case_page import case_page
-from pipelines.reports.charts import TrendPoint, described, funnel_chart, trend_chart
+from pipelines.reports.charts import TrendPoint, bar_chart, described, trend_chart
+from pipelines.reports.metrics_page import best_known, metrics_page, version_lines
 from pipelines.reports.since_last_run import CHANGED, NEW, since_last_run
 from pipelines.reports.suppression import may_show, shown_groups, shown_steps
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
+    from pipelines.metrics import Metrics
     from pipelines.policy import Policy
     from pipelines.reports.case_file import Row
     from pipelines.reports.letter import LetterTemplate
@@ -112,6 +115,7 @@ def write_pages(
     history: Sequence[RunPoint] | None = None,
     decisions: Sequence[Row] = (),
     review: Sequence[Row] = (),
+    figures: Metrics | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Path, ...]:
     """The HTML files written below ``folder``, the worklist first and then a page a case, best first.
@@ -120,8 +124,9 @@ def write_pages(
     dossiers; one that is not the run's own version is left out, and the rules page then says so. ``payer`` are the
     payer's own words, of which case pages show the rights. ``history`` gives the runs of the trend; without it they are
     those of ``run_history``, where the audit has that table. ``decisions`` are what people recorded, in order, and
-    ``review`` where each case's review stands. ``progress`` is told how many pages are written, and how many there are
-    in all. Pages of cases that are no longer there are removed.
+    ``review`` where each case's review stands; ``figures`` are made of both (without them: nobody decided anything).
+    ``progress`` is told how many pages are written, and how many there are in all. Pages of cases that are no longer
+    there are removed.
     Raises ``StimauditError`` where a case id cannot be a file name.
     """
     environment = make_environment()
@@ -134,12 +139,19 @@ def write_pages(
         place.chmod(FOLDER_MODE)
     write = partial(_write, environment, context)
     standing = {row["case_id"]: row for row in review}
+    figures = figures or no_metrics(run_id=stamp.run_id, as_of=stamp.as_of_date)
     written = [
         write(folder / "worklist.html", "worklist.html.j2", **_worklist(connection, standing)),
         write(
             folder / "summary.html",
             "summary.html.j2",
+            precision=best_known(version_lines(figures)),
             **_summary(connection, stamp, feeds, _run_points(connection) if history is None else history),
+        ),
+        write(
+            folder / "metrics.html",
+            "metrics.html.j2",
+            **metrics_page(connection, figures, review=review, decisions=decisions),
         ),
         write(folder / "run.html", "run.html.j2", **_run(connection, feeds)),
         write(folder / "rules.html", "rules.html.j2", **_rules(connection, stamp, policies)),
@@ -406,7 +418,7 @@ def _summary(
         "new_count": news.shown_new_count() if news and is_flagged_shown else None,
         "held": _left_alone(shown, "Data hold"),
         "documented": _left_alone(shown, "Documented"),
-        "chart": funnel_chart(
+        "chart": bar_chart(
             bars,
             name="funnel",
             title="How implant episodes became flagged episodes",

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from pipelines.audit import audit
+from pipelines.decisions import published_review
 from pipelines.land import LandingRules, land
+from pipelines.metrics import published_metrics
 from pipelines.narrow import narrow
 from pipelines.policy import load_policies
 from pipelines.progress import Silence
@@ -141,7 +143,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, dossiers: tuple[Policy, ...
     audit(working=working, sql=SQL, run_id=facts().run_id)
     versions = tuple(f"{policy.id} {policy.version} sha256:{policy.sha256}" for policy in dossiers)
     publish(working, out / "published", facts=replace(facts(), policy_versions=versions), check_results=(), sql=SQL)
-    return with_pages(out, dossiers)
+    return with_pages(out, out / "report", dossiers)
 
 
 @pytest.fixture(scope="session")
@@ -150,10 +152,18 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, dossiers: tuple[Policy, ..
     out = tmp_path_factory.mktemp("hostile")
     make_working(out / "work" / "run.duckdb", delivered=HOSTILE_ROWS)
     publish_in_small(out)
-    return with_pages(out, dossiers)
+    return with_pages(out, out / "report", dossiers)
 
 
-def with_pages(out: Path, dossiers: tuple[Policy, ...]) -> Report:
+def with_pages(out: Path, folder: Path, dossiers: tuple[Policy, ...]) -> Report:
+    """The pages of what is published in ``out``, written into ``folder``."""
     with open_published(out / "published") as connection:
-        written = write_pages(connection, out / "report", policies=dossiers, history=HISTORY)
-    return Report(out / "published", out / "report", written)
+        written = write_pages(
+            connection,
+            folder,
+            policies=dossiers,
+            history=HISTORY,
+            review=published_review(connection, out / "decisions").to_dicts(),
+            figures=published_metrics(connection, out / "decisions"),
+        )
+    return Report(out / "published", folder, written)

@@ -20,7 +20,7 @@ from pipelines.reports.pages import WORKLIST_ROWS, write_pages, write_worklist_p
 from pipelines.reports.words import MASK, WHY_LENGTH, masked
 from pipelines.reports.workbook import write_workbook
 from pipelines.warehouse import open_warehouse
-from tests.reports.conftest import FORMULA, HISTORY, HOSTILE, LONG, SCRIPT, Report
+from tests.reports.conftest import FORMULA, HOSTILE, LONG, SCRIPT, Report, with_pages
 from tests.support.run_in_small import AS_OF
 
 if TYPE_CHECKING:
@@ -95,12 +95,13 @@ def test_every_open_episode_has_a_page_and_no_excluded_one(sample: Report) -> No
         }
 
     assert {path.stem for path in sample.written if path.parent.name == "cases"} == cases
-    assert [path.name for path in sample.written[:4]] == ["worklist.html", "summary.html", "run.html", "rules.html"]
+    assert [path.name for path in sample.written[:5]] == [
+        "worklist.html", "summary.html", "metrics.html", "run.html", "rules.html",
+    ]  # fmt: skip
 
 
 def test_the_same_audit_gives_the_same_bytes(sample: Report, dossiers: tuple[Policy, ...], tmp_path: Path) -> None:
-    with open_published(sample.published) as connection:
-        again = write_pages(connection, tmp_path / "again", policies=dossiers, history=HISTORY)
+    again = with_pages(sample.published.parent, tmp_path / "again", dossiers).written
 
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in sample.written]
 
