@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,8 +17,10 @@ from pipelines.narrow import narrow
 from pipelines.policy import load_policies
 from pipelines.progress import Silence
 from pipelines.publish import open_published, publish
+from pipelines.report import report
 from pipelines.reports.pages import RunPoint, write_pages
 from pipelines.value_sets import load_value_sets
+from tests.support.review_in_small import FLAG_ERROR, SUPPORTED, take_in, write_rows
 from tests.support.run_in_small import AS_OF, SQL, facts, make_working, publish_in_small
 
 if TYPE_CHECKING:
@@ -91,6 +94,14 @@ HOSTILE_ROWS = f"""
 """
 
 
+NOT_SUPPORTED = SUPPORTED | {
+    "review_outcome": "FINDING_NOT_SUPPORTED",
+    "review_reason": "conservative_care_documented",
+}
+NO_RESPONSE = FLAG_ERROR | {"review_outcome": "NO_RESPONSE", "review_reason": "no_reply"}
+DECIDED = [SUPPORTED] * 18 + [NOT_SUPPORTED] * 12 + [FLAG_ERROR] * 11 + [NO_RESPONSE] * 5
+
+
 class Report(NamedTuple):
     """A published audit and the pages made of it."""
 
@@ -153,6 +164,25 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, dossiers: tuple[Policy, ..
     make_working(out / "work" / "run.duckdb", delivered=HOSTILE_ROWS)
     publish_in_small(out)
     return with_pages(out, out / "report", dossiers)
+
+
+@pytest.fixture(scope="session")
+def decided(sample: Report, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The reports of the sample after a reviewer's file with every flagged case came back and was imported."""
+    out = tmp_path_factory.mktemp("decided")
+    shutil.copytree(sample.published, out / "published", symlinks=True)
+    with open_published(out / "published") as connection:
+        cases = connection.execute(
+            "select finding.case_id, case_status.evidence_digest, finding.run_id from finding "
+            "inner join case_status on finding.case_id = case_status.case_id "
+            "order by priority_score desc, finding.case_id"
+        ).fetchall()
+    rows = [
+        dict(zip(("case_id", "row_hash", "run_id"), case, strict=True)) | {"decision_seen": ""} | decision
+        for case, decision in zip(cases, DECIDED, strict=True)
+    ]
+    assert not take_in(write_rows(out / "back.csv", *rows), out / "published", out / "decisions").has_refusals
+    return Report(out / "published", out / "published" / "report", report(out / "published").pages)
 
 
 def with_pages(out: Path, folder: Path, dossiers: tuple[Policy, ...]) -> Report:

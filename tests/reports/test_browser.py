@@ -74,10 +74,11 @@ def pages_of(made: Report) -> list[Path]:
 
 
 def test_no_page_asks_for_anything_and_none_has_a_script_error(
-    sample: Report, hostile: Report, watched: Watched
+    sample: Report, hostile: Report, decided: Report, watched: Watched
 ) -> None:
     paths = [
         *pages_of(sample),
+        *pages_of(decided),
         *hostile.written,
         *(sample.pages / sample.case_of(f"S-{name}") for name in ("FAIL-01", "HOLD-02")),
     ]
@@ -88,16 +89,18 @@ def test_no_page_asks_for_anything_and_none_has_a_script_error(
     assert watched.faults == []
 
 
-def test_pages_are_clean_for_axe(sample: Report, hostile: Report, watched: Watched) -> None:
+def test_pages_are_clean_for_axe(sample: Report, hostile: Report, decided: Report, watched: Watched) -> None:
     paths = [
         *pages_of(sample),
+        decided.pages / "metrics.html",
+        decided.pages / "worklist.html",
         sample.pages / sample.case_of("S-HOLD-02"),
         hostile.pages / hostile.case_of("member-3"),
     ]
     found = {}
     for path in paths:
         result = Axe().run(watched.open(path), options=AXE_OPTIONS)
-        found[path.name] = [
+        found[str(path)] = [
             (rule["id"], node["target"], node["html"][:120])
             for rule in result.response["violations"]
             for node in rule["nodes"][:2]
@@ -192,6 +195,30 @@ def test_pages_are_whole_without_script(sample: Report, browser: Browser) -> Non
     tab.locator("#flagged-table tbody a").first.click()
     assert tab.locator("svg.tl").first.is_visible()
     watched.context.close()
+
+
+def test_the_metrics_page_is_reached_by_keyboard_and_its_picture_has_words(decided: Report, watched: Watched) -> None:
+    tab = watched.open(decided.pages / "worklist.html")
+    tab.keyboard.press("Tab")
+    for _ in range(6):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("document.activeElement.textContent") == "Metrics":
+            break
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/metrics.html")
+
+    assert tab.locator("nav a[aria-current]").inner_text() == "Metrics"
+    assert tab.get_by_role("img", name="Precision of flags by policy version").count() == 1
+    assert "n=41" in (tab.locator("svg.chart desc").first.text_content() or "")
+    assert watched.faults == []
+
+
+def test_the_worklist_filters_by_what_is_decided(decided: Report, watched: Watched) -> None:
+    tab = watched.open(decided.pages / "worklist.html")
+
+    assert tab.get_by_label("Review", exact=True).locator("option").all_inner_texts() == ["All", "Decided (46)"]
+    tab.get_by_label("Review", exact=True).select_option("Decided")
+    assert len(shown(tab)) == 46
 
 
 def test_hostile_names_do_nothing_and_do_not_widen_the_page(hostile: Report, watched: Watched) -> None:

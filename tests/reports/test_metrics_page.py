@@ -27,20 +27,12 @@ from pipelines.reports.metrics_page import (
 from pipelines.reports.suppression import may_show
 from pipelines.warehouse import open_warehouse
 from tests.reports.test_pages import NEVER_SAID, said
-from tests.support.review_in_small import FLAG_ERROR, SUPPORTED, take_in, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from tests.reports.conftest import Report
-
-NOT_SUPPORTED = SUPPORTED | {
-    "review_outcome": "FINDING_NOT_SUPPORTED",
-    "review_reason": "conservative_care_documented",
-}
-NO_RESPONSE = FLAG_ERROR | {"review_outcome": "NO_RESPONSE", "review_reason": "no_reply"}
-DECIDED = [SUPPORTED] * 18 + [NOT_SUPPORTED] * 12 + [FLAG_ERROR] * 11 + [NO_RESPONSE] * 5
 
 
 def version(**counts: int) -> VersionFigures:
@@ -70,30 +62,6 @@ def figures(*versions: VersionFigures, ages: Iterable[int] = (), random_flags: S
     )
 
 
-@pytest.fixture(scope="module")
-def decided(sample: Report, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pages of the sample after a reviewer's file with every flagged case came back and was imported."""
-    out = tmp_path_factory.mktemp("decided")
-    shutil.copytree(sample.published, out / "published", symlinks=True)
-    with open_published(out / "published") as connection:
-        cases = connection.execute(
-            "select finding.case_id, case_status.evidence_digest, finding.run_id from finding "
-            "inner join case_status on finding.case_id = case_status.case_id "
-            "order by priority_score desc, finding.case_id"
-        ).fetchall()
-    rows = [
-        dict(zip(("case_id", "row_hash", "run_id"), case, strict=True)) | {"decision_seen": ""} | decision
-        for case, decision in zip(cases, DECIDED, strict=True)
-    ]
-    assert not take_in(write_rows(out / "back.csv", *rows), out / "published", out / "decisions").has_refusals
-    report(out / "published")
-    return out
-
-
-def page(out: Path, name: str = "metrics.html") -> str:
-    return (out / "published" / "report" / name).read_text(encoding="utf-8")
-
-
 def test_before_anybody_decided_the_page_says_so_and_how_decisions_come_in(sample: Report) -> None:
     text = " ".join(said(sample.text("metrics.html")).split())
 
@@ -104,8 +72,8 @@ def test_before_anybody_decided_the_page_says_so_and_how_decisions_come_in(sampl
     assert "<svg" not in sample.text("metrics.html").split("Where the flagged cases stand")[0]
 
 
-def test_after_an_import_the_page_shows_precision_with_n_and_its_interval(decided: Path) -> None:
-    source = page(decided)
+def test_after_an_import_the_page_shows_precision_with_n_and_its_interval(decided: Report) -> None:
+    source = decided.text("metrics.html")
     low, high = wilson_interval(18, 41)
     chart = source.split("<svg")[1].split("</svg>")[0]
 
@@ -117,27 +85,29 @@ def test_after_an_import_the_page_shows_precision_with_n_and_its_interval(decide
     assert "Decisions recorded up to 2026-07-02 09:30 UTC" in source
 
 
-def test_no_response_stands_apart_and_is_not_in_the_precision(decided: Path) -> None:
-    row = page(decided).split('id="version-table"')[1].split("<tbody>")[1].split("</tr>")[0]
+def test_no_response_stands_apart_and_is_not_in_the_precision(decided: Report) -> None:
+    row = decided.text("metrics.html").split('id="version-table"')[1].split("<tbody>")[1].split("</tr>")[0]
 
     assert re.findall(r"<td.*?</td>", row)[1] == '<td class="num">41</td>'
     assert "10 or fewer" in re.findall(r"<td.*?</td>", row)[6]
 
 
-def test_the_summary_has_the_precision_too(decided: Path, sample: Report) -> None:
-    assert "44%<span" in page(decided, "summary.html")
+def test_the_summary_has_the_precision_too(decided: Report, sample: Report) -> None:
+    assert "44%<span" in decided.text("summary.html")
     assert "hidden until 30 flags of a policy version are judged" in sample.text("summary.html")
 
 
-def test_the_page_names_nobody_shows_no_small_count_and_says_no_forbidden_word(decided: Path) -> None:
-    source = page(decided)
-    with open_published(decided / "published") as connection:
+def test_the_page_names_nobody_shows_no_small_count_and_says_no_forbidden_word(decided: Report) -> None:
+    source = decided.text("metrics.html")
+    with open_published(decided.published) as connection:
         names = connection.execute(
             "select member_id from episode_review union select case_id from episode_review "
             "union select episode_id from episode_review union select unnest(claim_ids) from episode_review "
             "union select billing_npi from timeline_event union select rendering_npi from timeline_event"
         ).fetchall()
-    people = {name for (name,) in read_decisions(decided / "decisions").select("reviewer").iter_rows()}
+    people = {
+        name for (name,) in read_decisions(decided.published.with_name("decisions")).select("reviewer").iter_rows()
+    }
     tables = re.findall(r'<table(?! id="version-table").*?</table>', source, re.DOTALL)
     cells = [cell for table in tables for cell in re.findall(r'<td class="num">([\d,]+)</td>', table)]
 
@@ -147,16 +117,16 @@ def test_the_page_names_nobody_shows_no_small_count_and_says_no_forbidden_word(d
     assert NEVER_SAID.search(said(source)) is None
 
 
-def test_the_page_of_the_same_audit_and_decisions_is_the_same_bytes(decided: Path) -> None:
-    before = page(decided)
+def test_the_page_of_the_same_audit_and_decisions_is_the_same_bytes(decided: Report) -> None:
+    before = decided.text("metrics.html")
 
-    report(decided / "published")
+    report(decided.published)
 
-    assert page(decided) == before
+    assert decided.text("metrics.html") == before
 
 
-def test_the_decided_cases_show_as_such_on_the_worklist(decided: Path) -> None:
-    flagged = page(decided, "worklist.html").split('id="flagged-table"')[1].split("</table>")[0]
+def test_the_decided_cases_show_as_such_on_the_worklist(decided: Report) -> None:
+    flagged = decided.text("worklist.html").split('id="flagged-table"')[1].split("</table>")[0]
 
     assert flagged.count("<td>Decided</td>") == 46
 
