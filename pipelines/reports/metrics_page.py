@@ -1,6 +1,7 @@
 """The page of review figures, as it may be shared: it names nobody, and no count of 1 to 10 can be told from it.
 
-Each figure stands alone: no totals beside parts, and a share only where both of its sides may be counted.
+No totals stand beside parts, a share only where both of its sides may be counted, and what stands beside exact counts
+is rounded up to tens (decision 0063).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipelines.metrics import SMALLEST_SHOWN, Share
 from pipelines.reports import words
 from pipelines.reports.charts import IntervalPoint, bar_chart, described, interval_chart
-from pipelines.reports.suppression import LEAST_SHOWN, may_show, shown_groups
+from pipelines.reports.suppression import LEAST_SHOWN, may_show, rounded_up, shown_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,17 +51,15 @@ PROVIDER_QUERY = """
     )
     select count(distinct episode_id) as case_count from own_line where npi is not null group by npi order by all
 """
-FLAGGED_QUERY = """
-    select
-        count(*) as flagged_count,
-        count(*) filter (
-            where episode_id not in (
-                select episode_id from audit.timeline_event
-                where lane in ('trial', 'implant') and coalesce(billing_npi, rendering_npi) is not null
-            )
-        ) as nameless_count
+NAMELESS_QUERY = """
+    select count(*)
     from audit.episode_review
-    where outcome = 'flagged'
+    where
+        outcome = 'flagged'
+        and episode_id not in (
+            select episode_id from audit.timeline_event
+            where lane in ('trial', 'implant') and coalesce(billing_npi, rendering_npi) is not null
+        )
 """
 
 
@@ -106,7 +105,7 @@ def metrics_page(
     connection: Connection, figures: Metrics, *, review: Sequence[Row], decisions: Sequence[Row]
 ) -> dict[str, object]:
     """What the page says: ``figures`` of the review, ``review`` where each case stands, ``decisions`` as recorded."""
-    versions = version_lines(figures)
+    versions = version_lines(figures, flagged_count=flagged_count(connection))
     points = [
         IntervalPoint(line.name, line.share.hits / line.share.n, *line.share.interval, _label(line.precision))
         for line in versions
@@ -114,7 +113,7 @@ def metrics_page(
     ]
     listed = Counter(row["case_status"] for row in review if row["is_flagged"])
     ages = shown_ages(figures, listed)
-    bars = [(_together(group), group.count) for group in ages or ()]
+    bars = [(_together(group), rounded_up(group.count)) for group in ages or ()]
     return {
         "is_anything_decided": bool(figures.versions or figures.unflagged_supported.n),
         "decided_until": max((row["recorded_at_utc"] for row in decisions), default=None),
@@ -131,12 +130,12 @@ def metrics_page(
         else None,
         "checks": check_lines(figures),
         "statuses": [
-            (group, [STATUSES[name] for name in group.names])
+            (rounded_up(group.count), [STATUSES[name] for name in group.names])
             for group in shown_groups([(name, listed[name]) for name in STATUSES])
         ],
         "listed_count": sum(listed.values()),
         "waiting_count": sum(figures.age_counts.values()),
-        "ages": ages,
+        "ages": None if ages is None else bars,
         "age_chart": bar_chart(
             bars,
             name="ages",
@@ -150,9 +149,19 @@ def metrics_page(
     }
 
 
-def version_lines(figures: Metrics) -> list[VersionLine]:
-    """The policy versions of ``figures``, in their order, as they may be shown."""
-    return [_version_line(version) for version in figures.versions]
+def flagged_count(connection: Connection) -> int:
+    """How many episodes the run flagged, as the summary tells."""
+    return int(connection.execute("select count(*) from episode_review where outcome = 'flagged'").fetchall()[0][0])
+
+
+def version_lines(figures: Metrics, *, flagged_count: int) -> list[VersionLine]:
+    """The policy versions of ``figures``, in their order, as they may be shown beside the flagged cases of the run.
+
+    None of them where all judged flags together would tell that only a few are not judged.
+    """
+    judged = sum(version.precision.n for version in figures.versions if may_show(version.precision.n))
+    is_safe = may_show(max(flagged_count - judged, 0))
+    return [_version_line(version, is_safe=is_safe) for version in figures.versions]
 
 
 def best_known(lines: Iterable[VersionLine]) -> VersionLine | None:
@@ -163,14 +172,16 @@ def best_known(lines: Iterable[VersionLine]) -> VersionLine | None:
 def shown_share(share: Share, *, is_safe: bool = True) -> ShownShare:
     """``share`` where 30 and more stand behind it and neither of its sides is 1 to 10; else the words that say why.
 
-    Where ``is_safe`` is false it is hidden too: another shown count would tell a small one by subtraction.
+    Where ``is_safe`` is false it is hidden with its number: beside another shown count it would tell a small one.
     """
-    n = f"{share.n:,}" if may_show(share.n) else FEW
     if share.n == 0:
         return ShownShare(NOBODY, "", "0", is_shown=False)
+    if not is_safe:
+        return ShownShare(SMALL, "", HIDDEN, is_shown=False)
+    n = f"{share.n:,}" if may_show(share.n) else FEW
     if not share.is_shown:
         return ShownShare(TOO_FEW, "", n, is_shown=False)
-    if not (is_safe and may_show(share.hits) and may_show(share.n - share.hits)):
+    if not (may_show(share.hits) and may_show(share.n - share.hits)):
         return ShownShare(SMALL, "", n, is_shown=False)
     low, high = share.interval
     return ShownShare(f"{share.hits / share.n:.0%}", f"{100 * low:.0f} to {100 * high:.0f} %", n, is_shown=True)
@@ -215,7 +226,10 @@ def check_lines(figures: Metrics) -> list[CheckLine]:
         ),
         CheckLine(
             "Second reviews that agree with the first",
-            shown_share(figures.second_review_agreement),
+            shown_share(
+                figures.second_review_agreement,
+                is_safe=may_show(max(supported + missed - figures.second_review_agreement.n, 0)),
+            ),
             "Asked for: 95 % and more.",
         ),
         CheckLine(
@@ -229,7 +243,7 @@ def check_lines(figures: Metrics) -> list[CheckLine]:
 def provider_figures(connection: Connection) -> dict[str, object]:
     """How many providers have how many flagged cases, in bands; who they are is not told."""
     case_counts = [count for (count,) in connection.execute(PROVIDER_QUERY).fetchall()]
-    [[flagged, nameless]] = connection.execute(FLAGGED_QUERY).fetchall()
+    [[nameless]] = connection.execute(NAMELESS_QUERY).fetchall()
     bands = [
         (_band(low, high), sum(low <= count and (high is None or count <= high) for count in case_counts))
         for low, high in PROVIDER_BANDS
@@ -239,13 +253,13 @@ def provider_figures(connection: Connection) -> dict[str, object]:
         "is_provider_known": bool(case_counts),
         "provider_bands": shown_groups(bands),
         # Beside the flagged cases of the summary it would tell those that this provider does not have.
-        "provider_most": f"{most:,}" if most >= LEAST_SHOWN and may_show(flagged - most) else None,
+        "provider_most": f"{most:,}" if most >= LEAST_SHOWN and may_show(flagged_count(connection) - most) else None,
         "is_provider_lacking": nameless > 0,
     }
 
 
-def _version_line(version: VersionFigures) -> VersionLine:
-    precision = shown_share(version.precision)
+def _version_line(version: VersionFigures, *, is_safe: bool) -> VersionLine:
+    precision = shown_share(version.precision, is_safe=is_safe)
     after = shown_share(version.precision_after_appeal, is_safe=precision.is_shown and may_show(version.overturned))
     missed = (version.not_supported, version.flag_error)
     are_missed_shown = precision.is_shown and all(may_show(count) for count in missed)

@@ -23,9 +23,9 @@ from pipelines.reports import words
 from pipelines.reports.case_file import CASE_ORDER, read_case_files, read_rows
 from pipelines.reports.case_page import case_page
 from pipelines.reports.charts import TrendPoint, bar_chart, described, trend_chart
-from pipelines.reports.metrics_page import best_known, metrics_page, version_lines
+from pipelines.reports.metrics_page import best_known, flagged_count, metrics_page, version_lines
 from pipelines.reports.since_last_run import CHANGED, NEW, since_last_run
-from pipelines.reports.suppression import may_show, shown_groups, shown_steps
+from pipelines.reports.suppression import may_show, rounded_up, shown_groups, shown_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -45,7 +45,6 @@ CLINICAL_ROWS = 300
 CASES_AT_ONCE = 400
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-TREND_ROUNDED_TO = 10
 TREND_RUNS = 30
 PLACE_TO_FILL = "["
 
@@ -145,7 +144,7 @@ def write_pages(
         write(
             folder / "summary.html",
             "summary.html.j2",
-            precision=best_known(version_lines(figures)),
+            precision=best_known(version_lines(figures, flagged_count=flagged_count(connection))),
             **_summary(connection, stamp, feeds, _run_points(connection) if history is None else history),
         ),
         write(
@@ -554,7 +553,7 @@ def _rights(payer: LetterTemplate | None, line_of_business: str | None) -> dict[
 
 
 def _rounded(count: int | None) -> int | None:
-    return -(-count // TREND_ROUNDED_TO) * TREND_ROUNDED_TO if count is not None and may_show(count) else None
+    return rounded_up(count) if count is not None and may_show(count) else None
 
 
 def _dossiers(stamp: Stamp, policies: Sequence[Policy]) -> dict[str, Policy]:

@@ -99,7 +99,7 @@ NOT_SUPPORTED = SUPPORTED | {
     "review_reason": "conservative_care_documented",
 }
 NO_RESPONSE = FLAG_ERROR | {"review_outcome": "NO_RESPONSE", "review_reason": "no_reply"}
-DECIDED = [SUPPORTED] * 18 + [NOT_SUPPORTED] * 12 + [FLAG_ERROR] * 11 + [NO_RESPONSE] * 5
+DECIDED = [SUPPORTED] * 15 + [NOT_SUPPORTED] * 11 + [FLAG_ERROR] * 7 + [NO_RESPONSE] * 2
 
 
 class Report(NamedTuple):
@@ -168,7 +168,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, dossiers: tuple[Policy, ..
 
 @pytest.fixture(scope="session")
 def decided(sample: Report, tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """The reports of the sample after a reviewer's file with every flagged case came back and was imported."""
+    """The reports of the sample after a reviewer's file with 35 of the 46 flagged cases came back and was imported."""
     out = tmp_path_factory.mktemp("decided")
     shutil.copytree(sample.published, out / "published", symlinks=True)
     with open_published(out / "published") as connection:
@@ -179,7 +179,7 @@ def decided(sample: Report, tmp_path_factory: pytest.TempPathFactory) -> Report:
         ).fetchall()
     rows = [
         dict(zip(("case_id", "row_hash", "run_id"), case, strict=True)) | {"decision_seen": ""} | decision
-        for case, decision in zip(cases, DECIDED, strict=True)
+        for case, decision in zip(cases, DECIDED, strict=False)
     ]
     assert not take_in(write_rows(out / "back.csv", *rows), out / "published", out / "decisions").has_refusals
     return Report(out / "published", out / "published" / "report", report(out / "published").pages)

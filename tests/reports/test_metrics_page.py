@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from pipelines.metrics import Metrics, Share, VersionFigures, wilson_interval
 from pipelines.publish import open_published
 from pipelines.report import report
 from pipelines.reports.metrics_page import (
+    VersionLine,
     best_known,
     check_lines,
     provider_figures,
@@ -47,6 +49,10 @@ def version(**counts: int) -> VersionFigures:
 NOTHING = Share(0, 0)
 
 
+def shown_versions(*versions: VersionFigures, flagged_count: int = 1000) -> list[VersionLine]:
+    return version_lines(figures(*versions), flagged_count=flagged_count)
+
+
 def figures(*versions: VersionFigures, ages: Iterable[int] = (), random_flags: Share = NOTHING) -> Metrics:
     return Metrics(
         run_id="R1",
@@ -68,18 +74,18 @@ def test_before_anybody_decided_the_page_says_so_and_how_decisions_come_in(sampl
     assert "Nobody has decided a case yet" in text
     assert "stimaudit decision import FILE --dry-run" in text
     assert "stimaudit report" in text
-    assert "46" in text.split("Where the flagged cases stand")[1].split("How long cases wait")[0]
+    assert "50" in text.split("Where the flagged cases stand")[1].split("How long cases wait")[0]
     assert "<svg" not in sample.text("metrics.html").split("Where the flagged cases stand")[0]
 
 
 def test_after_an_import_the_page_shows_precision_with_n_and_its_interval(decided: Report) -> None:
     source = decided.text("metrics.html")
-    low, high = wilson_interval(18, 41)
+    low, high = wilson_interval(15, 33)
     chart = source.split("<svg")[1].split("</svg>")[0]
 
-    assert f'<strong>44%</strong> <span class="tight">[{100 * low:.0f} to {100 * high:.0f} %]</span>' in source
-    assert "evidence_low_back_pain 1.0.0: 44%" in chart
-    assert "n=41" in chart
+    assert f'<strong>45%</strong> <span class="tight">[{100 * low:.0f} to {100 * high:.0f} %]</span>' in source
+    assert "evidence_low_back_pain 1.0.0: 45%" in chart
+    assert "n=33" in chart
     assert "without any rule" in chart
     assert "Nobody has decided" not in source
     assert "Decisions recorded up to 2026-07-02 09:30 UTC" in source
@@ -88,12 +94,12 @@ def test_after_an_import_the_page_shows_precision_with_n_and_its_interval(decide
 def test_no_response_stands_apart_and_is_not_in_the_precision(decided: Report) -> None:
     row = decided.text("metrics.html").split('id="version-table"')[1].split("<tbody>")[1].split("</tr>")[0]
 
-    assert re.findall(r"<td.*?</td>", row)[1] == '<td class="num">41</td>'
+    assert re.findall(r"<td.*?</td>", row)[1] == '<td class="num">33</td>'
     assert "10 or fewer" in re.findall(r"<td.*?</td>", row)[6]
 
 
 def test_the_summary_has_the_precision_too(decided: Report, sample: Report) -> None:
-    assert "44%<span" in decided.text("summary.html")
+    assert "45%<span" in decided.text("summary.html")
     assert "hidden until 30 flags of a policy version are judged" in sample.text("summary.html")
 
 
@@ -128,7 +134,7 @@ def test_the_page_of_the_same_audit_and_decisions_is_the_same_bytes(decided: Rep
 def test_the_decided_cases_show_as_such_on_the_worklist(decided: Report) -> None:
     flagged = decided.text("worklist.html").split('id="flagged-table"')[1].split("</table>")[0]
 
-    assert flagged.count("<td>Decided</td>") == 46
+    assert (flagged.count("<td>Decided</td>"), flagged.count("<td>Open</td>")) == (35, 11)
 
 
 @pytest.mark.parametrize(("n", "is_shown"), [(29, False), (30, True)])
@@ -152,11 +158,9 @@ def test_a_count_of_decisions_of_one_to_ten_is_not_told_either() -> None:
 
 
 def test_precision_after_appeal_is_hidden_where_it_would_count_a_few_overturned() -> None:
-    few, many = version_lines(
-        figures(
-            version(supported=60, not_supported=40, upheld=30, overturned=3),
-            version(supported=60, not_supported=40, upheld=30, overturned=12),
-        )
+    few, many = shown_versions(
+        version(supported=60, not_supported=40, upheld=30, overturned=3),
+        version(supported=60, not_supported=40, upheld=30, overturned=12),
     )
 
     assert (few.precision.percent, few.after_appeal.is_shown) == ("60%", False)
@@ -164,12 +168,40 @@ def test_precision_after_appeal_is_hidden_where_it_would_count_a_few_overturned(
 
 
 def test_not_supported_and_flag_errors_are_told_apart_only_where_both_may_be() -> None:
-    one, other = version_lines(
-        figures(version(supported=20, not_supported=17, flag_error=3), version(supported=20, not_supported=17))
+    one, other = shown_versions(
+        version(supported=20, not_supported=17, flag_error=3), version(supported=20, not_supported=17)
     )
 
     assert (one.supported, one.not_supported, one.flag_error) == ("20", "not shown", "not shown")
     assert (other.supported, other.not_supported, other.flag_error) == ("20", "17", "0")
+
+
+@pytest.mark.parametrize(("flagged_count", "is_shown"), [(60, True), (61, False), (70, False), (71, True), (50, True)])
+def test_no_precision_is_shown_where_it_would_tell_that_only_a_few_flags_are_not_judged(
+    flagged_count: int, is_shown: bool
+) -> None:
+    lines = shown_versions(
+        version(supported=20, flag_error=20), version(supported=10, flag_error=10), flagged_count=flagged_count
+    )
+
+    assert [line.precision.is_shown for line in lines] == [is_shown, False]
+    assert [line.precision.n for line in lines] == (["40", "20"] if is_shown else ["not shown", "not shown"])
+
+
+def test_second_reviews_are_hidden_where_they_are_nearly_all_reviews() -> None:
+    def is_shown(n: int) -> bool:
+        whole = replace(figures(version(supported=30, flag_error=30)), second_review_agreement=Share(n - 20, n))
+        return check_lines(whole)[2].share.is_shown
+
+    assert (is_shown(40), is_shown(55), is_shown(60)) == (True, False, True)
+
+
+def test_statuses_and_ages_are_rounded_up_to_tens(decided: Report) -> None:
+    source = decided.text("metrics.html")
+    cells = re.findall(r'<td class="num">([\d,]+)</td>', source.split('id="statuses"')[1].split("What it asks")[0])
+
+    # 11 are new and wait, 35 are decided.
+    assert cells == ["20", "40", "20"]
 
 
 def test_a_sample_is_hidden_where_it_is_nearly_all_there_is() -> None:
@@ -186,8 +218,8 @@ def test_a_sample_is_hidden_where_it_is_nearly_all_there_is() -> None:
 def test_ages_are_not_shown_where_they_would_tell_a_few_decided_cases() -> None:
     waiting = figures(ages=(20, 21))
 
-    assert shown_ages(waiting, Counter(open=41, decided=5)) is None
-    for listed in (Counter(open=41), Counter(open=41, decided=11)):
+    assert shown_ages(waiting, Counter(open=33, decided=5)) is None
+    for listed in (Counter(open=33), Counter(open=33, decided=11)):
         ages = shown_ages(waiting, listed)
         assert ages is not None
         assert [(group.names, group.count) for group in ages] == [(("0 to 30 days",), 20), (("31 to 60 days",), 21)]
@@ -200,15 +232,13 @@ counts = st.integers(0, 60)
 def test_no_count_of_one_to_ten_can_be_told_from_a_version(
     supported: int, not_supported: int, flag_error: int, no_response: int, out_of_scope: int
 ) -> None:
-    [line] = version_lines(
-        figures(
-            version(
-                supported=supported,
-                not_supported=not_supported,
-                flag_error=flag_error,
-                no_response=no_response,
-                out_of_scope=out_of_scope,
-            )
+    [line] = shown_versions(
+        version(
+            supported=supported,
+            not_supported=not_supported,
+            flag_error=flag_error,
+            no_response=no_response,
+            out_of_scope=out_of_scope,
         )
     )
     shown = [line.precision.n, line.supported, line.not_supported, line.flag_error, line.no_response, line.out_of_scope]
@@ -223,12 +253,8 @@ def test_no_count_of_one_to_ten_can_be_told_from_a_version(
 
 
 def test_the_version_with_most_judged_flags_is_the_one_for_the_summary() -> None:
-    lines = version_lines(
-        figures(
-            version(supported=20, flag_error=20),
-            version(supported=30, flag_error=30),
-            version(supported=99, flag_error=1),
-        )
+    lines = shown_versions(
+        version(supported=20, flag_error=20), version(supported=30, flag_error=30), version(supported=99, flag_error=1)
     )
 
     best = best_known(lines)
