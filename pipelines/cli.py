@@ -135,6 +135,9 @@ def run(
     assume_enrolled: Annotated[
         bool, typer.Option("--assume-enrolled", help="Without an eligibility extract, take members as enrolled.")
     ] = False,
+    synthetic: Annotated[
+        bool, typer.Option("--synthetic", help="The extracts are made-up data: every page says so.")
+    ] = False,
     no_prefect: WithoutPrefect = False,
     as_json: AsJson = False,
 ) -> None:
@@ -155,6 +158,7 @@ def run(
         policy=policy,
         config=config,
         assume_enrolled=assume_enrolled,
+        synthetic=synthetic,
         with_prefect=not no_prefect,
     )
     _tell_outcome(outcome, as_json=as_json)
@@ -183,6 +187,7 @@ def demo(
         policy=None,
         config=None,
         assume_enrolled=False,
+        synthetic=True,
         with_prefect=not no_prefect,
     )
     _tell_outcome(outcome, as_json=as_json)
@@ -226,7 +231,7 @@ def report(*, out: PublishedOut = DEMO_OUT) -> None:
     policies = load_policies(home().sql / "policies", as_of=today(), allow_overdue=True)
     with run_lock(out, since=datetime.now(UTC)):
         made = make_reports(out / "published", policies=policies)
-    for path in (made.worklist, *made.pages[:4]):
+    for path in (made.worklist, *made.pages[:5]):
         typer.echo(short(path))
 
 
@@ -304,6 +309,7 @@ def _audit(
     policy: str | None,
     config: Path | None,
     assume_enrolled: bool,
+    synthetic: bool,
     with_prefect: bool,
 ) -> Outcome:
     """Runs the audit, as the Prefect flow or as the plain function."""
@@ -318,6 +324,7 @@ def _audit(
         policy=policy,
         config=config,
         assume_enrolled=assume_enrolled,
+        synthetic=synthetic,
         clock=lambda: datetime.now(UTC),
     )
     progress = ConsoleProgress(log(), STAGES)
@@ -346,6 +353,7 @@ def _flow(plan: Plan, config: Path | None) -> Outcome:
             policy=plan.single_policy,
             config=config.absolute() if config else None,
             assume_enrolled=plan.assume_enrolled,
+            synthetic=plan.is_synthetic,
         )
     except StimauditError:
         raise

@@ -259,6 +259,22 @@ def keep_inputs(history: Path, sql: Path, inputs: Sequence[Path]) -> tuple[KeptI
     return tuple(kept)
 
 
+def put_back_inputs(history: Path, inputs: Sequence[KeptInput], folder: Path) -> Path:
+    """``folder`` with the kept policy and value set files ``inputs`` of a run, under their names.
+
+    Raises ``IntegrityError`` for a kept file that is missing or was changed.
+    """
+    for kept in inputs:
+        source = input_path(history, kept.sha256)
+        content = source.read_bytes() if source.is_file() else b""
+        if hashlib.sha256(content).hexdigest() != kept.sha256:
+            message = f"The kept file {source} ({kept.name}) is missing or was changed. Restore it from its backup."
+            raise IntegrityError(message)
+        make_folder((folder / kept.name).parent)
+        (folder / kept.name).write_bytes(content)
+    return folder
+
+
 def prepare_night(
     history: Path, night: Night, *, inputs: Sequence[KeptInput] | None = None, files: Mapping[str, str] | None = None
 ) -> None:

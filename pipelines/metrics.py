@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipelines.decisions import (
+    CASE_REVIEW_SCHEMA,
+    DECISION_SCHEMA,
     FILE_MODE,
     decision_words,
     decisions_standing,
@@ -276,6 +278,12 @@ def metrics(
         },
         median_age_days=median(ages) if ages else None,
     )
+
+
+def no_metrics(*, run_id: str, as_of: date) -> Metrics:
+    """The figures of a run of which nobody has decided anything and no case waits."""
+    nothing = (pl.DataFrame(schema=dict(DECISION_SCHEMA)), pl.DataFrame(schema=dict(CASE_REVIEW_SCHEMA)))
+    return metrics(*nothing, run_id=run_id, as_of=as_of)
 
 
 def published_metrics(connection: Connection, store: Path, *, since: date | None = None) -> Metrics:

@@ -22,6 +22,7 @@ from pipelines.narrow import narrow
 from pipelines.policy import load_policies
 from pipelines.publish import DATABASE_FILE, Published, RunFacts, make_folder, open_published, publish
 from pipelines.report import report
+from pipelines.reports.letter import payers_template
 from pipelines.settings import Settings, load_settings
 from pipelines.status import record_not_started, recorded_run
 from pipelines.validate import raise_if_critical, validate
@@ -75,6 +76,7 @@ class Plan:
     settings: Settings
     single_policy: str | None = None
     assume_enrolled: bool = False
+    is_synthetic: bool = False
 
     @property
     def landed(self) -> Path:
@@ -175,12 +177,24 @@ PLAIN_STAGES = Stages(
 
 
 def make_plan(
-    *, extracts: Path, out: Path, as_of: date, policy: str | None, config: Path | None, assume_enrolled: bool
+    *,
+    extracts: Path,
+    out: Path,
+    as_of: date,
+    policy: str | None,
+    config: Path | None,
+    assume_enrolled: bool,
+    synthetic: bool = False,
 ) -> Plan:
-    """The plan of a run, with its configuration read. Raises ``UsageError`` where a path or setting is not there."""
+    """The plan of a run, with its configuration read.
+
+    Raises ``UsageError`` where a path or setting is not there, or the payer's words in ``out`` cannot be read: what
+    would stop the reports is told before anything lands.
+    """
     if not extracts.is_dir():
         message = f"There is no folder {extracts} to read extracts from. Name the folder of the delivery."
         raise UsageError(message)
+    payers_template(out)
     return Plan(
         extracts=extracts,
         out=out,
@@ -188,6 +202,7 @@ def make_plan(
         settings=load_settings(config),
         single_policy=policy,
         assume_enrolled=assume_enrolled,
+        is_synthetic=synthetic,
     )
 
 
@@ -199,12 +214,19 @@ def plan_night(
     policy: str | None,
     config: Path | None,
     assume_enrolled: bool,
+    synthetic: bool = False,
     clock: Callable[[], datetime],
 ) -> Plan:
     """As ``make_plan``, and what stops it is kept where an operator looks: in the status and log of ``out``."""
     try:
         return make_plan(
-            extracts=extracts, out=out, as_of=as_of, policy=policy, config=config, assume_enrolled=assume_enrolled
+            extracts=extracts,
+            out=out,
+            as_of=as_of,
+            policy=policy,
+            config=config,
+            assume_enrolled=assume_enrolled,
+            synthetic=synthetic,
         )
     except StimauditError as fault:
         record_not_started(out, fault, clock=clock)
@@ -416,12 +438,18 @@ def run_facts(
     digest: str,
     started_at: datetime,
 ) -> RunFacts:
-    """What the run is made of, with its id: the same inputs, policies, value sets, settings and code, the same id."""
+    """What the run is made of, with its id: the same inputs, policies, value sets, settings and code, the same id.
+
+    The data count as synthetic when that was said of this run and of every one before it in the same folder: one real
+    delivery among them, and no page says that nobody is real.
+    """
     parameters: Mapping[str, Any] = {
         "assume_enrolled": plan.assume_enrolled,
         "default_policy": plan.settings.default_policy,
         "policy_by_line_of_business": dict(plan.settings.policy_by_line_of_business),
         "single_policy": plan.single_policy,
+        "synthetic_data": plan.is_synthetic
+        and all(entry.parameters.get("synthetic_data") for entry in read_history(plan.out / "history")),
     }
     facts = RunFacts(
         run_id="",

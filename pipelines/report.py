@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.decisions import published_review, read_decisions
 from pipelines.errors import UsageError
+from pipelines.metrics import published_metrics
 from pipelines.publish import DATABASE_FILE, open_published, swap_in, write_manifest
+from pipelines.reports.letter import payers_template
 from pipelines.reports.pages import write_pages
 from pipelines.reports.workbook import write_workbook
 
@@ -40,8 +42,9 @@ def report(
     """The reports of the audit in ``published``, beside it; made again they are the same bytes.
 
     ``policies`` are the dossiers for the rules page; ``pages_written`` is told how many pages are done and of how many.
+    Decisions and the payer's own words are taken from ``decisions`` and ``letter.toml`` in the folder above.
 
-    Raises ``UsageError`` when nothing is published there.
+    Raises ``UsageError`` when nothing is published there, or the payer's words cannot be read.
     """
     if not (published / DATABASE_FILE).is_file():
         message = (
@@ -50,6 +53,7 @@ def report(
         )
         raise UsageError(message)
     store = published.with_name("decisions")
+    payer = payers_template(published.parent)
     part = published / f"{WORKLIST_XLSX}.part"
     with open_published(published) as connection:
         run_id, as_of = connection.execute("select run_id, as_of_date from run").fetchall()[0]
@@ -59,8 +63,10 @@ def report(
             connection,
             published / PAGES_FOLDER,
             policies=policies,
+            payer=payer,
             decisions=read_decisions(store).to_dicts(),
             review=review.to_dicts(),
+            figures=published_metrics(connection, store),
             progress=pages_written,
         )
     swap_in(part, published / WORKLIST_XLSX)

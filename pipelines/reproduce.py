@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.audit import audit
 from pipelines.errors import IntegrityError
-from pipelines.history import find_run, input_path, make_folder, name_cases, read_history
+from pipelines.history import find_run, make_folder, name_cases, put_back_inputs, read_history
 from pipelines.ledger import check_landed, file_sha256, manifest_path
 from pipelines.narrow import narrow
 from pipelines.nightly import code_version, landed_digest
@@ -98,7 +97,7 @@ def reproduce(
     make_folder(folder)
     try:
         landed = _landed_then(out / "landed", folder / "landed", entry)
-        rules = _rules_then(out / "history", folder / "rules", entry)
+        rules = put_back_inputs(out / "history", entry.inputs, folder / "rules")
         _make(folder, landed, rules, entry, here=here, memory_limit=memory_limit, threads=threads)
         with open_warehouse(folder / "run.duckdb", memory_limit=memory_limit) as connection:
             name_cases(connection, out / "history", run_id=run_id, sql=here.sql)
@@ -173,16 +172,3 @@ def _is_intact(landed: Path) -> bool:
     except IntegrityError:
         return False
     return True
-
-
-def _rules_then(history: Path, folder: Path, entry: RunEntry) -> Path:
-    """The policy and value set files of the run, under their names."""
-    for kept in entry.inputs:
-        source = input_path(history, kept.sha256)
-        content = source.read_bytes() if source.is_file() else b""
-        if hashlib.sha256(content).hexdigest() != kept.sha256:
-            message = f"The kept file {source} ({kept.name}) is missing or was changed. Restore it from its backup."
-            raise IntegrityError(message)
-        make_folder((folder / kept.name).parent)
-        (folder / kept.name).write_bytes(content)
-    return folder

@@ -8,9 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipelines.auditors_file import PARQUET_FOLDER, write_parquet_copy
-from pipelines.errors import IntegrityError
-from pipelines.history import commit_night, prepare_night, put_back_night, settle
+from pipelines.errors import IntegrityError, StimauditError
+from pipelines.history import commit_night, prepare_night, put_back_inputs, put_back_night, settle
 from pipelines.ledger import file_sha256
+from pipelines.policy import load_policies
 from pipelines.publish import (
     DATABASE_FILE,
     EPISODE_REVIEW_PARQUET,
@@ -30,6 +31,9 @@ from pipelines.run_lock import run_lock
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+
+    from pipelines.history import RunEntry
+    from pipelines.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,9 @@ def rollback(out: Path, run_id: str, *, known_from: datetime) -> Rollback:
     """The earlier run ``run_id`` of ``out``, published again from its snapshot, with its reports made anew.
 
     Holds the output folder meanwhile. ``known_from`` is now: from here on the history says that this is what was
-    known. Put back when it stands already, it mends files that were damaged, and the history stays as it is. Raises
-    ``UsageError`` when no snapshot of the run is kept, ``IntegrityError`` when it was changed, ``RunLockedError`` when
-    a run holds the folder.
+    known. The rules page shows the dossiers that the run had. Put back when it stands already, it mends files that
+    were damaged, and the history stays as it is. Raises ``UsageError`` when no snapshot of the run is kept,
+    ``IntegrityError`` when it was changed, ``RunLockedError`` when a run holds the folder.
     """
     published, history, aside = out / "published", out / "history", out / "work" / "rollback"
     with run_lock(out, since=known_from):
@@ -84,6 +88,21 @@ def rollback(out: Path, run_id: str, *, known_from: datetime) -> Rollback:
         commit_night(history, night)
         swap_in_parquet(aside / PARQUET_FOLDER, published / PARQUET_FOLDER)
         write_manifest(published, run_id=run_id, as_of=date.fromisoformat(night.entry.as_of))
+        policies = _policies_then(history, night.entry, aside / "rules")
         shutil.rmtree(aside)
-        report(published)
+        report(published, policies=policies)
     return Rollback(run_id, night.entry.run_number)
+
+
+def _policies_then(history: Path, entry: RunEntry, folder: Path) -> tuple[Policy, ...]:
+    """The dossiers that the run had, for its rules page; none where they are not kept whole or are of another form.
+
+    The audit is put back without them too: the page then says that they are not at hand, and ``stimaudit verify``
+    names a kept file that was damaged.
+    """
+    dossiers = [kept for kept in entry.inputs if kept.name.startswith("policies/")]
+    try:
+        rules = put_back_inputs(history, dossiers, folder)
+        return load_policies(rules / "policies", as_of=date.fromisoformat(entry.as_of), allow_overdue=True)
+    except StimauditError:
+        return ()

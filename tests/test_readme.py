@@ -18,6 +18,8 @@ def test_every_command_shown_says_what_is_shown(tmp_path: Path) -> None:
     text = README.read_text(encoding="utf-8")
 
     assert without_run_id(refreshed(text, tmp_path)) == without_run_id(text)
+    page = tmp_path / "demo_output" / "published" / "report" / "worklist.html"
+    assert "Synthetic data: nobody here is real." in page.read_text(encoding="utf-8")
 
 
 def test_every_make_target_named_in_documents_is_there() -> None:

@@ -125,6 +125,29 @@ def test_the_night_after_a_rollback_publishes_anew_with_the_whole_history(out: P
     assert second not in {row[0] for row in asked(out, f"select run_id from audit.flags_as_of({moment})")}
 
 
+def rules_page(out: Path) -> str:
+    return (out / "published" / "report" / "rules.html").read_text(encoding="utf-8")
+
+
+def test_the_rules_page_of_a_run_put_back_shows_the_dossiers_that_it_had(out: Path) -> None:
+    rollback(out, runs(out)[0], known_from=LATER)
+
+    assert "Among claims for the implantation of spinal cord" in rules_page(out)
+    assert "is not at hand" not in rules_page(out)
+
+
+def test_an_audit_is_put_back_also_where_its_dossiers_are_not_kept_whole(out: Path) -> None:
+    first = runs(out)[0]
+    for kept in read_history(out / "history")[0].inputs:
+        if kept.name.startswith("policies/"):
+            input_path(out / "history", kept.sha256).write_bytes(b"other")
+
+    rollback(out, first, known_from=LATER)
+
+    assert asked(out, "select run_id from run") == [(first,)]
+    assert "The dossier of the version that this run used is not at hand" in rules_page(out)
+
+
 def test_a_damaged_publish_is_mended_from_its_own_snapshot(out: Path) -> None:
     database = out / "published" / DATABASE_FILE
     database.write_bytes(database.read_bytes()[:-1])

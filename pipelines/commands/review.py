@@ -96,13 +96,17 @@ def letter(
     *,
     case: Annotated[str, typer.Argument(help="A case_id of the worklist.")],
     out: PublishedOut = DEMO_OUT,
-    template: Annotated[Path | None, typer.Option(help="Your TOML template; ours is an example.")] = None,
+    template: Annotated[
+        Path | None, typer.Option(help="Your TOML template; when not given OUT/letter.toml, else our example.")
+    ] = None,
 ) -> None:
     """Drafts the request for the records that would settle a case, as a PDF below OUT/letters. A person approves it.
 
     **Example**: `stimaudit letter NA-2026-0123456789AB --template our_letter.toml --out /srv/stimaudit`
     """
-    from pipelines.reports.letter import EXAMPLE_TEMPLATE, write_letter
+    from pipelines.reports.letter import EXAMPLE_TEMPLATE, payers_template, read_letter_template, write_letter
 
+    payer = read_letter_template(template) if template else payers_template(out)
     with published_audit(out) as connection:
-        typer.echo(short(write_letter(connection, case, out / "letters", template=template or EXAMPLE_TEMPLATE)))
+        words = payer or read_letter_template(EXAMPLE_TEMPLATE)
+        typer.echo(short(write_letter(connection, case, out / "letters", template=words)))

@@ -67,6 +67,7 @@ def nightly_audit(
     policy: str | None = None,
     config: Path | None = None,
     assume_enrolled: bool = False,  # noqa: FBT001, FBT002 - a flow's parameters are given by name
+    synthetic: bool = False,  # noqa: FBT001, FBT002 - as above
 ) -> Outcome:
     """What the run did. ``as_of`` is by default the day on which it starts.
 
@@ -80,6 +81,7 @@ def nightly_audit(
         policy=policy,
         config=config,
         assume_enrolled=assume_enrolled,
+        synthetic=synthetic,
         clock=_now,
     )
     try:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 INK, BAR, GRID = "#1c2733", "#2b5d8a", "#d5dbe2"
 FONT = "sans-serif"
-BAR_STEP = 30
+BAR_STEP, INTERVAL_STEP = 30, 40
 SERIES = ["Flagged for review", "Data hold"]
 
 
@@ -26,8 +26,19 @@ class TrendPoint:
     not_assessable_count: int | None
 
 
-def funnel_chart(steps: Sequence[tuple[str, int]], *, name: str, title: str, description: str) -> Markup:
-    """Horizontal bars of how many remained after each step, with the counts beside them."""
+@dataclass(frozen=True)
+class IntervalPoint:
+    """One share with its interval, each 0 to 1, and its text."""
+
+    label: str
+    share: float
+    low: float
+    high: float
+    text: str
+
+
+def bar_chart(steps: Sequence[tuple[str, int]], *, name: str, title: str, description: str) -> Markup:
+    """Horizontal bars in the order given, such as what remained after each step, with the counts beside them."""
     import altair as alt
 
     rows = [{"step": step, "count": count, "order": order} for order, (step, count) in enumerate(steps)]
@@ -43,6 +54,43 @@ def funnel_chart(steps: Sequence[tuple[str, int]], *, name: str, title: str, des
     bars = base.mark_bar(color=BAR, height=17)
     counts = base.mark_text(align="left", dx=6, fontSize=12, color=INK).encode(text=alt.Text("count:Q", format=","))
     chart = (bars + counts).properties(width=640, height=alt.Step(BAR_STEP))
+    return _svg(chart.to_dict(), name=name, title=title, description=description)
+
+
+def interval_chart(
+    points: Sequence[IntervalPoint], *, reference: float, reference_label: str, name: str, title: str, description: str
+) -> Markup:
+    """A point with its interval a line, on a scale of 0 to 100 %, and a dashed line of reference."""
+    import altair as alt
+
+    rows = [
+        {"label": point.label, "share": point.share, "low": point.low, "high": point.high, "text": point.text}
+        for point in points
+    ]
+    scale = alt.Scale(domain=[0, 1])
+    base = alt.Chart(alt.InlineData(values=rows)).encode(
+        y=alt.Y(
+            "label:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(labelLimit=330, labelFontSize=12, ticks=False, domain=False, labelPadding=8),
+        )
+    )
+    axis = alt.Axis(format="%", tickCount=5, gridColor=GRID, domain=False, ticks=False)
+    interval = base.mark_rule(color=INK, strokeWidth=2.5).encode(x=alt.X("low:Q", scale=scale, title=None, axis=axis))
+    ends = [base.mark_tick(color=INK, thickness=2.5, size=12).encode(x=alt.X(f"{end}:Q")) for end in ("low", "high")]
+    point = base.mark_point(filled=True, size=90, color=INK, opacity=1).encode(x=alt.X("share:Q"))
+    texts = base.mark_text(align="left", dx=12, fontSize=12, color=INK).encode(x=alt.X("high:Q"), text="text:N")
+    line = alt.Chart(alt.InlineData(values=[{"at": reference, "label": reference_label}])).encode(x=alt.X("at:Q"))
+    chart = (
+        line.mark_rule(color=INK, strokeDash=[4, 4])
+        + line.mark_text(baseline="bottom", dy=-6, fontSize=11, color=INK).encode(y=alt.value(0), text="label:N")
+        + interval.encode(x2="high:Q")
+        + ends[0]
+        + ends[1]
+        + point
+        + texts
+    ).properties(width=560, height=alt.Step(INTERVAL_STEP))
     return _svg(chart.to_dict(), name=name, title=title, description=description)
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import UsageError
@@ -17,13 +18,15 @@ from pipelines.reports.case_page import case_page
 from pipelines.reports.pages import CASE_ID, FILE_MODE, FOLDER_MODE, TEMPLATES, make_environment, read_stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pipelines.reports.case_file import CaseFile, Row
     from pipelines.warehouse import Connection
 
 EXAMPLE_TEMPLATE = TEMPLATES / "letter.toml"
+PAYERS_TEMPLATE = "letter.toml"
+"""Where in its output folder a payer keeps the template it has filled."""
 PDF_VARIANT = "pdf/ua-1"
 UNKNOWN_PROVIDER = ""
 
@@ -41,6 +44,11 @@ class LetterTemplate:
     no_reply: str
     rights: str
     approver: str
+    rights_by_line_of_business: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def rights_of(self, line_of_business: str | None) -> str:
+        """The rights text for a line of business, as far as it is filled; the one for all others where it has none."""
+        return self.rights_by_line_of_business.get(line_of_business or "", self.rights)
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,15 @@ class ProviderLetter:
     provider: str
     letter_id: str
     lines: Sequence[Row]
+
+
+def payers_template(out: Path) -> LetterTemplate | None:
+    """The template that the payer filled and put into its output folder; none where there is none.
+
+    Raises ``UsageError`` as ``read_letter_template`` does.
+    """
+    path = out / PAYERS_TEMPLATE
+    return read_letter_template(path) if path.is_file() else None
 
 
 def read_letter_template(path: Path) -> LetterTemplate:
@@ -62,12 +79,15 @@ def read_letter_template(path: Path) -> LetterTemplate:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"The letter template {path} is not TOML: {error}."
         raise UsageError(message) from None
-    lists = {"payer_address", "ways_to_send"}
+    lists, tables = {"payer_address", "ways_to_send"}, {"rights_by_line_of_business"}
     known = [template_field.name for template_field in fields(LetterTemplate)]
     faults = [f"'{key}' is not a key of it" for key in content if key not in known]
     for key in known:
-        value = content.get(key)
-        if key in lists:
+        value = content.get(key, {} if key in tables else None)
+        if key in tables:
+            if not isinstance(value, dict) or not all(_is_text(text) for text in value.values()):
+                faults.append(f"'{key}' must be a table from line of business to text")
+        elif key in lists:
             if not isinstance(value, list) or not value or not all(_is_text(line) for line in value):
                 faults.append(f"'{key}' must be a list of lines")
         elif not _is_text(value):
@@ -75,18 +95,20 @@ def read_letter_template(path: Path) -> LetterTemplate:
     if faults:
         message = f"The letter template {path} cannot be used: {'; '.join(faults)}. Its keys are: {', '.join(known)}."
         raise UsageError(message)
-    texts: dict[str, Any] = {key: tuple(content[key]) if key in lists else content[key].strip() for key in known}
-    return LetterTemplate(**texts)
+    texts: dict[str, Any] = {
+        key: tuple(content[key]) if key in lists else content[key].strip() for key in known if key not in tables
+    }
+    by_line = {line: text.strip() for line, text in content.get("rights_by_line_of_business", {}).items()}
+    return LetterTemplate(**texts, rights_by_line_of_business=MappingProxyType(by_line))
 
 
-def write_letter(connection: Connection, case_id: str, folder: Path, *, template: Path) -> Path:
+def write_letter(connection: Connection, case_id: str, folder: Path, *, template: LetterTemplate) -> Path:
     """The draft letters of one flagged or held case, one a billing provider, in one PDF below ``folder``.
 
-    ``connection`` reads the published audit, whose tables it can name without their schema; ``template`` is the payer's
-    TOML file. The same audit and template give the same bytes. Raises ``UsageError`` where no such case asks
+    ``connection`` reads the published audit, whose tables it can name without their schema; ``template`` are the
+    payer's own words. The same audit and template give the same bytes. Raises ``UsageError`` where no such case asks
     for records.
     """
-    payer = read_letter_template(template)
     case = read_case_file(connection, case_id) if CASE_ID.fullmatch(case_id) else None
     if case is None or case.review["outcome"] == "documented":
         message = (
@@ -103,9 +125,10 @@ def write_letter(connection: Connection, case_id: str, folder: Path, *, template
         .render(
             stamp=read_stamp(connection),
             words=words,
-            payer=payer,
+            payer=template,
+            rights=template.rights_of(case.review["line_of_business"]),
             case=case,
-            letters=_letters(case, payer),
+            letters=_letters(case, template),
             records=[record for record in page.records if record.is_asked],
             open_criteria=[line for line in page.criteria if line.result != "met"][:4],
             policy_title=_policy_title(connection, case),

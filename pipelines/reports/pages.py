@@ -1,7 +1,7 @@
 """The HTML reports, made from the published audit alone: self-contained files that open from disk.
 
-Worklist, one page a case, run page, summary that names nobody, rules page. The same audit gives the same bytes; nothing
-is loaded from anywhere, and every value of a delivery is escaped.
+Worklist, one page a case, summary and metrics that name nobody, run page, rules page. The same audit gives the same
+bytes; nothing is loaded from anywhere, and every value of a delivery is escaped.
 """
 
 from __future__ import annotations
@@ -18,18 +18,23 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.errors import StimauditError
+from pipelines.metrics import no_metrics
 from pipelines.reports import words
 from pipelines.reports.case_file import CASE_ORDER, read_case_files, read_rows
 from pipelines.reports.case_page import case_page
-from pipelines.reports.charts import TrendPoint, described, funnel_chart, trend_chart
-from pipelines.reports.suppression import may_show, shown_groups, shown_steps
+from pipelines.reports.charts import TrendPoint, bar_chart, described, trend_chart
+from pipelines.reports.metrics_page import best_known, flagged_count, metrics_page, version_lines
+from pipelines.reports.since_last_run import CHANGED, NEW, since_last_run
+from pipelines.reports.suppression import may_show, rounded_up, shown_groups, shown_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
+    from pipelines.metrics import Metrics
     from pipelines.policy import Policy
     from pipelines.reports.case_file import Row
+    from pipelines.reports.letter import LetterTemplate
     from pipelines.reports.suppression import ShownGroup, ShownStep
     from pipelines.warehouse import Connection
 
@@ -40,8 +45,8 @@ CLINICAL_ROWS = 300
 CASES_AT_ONCE = 400
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-TREND_ROUNDED_TO = 10
 TREND_RUNS = 30
+PLACE_TO_FILL = "["
 
 FEEDS: Mapping[str, str] = {
     "medical_claim": "Claims",
@@ -94,24 +99,33 @@ class Stamp:
     value_set_versions: tuple[str, ...]
     parameters: Mapping[str, Any]
 
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether whoever started the run said that its extracts are made-up data."""
+        return bool(self.parameters.get("synthetic_data"))
+
 
 def write_pages(
     connection: Connection,
     folder: Path,
     *,
     policies: Sequence[Policy] = (),
+    payer: LetterTemplate | None = None,
     history: Sequence[RunPoint] | None = None,
     decisions: Sequence[Row] = (),
     review: Sequence[Row] = (),
+    figures: Metrics | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Path, ...]:
     """The HTML files written below ``folder``, the worklist first and then a page a case, best first.
 
     ``connection`` reads the published audit, whose tables it can name without their schema. ``policies`` are the
-    dossiers; one that is not the run's own version is left out, and the rules page then says so. ``history`` gives the
-    runs of the trend; without it they are those of ``run_history``, where the audit has that table. ``decisions`` are
-    what people recorded, in order, and ``review`` where each case's review stands. ``progress`` is told how many
-    pages are written, and how many there are in all. Pages of cases that are no longer there are removed.
+    dossiers; one that is not the run's own version is left out, and the rules page then says so. ``payer`` are the
+    payer's own words, of which case pages show the rights. ``history`` gives the runs of the trend; without it they are
+    those of ``run_history``, where the audit has that table. ``decisions`` are what people recorded, in order, and
+    ``review`` where each case's review stands; ``figures`` are made of both (without them: nobody decided anything).
+    ``progress`` is told how many pages are written, and how many there are in all. Pages of cases that are no longer
+    there are removed.
     Raises ``StimauditError`` where a case id cannot be a file name.
     """
     environment = make_environment()
@@ -123,12 +137,20 @@ def write_pages(
         place.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         place.chmod(FOLDER_MODE)
     write = partial(_write, environment, context)
+    standing = {row["case_id"]: row for row in review}
+    figures = figures or no_metrics(run_id=stamp.run_id, as_of=stamp.as_of_date)
     written = [
-        write(folder / "worklist.html", "worklist.html.j2", **_worklist(connection)),
+        write(folder / "worklist.html", "worklist.html.j2", **_worklist(connection, standing)),
         write(
             folder / "summary.html",
             "summary.html.j2",
+            precision=best_known(version_lines(figures, flagged_count=flagged_count(connection))),
             **_summary(connection, stamp, feeds, _run_points(connection) if history is None else history),
+        ),
+        write(
+            folder / "metrics.html",
+            "metrics.html.j2",
+            **metrics_page(connection, figures, review=review, decisions=decisions),
         ),
         write(folder / "run.html", "run.html.j2", **_run(connection, feeds)),
         write(folder / "rules.html", "rules.html.j2", **_rules(connection, stamp, policies)),
@@ -138,7 +160,6 @@ def write_pages(
     dossiers = _dossiers(stamp, policies)
     nights = _by_case(_nights(connection))
     decided = _by_case(decisions)
-    standing = {row["case_id"]: row for row in review}
     total = len(written) + count
     for case in read_case_files(connection, batch=CASES_AT_ONCE):
         path = cases / f"{_safe(case.review['case_id'])}.html"
@@ -150,6 +171,7 @@ def write_pages(
                 "case.html.j2",
                 page=page,
                 policy=dossiers.get(case.review["policy_id"]),
+                rights=_rights(payer, case.review["line_of_business"]),
                 standing=standing.get(case_id),
                 decisions=decided.get(case_id, []),
                 nights=nights.get(case_id, []),
@@ -163,9 +185,9 @@ def write_pages(
 
 
 def write_worklist_page(connection: Connection, path: Path) -> Path:
-    """The worklist page alone, at ``path``."""
+    """The worklist page alone, at ``path``, as it is where nobody has decided anything."""
     context = {"stamp": read_stamp(connection), "words": words}
-    return _write(make_environment(), context, path, "worklist.html.j2", **_worklist(connection))
+    return _write(make_environment(), context, path, "worklist.html.j2", **_worklist(connection, {}))
 
 
 def make_environment() -> Environment:
@@ -242,7 +264,7 @@ def _labels(connection: Connection) -> dict[str, str]:
     return {str(code): str(label) for code, label in rows}
 
 
-def _worklist(connection: Connection) -> dict[str, object]:
+def _worklist(connection: Connection, standing: Mapping[str, Row]) -> dict[str, object]:
     order = "order by priority_score desc nulls last, anchor_date, episode_id"
     totals = {
         outcome: (count, paid)
@@ -258,8 +280,20 @@ def _worklist(connection: Connection) -> dict[str, object]:
         f"from episode_review {clinical_filter} order by outcome desc, anchor_date, episode_id limit {CLINICAL_ROWS}",
     )
     [[clinical_count]] = connection.execute(f"select count(*) from episode_review {clinical_filter}").fetchall()
+    news = since_last_run(connection)
+    lines = _worklist_lines(connection, flagged)
+    for line in lines:
+        case_id = str(line["case_id"])
+        line["news"] = news.word(case_id) if news else ""
+        line["changed"] = news.changed(case_id) if news else ()
+        review = standing.get(case_id)
+        line["review_status"] = review["case_status"] if review else ""
+        line["assignee"] = review["assignee"] if review else None
     return {
-        "flagged": _worklist_lines(connection, flagged),
+        "flagged": lines,
+        "news": news,
+        "new_count": news.count(NEW) if news else 0,
+        "changed_count": news.count(CHANGED) if news else 0,
         "hold": _worklist_lines(connection, hold),
         "clinical": _worklist_lines(connection, clinical),
         "flagged_count": totals.get("flagged", (0, Decimal(0)))[0],
@@ -371,6 +405,7 @@ def _summary(
             )
         }
     points = _trend_points(history)
+    news = since_last_run(connection)
     return {
         "first": first if may_show(first) else None,
         "shown": shown,
@@ -378,9 +413,11 @@ def _summary(
         "line_steps": line_steps,
         "flagged_count": counts["flagged"] if is_flagged_shown else None,
         "flagged_dollars": _flagged_dollars(connection) if is_flagged_shown else None,
+        "is_first_run": news is None or news.is_first,
+        "new_count": news.shown_new_count() if news and is_flagged_shown else None,
         "held": _left_alone(shown, "Data hold"),
         "documented": _left_alone(shown, "Documented"),
-        "chart": funnel_chart(
+        "chart": bar_chart(
             bars,
             name="funnel",
             title="How implant episodes became flagged episodes",
@@ -503,8 +540,20 @@ def _by_case(rows: Iterable[Row]) -> dict[str, list[Row]]:
     return cases
 
 
+def _rights(payer: LetterTemplate | None, line_of_business: str | None) -> dict[str, str] | None:
+    """The payer's text of rights for a line of business and where it is from; none where it is not there or not filled.
+
+    ``line_of_business`` of it is blank where the text is the one for all.
+    """
+    text = payer.rights_of(line_of_business) if payer else ""
+    if payer is None or PLACE_TO_FILL in text:
+        return None
+    own = line_of_business if line_of_business in payer.rights_by_line_of_business else ""
+    return {"text": text, "line_of_business": own or "", "template_version": payer.template_version}
+
+
 def _rounded(count: int | None) -> int | None:
-    return -(-count // TREND_ROUNDED_TO) * TREND_ROUNDED_TO if count is not None and may_show(count) else None
+    return rounded_up(count) if count is not None and may_show(count) else None
 
 
 def _dossiers(stamp: Stamp, policies: Sequence[Policy]) -> dict[str, Policy]:

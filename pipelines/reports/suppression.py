@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LEAST_SHOWN = 11
+ROUNDED_TO = 10
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class ShownGroup:
 def may_show(count: int) -> bool:
     """Whether a count can stand in a report that names nobody."""
     return count == 0 or count >= LEAST_SHOWN
+
+
+def rounded_up(count: int) -> int:
+    """A count rounded up to tens, so that its difference from another shown count tells of no few members."""
+    return -(-count // ROUNDED_TO) * ROUNDED_TO
 
 
 def shown_steps(first_count: int, steps: Sequence[tuple[str, int]]) -> tuple[ShownStep, ...] | None:

@@ -56,6 +56,9 @@ CRITERIA: Mapping[str, str] = {
     "failure_documented": "Failure documented",
     "adequate_care": "Adequate care (the first three together)",
 }
+NEWS: Mapping[str, str] = {"new": "New", "changed": "Changed", "unchanged": "Unchanged", "": ""}
+# On pages that say beside it what is new since the last run, a case without a decision is open, new or not.
+REVIEWS: Mapping[str, str] = {"new": "Open", "open": "Open", "decided": "Decided", "returned": "Returned", "": "Open"}
 KINDS: Mapping[str, str] = {
     "trial_then_permanent": "Trial, then permanent implant",
     "trial_only": "Trial or first stage only",
@@ -181,23 +184,36 @@ def completeness(review: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def short_reason(review: Mapping[str, Any], criteria: Iterable[Mapping[str, Any]]) -> str:
-    """Why an episode stands where it does, in plain words and at most 120 characters."""
+    """Why an episode stands where it does, in plain words and at most 120 characters: on pages and in the workbook.
+
+    Made of what the criteria say that are not met; where it grows too long, what tells least is left out.
+    """
     found = {criterion["criterion"]: criterion for criterion in criteria}
-    parts = [text for name in CRITERIA if (text := _short_criterion(found.get(name), review))]
+    said = {name: text for name in CRITERIA if (text := _short_criterion(found.get(name), review))}
     if review["outcome_reason"] == "no_conservative_care_found":
-        parts = ["No conservative care found", *parts[-1:]]
-    parts += [text for note, text in _HARMS.items() if note in review["notes"]]
-    kept: list[str] = []
-    for part in parts:
-        if len("; ".join([*kept, part])) <= WHY_LENGTH:
-            kept.append(part)
-    text = "; ".join(kept) or REASONS[review["outcome_reason"]]
+        unseen = {"drugs": "drug fills cannot be seen"} if "drugs_not_visible" in review["notes"] else {}
+        documented = {name: text for name, text in said.items() if name == "failure_documented"}
+        said = {"care": REASONS["no_conservative_care_found"]} | unseen | documented
+    said |= {note: text for note, text in _HARMS.items() if note in review["notes"]}
+    for name in _LEAST_TELLING:
+        if len("; ".join(said.values())) <= WHY_LENGTH:
+            break
+        said.pop(name, None)
+    text = "; ".join(said.values()) or REASONS[review["outcome_reason"]]
     return text[:1].upper() + text[1:]
 
 
 _HARMS: Mapping[str, str] = {
     "revision_within_24_months": "revision within 24 months",
     "complication_within_24_months": "complication within 24 months",
+}
+# The order in which parts are left out; with the last three alone, no text is too long.
+_LEAST_TELLING = ("enough_groups", "care_span", "complication_within_24_months")
+_CANNOT_TELL: Mapping[str, str] = {
+    "exercise_course": "exercise course: cannot tell",
+    "enough_groups": "kinds of care: cannot tell",
+    "care_span": "span of care: cannot tell",
+    "failure_documented": "no documentation delivered",
 }
 
 
@@ -207,6 +223,8 @@ def _short_criterion(  # noqa: PLR0911 - one return a criterion
     """One criterion that is open, in a few words; nothing for one that is met or is the sum of others."""
     if criterion is None or criterion["result"] == "met" or criterion["criterion"] == "adequate_care":
         return ""
+    if criterion["result"] == "cannot_tell":
+        return _CANNOT_TELL[criterion["criterion"]]
     observed, asked = criterion["observed_value"] or 0, criterion["threshold_value"] or 0
     match criterion["criterion"]:
         case "exercise_course":
@@ -217,10 +235,12 @@ def _short_criterion(  # noqa: PLR0911 - one return a criterion
             return f"{plural(observed, 'adequate group')} ({asked:.0f} asked)"
         case "care_span":
             return f"care spans {plural(observed, 'day')} ({asked:.0f} asked)"
-        case _ if criterion["result"] == "cannot_tell" or "documentation_feed_not_supplied" in review["notes"]:
-            return "no documentation delivered"
+        case _ if "documentation_feed_not_supplied" in review["notes"]:
+            return _CANNOT_TELL["failure_documented"]
+        case _ if not observed:
+            return "no failure statement"
         case _:
-            return "no failure statement" if not observed else "failure statements for too few groups"
+            return "no failure statement for exercise" if observed >= asked else "failure statements for too few groups"
 
 
 def day(value: date | None) -> str:

@@ -6,7 +6,9 @@ in front, and the same audit, decisions and run date give the same bytes.
 
 from __future__ import annotations
 
+import json
 import re
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,10 +18,12 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from pipelines.decisions import DECISION_SCHEMA, case_review, decision_words, earlier_flags, read_list, signature
+from pipelines.reports.since_last_run import since_last_run
+from pipelines.reports.words import short_reason
 from pipelines.reports.worklist import DANGEROUS_START, LIST_SEPARATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from xlsxwriter.format import Format
@@ -27,7 +31,6 @@ if TYPE_CHECKING:
 
     from pipelines.warehouse import Connection
 
-LONGEST_WHY = 120
 HEADER_ROW = 1
 FIRST_ROW = 2
 FROZEN_COLUMNS = 2
@@ -60,6 +63,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("why", "text", 60, "Why the case is flagged, in short; the sheet Evidence has each criterion in full"),
     Column("case_status", "text", 10, "new: first flagged in this run; open; decided; returned: the evidence changed"),
     Column("changed", "text", 26, "What changed since the last decision, when the case is returned"),
+    Column("since_last_run", "text", 11, "new: not on the list at the run before; changed; or unchanged"),
     Column("outcome_reason", "text", 28, "The reason for the flag, a closed word"),
     Column("paid_amount", "amount", 13, "Paid for the episode, under review, each claim line once, US dollars"),
     Column("payment_stage", "text", 11, "pre_pay when any counting line is pending, else post_pay"),
@@ -151,6 +155,13 @@ REVIEW_QUERY = """
     order by episode_review.priority_score desc nulls last, episode_review.anchor_date, episode_review.episode_id
 """
 
+CRITERIA_QUERY = """
+    select criterion_result.*
+    from audit.criterion_result
+    inner join audit.episode_review on criterion_result.episode_id = episode_review.episode_id
+    where episode_review.outcome = 'flagged'
+"""
+
 EVIDENCE_QUERY = """
     with evidence_row as (
         select
@@ -217,82 +228,6 @@ def write_workbook(connection: Connection, path: Path, *, as_of: date, review: p
         sheet.activate()
 
 
-def why_in_short(connection: Connection) -> dict[str, str]:
-    """For each flagged episode why it is flagged, in at most 120 characters, by episode.
-
-    Made of what the criteria say that are not met, what matters most first; what no longer fits is left to the
-    evidence. It speaks of the data received only.
-    """
-    rows = connection.execute(
-        "select criterion_result.episode_id, outcome_reason, criterion, result, observed_value, threshold_value "
-        "from audit.criterion_result "
-        "inner join audit.episode_review on criterion_result.episode_id = episode_review.episode_id "
-        "where episode_review.outcome = 'flagged' order by criterion_result.episode_id, criterion_number"
-    ).fetchall()
-    found: dict[str, dict[str, tuple[str, int, int]]] = {}
-    for episode_id, reason, criterion, result, observed, asked in rows:
-        is_nothing = (criterion, result, reason) == ("care_span", "not_met", "no_conservative_care_found")
-        said = (NOTHING if is_nothing else result, round(observed), round(asked))
-        found.setdefault(episode_id, {})[criterion] = said
-    return {episode_id: _why(criteria) for episode_id, criteria in found.items()}
-
-
-def _why(criteria: Mapping[str, tuple[str, int, int]]) -> str:
-    """One line of at most ``LONGEST_WHY`` characters from criterion to (result, found, asked)."""
-    said = {
-        criterion: WHY_WORDS[criterion](result, observed, asked)
-        for criterion, (result, observed, asked) in criteria.items()
-        if criterion in WHY_WORDS and result != "met"
-    }
-    parts = list(said)
-    while parts:
-        line = "; ".join(said[criterion] for criterion in parts)
-        if len(line) <= LONGEST_WHY:
-            return line
-        parts.remove(next(criterion for criterion in LEAST_TELLING if criterion in parts))
-    return "see the criteria on the sheet Evidence"
-
-
-def _of_exercise(result: str, observed: int, asked: int) -> str:
-    if result == "cannot_tell":
-        return "exercise course: cannot tell"
-    if observed >= asked:
-        return f"{observed} exercise dates over too few days"
-    return f"{observed or 'no'} exercise {'date' if observed == 1 else 'dates'} ({asked} asked)"
-
-
-def _of_groups(result: str, observed: int, asked: int) -> str:
-    return "kinds of care: cannot tell" if result == "cannot_tell" else f"{observed} of {asked} kinds of care adequate"
-
-
-def _of_span(result: str, observed: int, asked: int) -> str:
-    if result == "cannot_tell":
-        return "span of care: cannot tell"
-    if result == NOTHING:
-        return f"no care that counts ({asked} days asked)"
-    return f"span {observed} {'day' if observed == 1 else 'days'} ({asked} asked)"
-
-
-def _of_failure(result: str, observed: int, asked: int) -> str:
-    if result == "cannot_tell":
-        return "failure statements: cannot tell (no feed)"
-    if observed >= asked:
-        return "failure statements, but none for exercise"
-    if observed:
-        return f"failure statements for {observed} of {asked} kinds of care"
-    return "no failure statement in the data received"
-
-
-WHY_WORDS: Mapping[str, Callable[[str, int, int], str]] = {
-    "exercise_course": _of_exercise,
-    "enough_groups": _of_groups,
-    "care_span": _of_span,
-    "failure_documented": _of_failure,
-}
-NOTHING = "nothing_found"
-LEAST_TELLING = ("enough_groups", "care_span", "exercise_course", "failure_documented")
-
-
 def _review(connection: Connection, as_of: date) -> pl.DataFrame:
     held = connection.execute(
         "select count(*) from duckdb_tables() where schema_name = 'audit' and table_name = 'case_status'"
@@ -305,10 +240,19 @@ def _review(connection: Connection, as_of: date) -> pl.DataFrame:
 
 def _cases(connection: Connection, review: pl.DataFrame, as_of: date) -> list[dict[str, Any]]:
     """One dictionary per flagged episode, best first, with a value for each column of the worklist."""
-    why = why_in_short(connection)
+    criteria: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for criterion in connection.execute(CRITERIA_QUERY).pl().iter_rows(named=True):
+        criteria[criterion["episode_id"]].append(criterion)
+    news = since_last_run(connection)
     reviewed = {case["episode_id"]: case for case in review.iter_rows(named=True)}
     return [
-        _case(episode, reviewed[episode["episode_id"]], why.get(episode["episode_id"], ""), as_of)
+        _case(
+            episode,
+            reviewed[episode["episode_id"]],
+            short_reason(episode, criteria[episode["episode_id"]]),
+            as_of,
+        )
+        | {"since_last_run": news.word(episode["case_id"]) if news else ""}
         for episode in connection.execute(REVIEW_QUERY).pl().iter_rows(named=True)
     ]
 
@@ -531,10 +475,12 @@ def _lists() -> tuple[tuple[str, list[str], list[str]], ...]:
 
 
 def _run_lines(connection: Connection, cases: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    run_id, as_of_date, code_version, grade, policy_versions = connection.execute(
-        "select run_id, as_of_date, code_version, grade, policy_versions from audit.run"
+    run_id, as_of_date, code_version, grade, policy_versions, parameters = connection.execute(
+        "select run_id, as_of_date, code_version, grade, policy_versions, parameters from audit.run"
     ).fetchall()[0]
     yield "Implant episodes flagged for review"
+    if json.loads(parameters).get("synthetic_data"):
+        yield "Synthetic data: nobody here is real."
     yield f"Run {run_id}, as of {as_of_date}, program {code_version}, grade {grade}."
     dollars = sum(case["paid_amount"] for case in cases)
     yield f"{len(cases):,} episodes, {dollars:,.2f} US dollars paid, under review."

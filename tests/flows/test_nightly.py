@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.errors import CheckFailedError
+from pipelines.errors import CheckFailedError, UsageError
 from pipelines.land import land
 from pipelines.nightly import (
     PLAIN_STAGES,
@@ -25,6 +25,7 @@ from pipelines.nightly import (
     landed_digest,
     make_plan,
     nightly,
+    run_facts,
     sealed,
 )
 from pipelines.progress import Silence
@@ -176,3 +177,19 @@ def test_the_manifest_carries_the_run(out: Path) -> None:
     manifest = json.loads((out / "published" / "manifest.json").read_text(encoding="utf-8"))
 
     assert manifest["run_id"].startswith("R20260630-")
+
+
+def test_data_count_as_made_up_only_where_every_run_of_the_folder_was_on_such_data(out: Path, tmp_path: Path) -> None:
+    def said(folder: Path) -> object:
+        plan = replace(plan_of(SAMPLE, folder), is_synthetic=True)
+        return run_facts(plan, home(), (), (), digest="00", started_at=clock()).parameters["synthetic_data"]
+
+    assert said(tmp_path) is True
+    assert said(out) is False
+
+
+def test_words_of_a_payer_that_cannot_be_read_stop_the_night_before_anything_lands(tmp_path: Path) -> None:
+    (tmp_path / "letter.toml").write_text("rights = 1", encoding="utf-8")
+
+    with pytest.raises(UsageError, match="letter template"):
+        plan_of(SAMPLE, tmp_path)

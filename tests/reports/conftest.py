@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,13 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from pipelines.audit import audit
+from pipelines.decisions import published_review
 from pipelines.land import LandingRules, land
+from pipelines.metrics import published_metrics
 from pipelines.narrow import narrow
 from pipelines.policy import load_policies
 from pipelines.progress import Silence
 from pipelines.publish import open_published, publish
+from pipelines.report import report
 from pipelines.reports.pages import RunPoint, write_pages
 from pipelines.value_sets import load_value_sets
+from tests.support.review_in_small import FLAG_ERROR, SUPPORTED, take_in, write_rows
 from tests.support.run_in_small import AS_OF, SQL, facts, make_working, publish_in_small
 
 if TYPE_CHECKING:
@@ -89,6 +94,14 @@ HOSTILE_ROWS = f"""
 """
 
 
+NOT_SUPPORTED = SUPPORTED | {
+    "review_outcome": "FINDING_NOT_SUPPORTED",
+    "review_reason": "conservative_care_documented",
+}
+NO_RESPONSE = FLAG_ERROR | {"review_outcome": "NO_RESPONSE", "review_reason": "no_reply"}
+DECIDED = [SUPPORTED] * 15 + [NOT_SUPPORTED] * 11 + [FLAG_ERROR] * 7 + [NO_RESPONSE] * 2
+
+
 class Report(NamedTuple):
     """A published audit and the pages made of it."""
 
@@ -141,7 +154,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, dossiers: tuple[Policy, ...
     audit(working=working, sql=SQL, run_id=facts().run_id)
     versions = tuple(f"{policy.id} {policy.version} sha256:{policy.sha256}" for policy in dossiers)
     publish(working, out / "published", facts=replace(facts(), policy_versions=versions), check_results=(), sql=SQL)
-    return with_pages(out, dossiers)
+    return with_pages(out, out / "report", dossiers)
 
 
 @pytest.fixture(scope="session")
@@ -150,10 +163,37 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, dossiers: tuple[Policy, ..
     out = tmp_path_factory.mktemp("hostile")
     make_working(out / "work" / "run.duckdb", delivered=HOSTILE_ROWS)
     publish_in_small(out)
-    return with_pages(out, dossiers)
+    return with_pages(out, out / "report", dossiers)
 
 
-def with_pages(out: Path, dossiers: tuple[Policy, ...]) -> Report:
+@pytest.fixture(scope="session")
+def decided(sample: Report, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The reports of the sample after a reviewer's file with 35 of the 46 flagged cases came back and was imported."""
+    out = tmp_path_factory.mktemp("decided")
+    shutil.copytree(sample.published, out / "published", symlinks=True)
     with open_published(out / "published") as connection:
-        written = write_pages(connection, out / "report", policies=dossiers, history=HISTORY)
-    return Report(out / "published", out / "report", written)
+        cases = connection.execute(
+            "select finding.case_id, case_status.evidence_digest, finding.run_id from finding "
+            "inner join case_status on finding.case_id = case_status.case_id "
+            "order by priority_score desc, finding.case_id"
+        ).fetchall()
+    rows = [
+        dict(zip(("case_id", "row_hash", "run_id"), case, strict=True)) | {"decision_seen": ""} | decision
+        for case, decision in zip(cases, DECIDED, strict=False)
+    ]
+    assert not take_in(write_rows(out / "back.csv", *rows), out / "published", out / "decisions").has_refusals
+    return Report(out / "published", out / "published" / "report", report(out / "published").pages)
+
+
+def with_pages(out: Path, folder: Path, dossiers: tuple[Policy, ...]) -> Report:
+    """The pages of what is published in ``out``, written into ``folder``."""
+    with open_published(out / "published") as connection:
+        written = write_pages(
+            connection,
+            folder,
+            policies=dossiers,
+            history=HISTORY,
+            review=published_review(connection, out / "decisions").to_dicts(),
+            figures=published_metrics(connection, out / "decisions"),
+        )
+    return Report(out / "published", folder, written)

@@ -69,15 +69,16 @@ def watched(browser: Browser) -> Iterator[Watched]:
 
 
 def pages_of(made: Report) -> list[Path]:
-    names = ["worklist.html", "summary.html", "run.html", "rules.html"]
+    names = ["worklist.html", "summary.html", "metrics.html", "run.html", "rules.html"]
     return [made.pages / name for name in names]
 
 
 def test_no_page_asks_for_anything_and_none_has_a_script_error(
-    sample: Report, hostile: Report, watched: Watched
+    sample: Report, hostile: Report, decided: Report, watched: Watched
 ) -> None:
     paths = [
         *pages_of(sample),
+        *pages_of(decided),
         *hostile.written,
         *(sample.pages / sample.case_of(f"S-{name}") for name in ("FAIL-01", "HOLD-02")),
     ]
@@ -88,16 +89,18 @@ def test_no_page_asks_for_anything_and_none_has_a_script_error(
     assert watched.faults == []
 
 
-def test_pages_are_clean_for_axe(sample: Report, hostile: Report, watched: Watched) -> None:
+def test_pages_are_clean_for_axe(sample: Report, hostile: Report, decided: Report, watched: Watched) -> None:
     paths = [
         *pages_of(sample),
+        decided.pages / "metrics.html",
+        decided.pages / "worklist.html",
         sample.pages / sample.case_of("S-HOLD-02"),
         hostile.pages / hostile.case_of("member-3"),
     ]
     found = {}
     for path in paths:
         result = Axe().run(watched.open(path), options=AXE_OPTIONS)
-        found[path.name] = [
+        found[str(path)] = [
             (rule["id"], node["target"], node["html"][:120])
             for rule in result.response["violations"]
             for node in rule["nodes"][:2]
@@ -112,12 +115,12 @@ def shown(tab: Page) -> list[str]:
 
 def test_the_worklist_sorts_by_its_headers_and_says_so(sample: Report, watched: Watched) -> None:
     tab = watched.open(sample.pages / "worklist.html")
-    paid = tab.locator("#flagged-table thead th").nth(4)
+    paid = tab.locator("#flagged-table thead th").nth(5)
     assert tab.locator("#flagged-table thead th[aria-sort]").count() == 1
 
     paid.get_by_role("button").click()
     amounts = [
-        float(text.replace(",", "")) for text in tab.locator("#flagged-table tbody td:nth-child(5)").all_inner_texts()
+        float(text.replace(",", "")) for text in tab.locator("#flagged-table tbody td:nth-child(6)").all_inner_texts()
     ]
     assert amounts == sorted(amounts, reverse=True)
     assert paid.get_attribute("aria-sort") == "descending"
@@ -143,6 +146,11 @@ def test_search_and_filters_narrow_the_worklist_and_clear_brings_it_back(sample:
 
     tab.get_by_role("button", name="Clear").click()
     assert shown(tab) == everyone
+
+    options = tab.get_by_label("Since last run").locator("option").all_inner_texts()
+    assert options == ["All", f"New ({len(everyone)})"]
+    bands = tab.get_by_label("Priority band").locator("option").all_inner_texts()
+    assert sum(int(option.split("(")[1].rstrip(")")) for option in bands[1:]) == len(everyone)
 
 
 def test_the_worklist_can_be_worked_by_keyboard_alone(sample: Report, watched: Watched) -> None:
@@ -189,6 +197,34 @@ def test_pages_are_whole_without_script(sample: Report, browser: Browser) -> Non
     watched.context.close()
 
 
+def test_the_metrics_page_is_reached_by_keyboard_and_its_picture_has_words(decided: Report, watched: Watched) -> None:
+    tab = watched.open(decided.pages / "worklist.html")
+    tab.keyboard.press("Tab")
+    for _ in range(6):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("document.activeElement.textContent") == "Metrics":
+            break
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/metrics.html")
+
+    assert tab.locator("nav a[aria-current]").inner_text() == "Metrics"
+    assert tab.get_by_role("img", name="Precision of flags by policy version").count() == 1
+    assert "n=33" in (tab.locator("svg.chart desc").first.text_content() or "")
+    assert watched.faults == []
+
+
+def test_the_worklist_filters_by_what_is_decided(decided: Report, watched: Watched) -> None:
+    tab = watched.open(decided.pages / "worklist.html")
+
+    assert tab.get_by_label("Review", exact=True).locator("option").all_inner_texts() == [
+        "All",
+        "Decided (35)",
+        "Open (11)",
+    ]
+    tab.get_by_label("Review", exact=True).select_option("Decided")
+    assert len(shown(tab)) == 35
+
+
 def test_hostile_names_do_nothing_and_do_not_widen_the_page(hostile: Report, watched: Watched) -> None:
     for path in hostile.written:
         tab = watched.open(path)
@@ -228,7 +264,7 @@ def test_two_thousand_rows_sort_in_a_blink(sample: Report, watched: Watched) -> 
     took = [
         tab.evaluate(
             "() => { const began = performance.now(); const table = document.getElementById('flagged-table');"
-            "table.tHead.rows[0].cells[4].querySelector('button').click();"
+            "table.tHead.rows[0].cells[5].querySelector('button').click();"
             "return table.offsetHeight && performance.now() - began; }"
         )
         for _ in range(3)

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.errors import UsageError
 from pipelines.publish import open_published
-from pipelines.reports.letter import EXAMPLE_TEMPLATE, write_letter
+from pipelines.reports.letter import EXAMPLE_TEMPLATE, read_letter_template, write_letter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ pypdf = pytest.importorskip("pypdf")
 
 def letter(made: Report, case: str, folder: Path, template: Path = EXAMPLE_TEMPLATE) -> Path:
     with open_published(made.published) as connection:
-        return write_letter(connection, case, folder, template=template)
+        return write_letter(connection, case, folder, template=read_letter_template(template))
 
 
 def case_id(made: Report, member: str) -> str:
@@ -72,6 +72,26 @@ def test_a_case_that_asks_for_no_records_has_no_letter(sample: Report, tmp_path:
         letter(sample, case_id(sample, "S-DOC-01"), tmp_path)
     with pytest.raises(UsageError, match="no flagged or held case of that name"):
         letter(sample, "../etc/passwd", tmp_path)
+
+
+def test_a_line_of_business_with_a_rights_text_of_its_own_gets_it(sample: Report, tmp_path: Path) -> None:
+    template = tmp_path / "letter.toml"
+    more = '\n[rights_by_line_of_business]\ncommercial = "Ask the commercial desk."\n'
+    template.write_text(EXAMPLE_TEMPLATE.read_text(encoding="utf-8") + more, encoding="utf-8")
+    payer = read_letter_template(template)
+
+    assert "Ask the commercial desk." in text_of(letter(sample, case_id(sample, "S-NONE-01"), tmp_path, template))
+    assert payer.rights_of("commercial") == "Ask the commercial desk."
+    assert payer.rights_of("medicaid") == payer.rights_of(None) == payer.rights
+
+
+def test_rights_by_line_of_business_that_are_no_table_of_texts_are_refused(tmp_path: Path) -> None:
+    template = tmp_path / "letter.toml"
+    more = "\n[rights_by_line_of_business]\ncommercial = 1\n"
+    template.write_text(EXAMPLE_TEMPLATE.read_text(encoding="utf-8") + more, encoding="utf-8")
+
+    with pytest.raises(UsageError, match="must be a table from line of business to text"):
+        read_letter_template(template)
 
 
 def test_a_template_with_missing_and_unknown_keys_is_refused_with_all_of_them(sample: Report, tmp_path: Path) -> None:

@@ -15,12 +15,12 @@ import pytest
 
 from pipelines.publish import DATABASE_FILE, open_published
 from pipelines.report import WORKLIST_XLSX, report
-from pipelines.reports.letter import EXAMPLE_TEMPLATE, write_letter
+from pipelines.reports.letter import EXAMPLE_TEMPLATE, PAYERS_TEMPLATE, read_letter_template, write_letter
 from pipelines.reports.pages import WORKLIST_ROWS, write_pages, write_worklist_page
 from pipelines.reports.words import MASK, WHY_LENGTH, masked
 from pipelines.reports.workbook import write_workbook
 from pipelines.warehouse import open_warehouse
-from tests.reports.conftest import FORMULA, HISTORY, HOSTILE, LONG, SCRIPT, Report
+from tests.reports.conftest import FORMULA, HOSTILE, LONG, SCRIPT, Report, with_pages
 from tests.support.run_in_small import AS_OF
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def test_no_export_and_no_letter_says_a_forbidden_word(sample: Report, tmp_path:
     pypdf = pytest.importorskip("pypdf")
     with open_published(sample.published) as connection:
         case = sample.case_of("S-NONE-01").removeprefix("cases/").removesuffix(".html")
-        letter = write_letter(connection, case, tmp_path, template=EXAMPLE_TEMPLATE)
+        letter = write_letter(connection, case, tmp_path, template=read_letter_template(EXAMPLE_TEMPLATE))
     shutil.copytree(sample.published, tmp_path / "published", symlinks=True)
     report(tmp_path / "published")
     book = openpyxl.load_workbook(tmp_path / "published" / WORKLIST_XLSX)
@@ -95,12 +95,13 @@ def test_every_open_episode_has_a_page_and_no_excluded_one(sample: Report) -> No
         }
 
     assert {path.stem for path in sample.written if path.parent.name == "cases"} == cases
-    assert [path.name for path in sample.written[:4]] == ["worklist.html", "summary.html", "run.html", "rules.html"]
+    assert [path.name for path in sample.written[:5]] == [
+        "worklist.html", "summary.html", "metrics.html", "run.html", "rules.html",
+    ]  # fmt: skip
 
 
 def test_the_same_audit_gives_the_same_bytes(sample: Report, dossiers: tuple[Policy, ...], tmp_path: Path) -> None:
-    with open_published(sample.published) as connection:
-        again = write_pages(connection, tmp_path / "again", policies=dossiers, history=HISTORY)
+    again = with_pages(sample.published.parent, tmp_path / "again", dossiers).written
 
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in sample.written]
 
@@ -184,6 +185,55 @@ def test_every_reason_is_plain_and_short(sample: Report) -> None:
     assert max(map(len, reasons)) <= WHY_LENGTH
     assert "No conservative care found; no failure statement" in reasons
     assert not any("_" in reason for reason in reasons)
+
+
+def test_the_workbook_gives_the_same_reasons_as_the_page(sample: Report, tmp_path: Path) -> None:
+    with open_published(sample.published) as connection:
+        write_workbook(connection, tmp_path / "worklist.xlsx", as_of=AS_OF)
+    rows = openpyxl.load_workbook(tmp_path / "worklist.xlsx")["Worklist"].iter_rows(min_row=2, values_only=True)
+    header = next(rows)
+    reasons = [row[header.index("why")] for row in rows]
+
+    assert len(reasons) > 40
+    assert reasons == [
+        html.unescape(reason) for reason in re.findall(r'<td class="reason">(.*?)</td>', sample.text("worklist.html"))
+    ]
+
+
+def test_a_case_page_shows_the_payers_own_rights_text_and_makes_up_none(sample: Report, tmp_path: Path) -> None:
+    shutil.copytree(sample.published, tmp_path / "published", symlinks=True)
+    case = tmp_path / "published" / "report" / sample.case_of("S-NONE-01")
+    not_set = "The plan's text is not set."
+
+    report(tmp_path / "published")
+    assert not_set in html.unescape(case.read_text("utf-8"))
+
+    example = EXAMPLE_TEMPLATE.read_text("utf-8")
+    (tmp_path / PAYERS_TEMPLATE).write_text(example, encoding="utf-8")
+    report(tmp_path / "published")
+    assert not_set in html.unescape(case.read_text("utf-8"))
+
+    own = re.sub(r"(?m)^rights = .*$", 'rights = "You may <b>appeal</b> a denial in 60 days."', example)
+    (tmp_path / PAYERS_TEMPLATE).write_text(own, encoding="utf-8")
+    report(tmp_path / "published")
+    page = case.read_text("utf-8")
+    assert "You may &lt;b&gt;appeal&lt;/b&gt; a denial in 60 days." in page
+    assert "template example 1" in page
+    assert not_set not in html.unescape(page)
+
+
+def test_pages_and_workbook_of_made_up_data_say_so_and_others_do_not(sample: Report, tmp_path: Path) -> None:
+    stamp = "Synthetic data: nobody here is real."
+    assert not any(stamp in path.read_text("utf-8") for path in sample.written)
+    shutil.copytree(sample.published, tmp_path / "published", symlinks=True)
+    with open_warehouse(tmp_path / "published" / DATABASE_FILE) as connection:
+        connection.execute("""update audit.run set parameters = '{"synthetic_data": true}'""")
+
+    made = report(tmp_path / "published")
+
+    assert all(stamp in path.read_text("utf-8") for path in made.pages)
+    first = openpyxl.load_workbook(made.worklist)["Read me"]
+    assert stamp in [cell.value for (cell,) in first.iter_rows(max_row=6, max_col=1)]
 
 
 def test_the_summary_names_nobody_and_shows_no_small_count(sample: Report) -> None:

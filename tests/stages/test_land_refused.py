@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONG = LINE + "\n" + "".join(f"C{number},1,professional,ada,2024-06-10,1,63650\n" for number in range(5000))
-PACKED = gzip.compress(LONG.encode())
-CUT_AT_A_LINE = gzip.compress(LONG.encode())[:-8]
+PACKED = gzip.compress(LONG.encode(), mtime=0)
+CUT_AT_A_LINE = gzip.compress(LONG.encode(), mtime=0)[:-8]
 CLASSIC = b"C1,1,professional,ada,2024-06-10,1,"
 
 
@@ -43,7 +43,7 @@ def refusal(tmp_path: Path, files: dict[str, str | bytes]) -> str:
         ("medical_claim.parquet", CLAIMS, "not in the format its name says (parquet)"),
         ("medical_claim.parquet", b"PAR1" + b"x" * 50 + b"PAR1", "not a readable Parquet file"),
         ("medical_claim.csv", b"", "zero bytes"),
-        ("medical_claim.csv.gz", gzip.compress(b""), "empty"),
+        ("medical_claim.csv.gz", gzip.compress(b"", mtime=0), "empty"),
         ("medical_claim.csv", bytes(range(256)) * 40, "zero bytes"),
         ("medical_claim.csv", CLAIMS.encode("utf-16"), "zero bytes"),
         ("medical_claim.csv", LINE.encode() + b"\n" + CLASSIC + b"\xe9t\xe9\n", "not UTF-8"),
@@ -57,6 +57,31 @@ def refusal(tmp_path: Path, files: dict[str, str | bytes]) -> str:
         ("medical_claim.csv", CLAIMS.replace("member_id", "patient"), "required column member_id"),
         ("medical_claim.csv", CLAIMS.replace(",", ";"), "not separated by commas"),
         ("medical_claim.csv", CLAIMS.replace("hcpcs_code", "Claim_ID"), "twice (claim_id)"),
+    ],
+    ids=[
+        "cut in the middle",
+        "cut at a line end",
+        "a wrong checksum",
+        "text named gzip",
+        "gzip named zstd",
+        "gzip named text",
+        "text named Parquet",
+        "Parquet marks alone",
+        "no bytes",
+        "an archive of nothing",
+        "any bytes",
+        "UTF-16",
+        "Latin-1",
+        "half a character",
+        "a quote inside a field",
+        "a quote at the end of a field",
+        "a quote inside quotes",
+        "a quote that is not closed",
+        "a field too many",
+        "too few fields",
+        "a required column missing",
+        "semicolons",
+        "a column twice",
     ],
 )
 def test_a_bad_file_is_refused_with_its_name_and_cause(

@@ -32,7 +32,7 @@
       var asked = search ? search.value.trim().toLowerCase().split(/\s+/).filter(Boolean) : [];
       rows.forEach(function (row, place) {
         row.hidden = !(asked.every(function (word) { return found[place].indexOf(word) >= 0; }) &&
-          filters.every(function (filter) { return !filter.box.value || text(row.cells[filter.column]) === filter.box.value; }));
+          filters.every(function (filter) { return !filter.box.value || value(row.cells[filter.column]) === filter.box.value; }));
       });
       tell();
     }
@@ -73,9 +73,11 @@
         var label = document.createElement("label");
         var holder = document.createElement("div");
         var seen = {};
-        rows.forEach(function (row) { seen[text(row.cells[column])] = true; });
+        rows.forEach(function (row) { var word = value(row.cells[column]); seen[word] = (seen[word] || 0) + 1; });
         box.add(new Option("All", ""));
-        Object.keys(seen).sort().forEach(function (word) { if (word) { box.add(new Option(word.slice(0, 60), word)); } });
+        Object.keys(seen).sort().forEach(function (word) {
+          if (word) { box.add(new Option(word.slice(0, 60) + " (" + number.format(seen[word]) + ")", word)); }
+        });
         box.id = table.id + "-filter-" + column;
         label.htmlFor = box.id;
         label.textContent = head.dataset.filter;
