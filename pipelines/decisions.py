@@ -1,6 +1,6 @@
 """Decisions of named people: kept for ever, never changed, and carried over the nights while their evidence stands.
 
-The store (`<out>/decisions`) holds one JSON-lines file an import, and the samples drawn.
+The store (`<out>/decisions`) holds one JSON-lines file an import, and the samples drawn (encrypted, with a key).
 The program records and compares; an outcome exists only where a person has recorded one.
 """
 
@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from pipelines.encryption import plain, protect
 from pipelines.errors import IntegrityError
 from pipelines.ledger import commit_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipelines.warehouse import Connection
 
@@ -192,6 +193,19 @@ def read_decisions(store: Path) -> pl.DataFrame:
     name says.
     """
     rows: list[dict[str, Any]] = []
+    for position, (path, content) in enumerate(_imports(store), start=1):
+        rows += [_from_json(json.loads(line), position) for line in plain(content, path).decode("utf-8").splitlines()]
+    return pl.DataFrame(rows, schema=dict(DECISION_SCHEMA), orient="row")
+
+
+def check_decisions(store: Path) -> None:
+    """Nothing where every import in the store is as it was written, else ``IntegrityError``; asks for no key."""
+    for _ in _imports(store):
+        pass
+
+
+def _imports(store: Path) -> Iterator[tuple[Path, bytes]]:
+    """The files of the store with their content, in order, each compared with its number and digest."""
     for position, path in enumerate(_numbered(store, "*.jsonl"), start=1):
         number, _, digest = path.stem.partition("-")
         content = path.read_bytes()
@@ -201,8 +215,7 @@ def read_decisions(store: Path) -> pl.DataFrame:
                 "Recorded decisions are never edited. Restore the folder from its backup."
             )
             raise IntegrityError(message)
-        rows += [_from_json(json.loads(line), position) for line in content.decode("utf-8").splitlines()]
-    return pl.DataFrame(rows, schema=dict(DECISION_SCHEMA), orient="row")
+        yield path, content
 
 
 def write_decisions(store: Path, decisions: Sequence[Mapping[str, Any]]) -> Path:
@@ -217,7 +230,7 @@ def write_decisions(store: Path, decisions: Sequence[Mapping[str, Any]]) -> Path
     lines = [
         json.dumps({name: _to_json(decision[name]) for name in names}, ensure_ascii=True) for decision in decisions
     ]
-    content = ("\n".join(lines) + "\n").encode()
+    content = protect(("\n".join(lines) + "\n").encode())
     path = store / f"{number:06d}-{hashlib.sha256(content).hexdigest()[:16]}.jsonl"
     partial = path.with_suffix(".partial")
     partial.write_bytes(content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import wraps
 from importlib.metadata import version
@@ -16,7 +17,7 @@ from pipelines.controls import control_members, raise_if_silent
 from pipelines.errors import CheckFailedError, ConservationError, IntegrityError, StimauditError, UsageError
 from pipelines.history import read_history
 from pipelines.land import LandingRules, land
-from pipelines.ledger import attach, check_landed, landed_files, parquet_path, read_ledger
+from pipelines.ledger import attach, check_key, check_landed, landed_files, parquet_path, read_ledger
 from pipelines.narrow import narrow
 from pipelines.policy import load_policies
 from pipelines.publish import DATABASE_FILE, Published, RunFacts, make_folder, open_published, publish
@@ -25,7 +26,7 @@ from pipelines.settings import Settings, load_settings
 from pipelines.status import record_not_started, recorded_run
 from pipelines.validate import raise_if_critical, validate
 from pipelines.value_sets import load_value_sets
-from pipelines.warehouse import literal, open_warehouse
+from pipelines.warehouse import WarehouseError, open_warehouse, read_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -249,6 +250,7 @@ def remove_working_files(work: Path) -> None:
 def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], stages: Stages) -> Outcome:
     """What ``nightly`` does while it holds the output folder."""
     started_at = clock()
+    check_keys(plan.out)
     here = home()
     policies = load_policies(here.sql / "policies", as_of=plan.as_of)
     _check_policies_known(plan, policies)
@@ -320,6 +322,17 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     reports = stages.report(plan.published, policies=policies, pages_written=record.pages_written)
     record.finished()
     return Outcome(landing=landing, check_results=results, published=published, reports=reports)
+
+
+def check_keys(out: Path) -> None:
+    """Nothing where what landed in ``out`` and what is published there go with the key in use.
+
+    Raises ``KeyFaultError`` where they do not; a published file that cannot be read at all stops nothing here.
+    """
+    check_key(out / "landed")
+    if (out / "published" / DATABASE_FILE).is_file():
+        with suppress(WarehouseError), open_published(out / "published"):
+            pass
 
 
 def gates(plan: Plan, *, progress: Progress, folder: Path) -> tuple[Landing, tuple[CheckResult, ...]]:
@@ -397,20 +410,19 @@ def landed_digest(landed: Path) -> str:
     For each table supplied: how many rows are loaded and the sum of their hashes. It says nothing of files or order,
     so a delivery split, renamed or shuffled has the same digest (decision 0041).
     """
-    files: dict[str, list[str]] = {}
+    files: dict[str, list[Path]] = {}
     for delivery_number, file in landed_files(read_ledger(landed)):
         if file.table_name is not None:
             path = parquet_path(landed, file.table_name, delivery_number, file.file_number)
-            files.setdefault(file.table_name, []).append(str(path))
+            files.setdefault(file.table_name, []).append(path)
     with open_warehouse() as connection:
         totals = [(table, *_row_total(connection, paths)) for table, paths in sorted(files.items())]
     return hashlib.sha256(json.dumps(totals).encode()).hexdigest()
 
 
-def _row_total(connection: Connection, paths: Sequence[str]) -> tuple[int, str]:
-    listed = ", ".join(literal(path) for path in paths)
+def _row_total(connection: Connection, paths: Sequence[Path]) -> tuple[int, str]:
     count, total = connection.execute(
-        f"select count(*), coalesce(sum(row_hash), 0) from read_parquet([{listed}]) where row_faults is null"
+        f"select count(*), coalesce(sum(row_hash), 0) from {read_parquet(paths)} where row_faults is null"
     ).fetchall()[0]
     return int(count), str(total)
 

@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.auditors_file import PARQUET_FOLDER, PARQUET_MANIFEST
-from pipelines.decisions import read_decisions
+from pipelines.decisions import check_decisions
+from pipelines.encryption import key_in_use
 from pipelines.errors import IntegrityError, UsageError
 from pipelines.history import cases_path, input_path, read_history
 from pipelines.ledger import file_sha256, landed_files, manifest_path, parquet_path, read_ledger
+from pipelines.publish import DATABASE_FILE, episodes_digest, open_published
 from pipelines.retention import SNAPSHOT_FOLDER, read_snapshots
 from pipelines.sealed_json import unsealed
+from pipelines.warehouse import WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from pipelines.history import RunEntry
 
 PUBLISHED_MANIFEST = "manifest.json"
 SHOWN = 20
@@ -91,8 +96,9 @@ def verify(out: Path) -> Verification:
 
     Published files and their Parquet copy go by their manifests, snapshots by theirs, landed files by the ledger, the
     ledger's manifests by the history, history files by its entries, each of which holds the digest of the one before;
-    manifests and entries are sealed with their own. Reads every byte; changes nothing. Raises ``UsageError`` where
-    nothing was published.
+    manifests and entries are sealed with their own. An encrypted folder is verified without its key, too; with it the
+    published episodes are also compared with the history. Reads every byte; changes nothing. Raises ``UsageError``
+    where nothing was published.
     """
     if not (out / "published" / PUBLISHED_MANIFEST).is_file():
         message = f"Nothing is published in {out}, so there is nothing to verify. Name the output folder of a run."
@@ -102,7 +108,7 @@ def verify(out: Path) -> Verification:
     _compare_history(comparison, out)
     _compare_landed(comparison, out / "landed")
     try:
-        read_decisions(out / "decisions")
+        check_decisions(out / "decisions")
     except IntegrityError as fault:
         comparison.faults.append(str(fault))
     return Verification(comparison.checked, comparison.unchecked, tuple(comparison.faults))
@@ -146,9 +152,23 @@ def _compare_history(comparison: _Comparison, out: Path) -> None:
         comparison.compare(input_path(history, kept), kept)
     if entries:
         last = entries[-1]
+        if key_in_use() is not None:
+            _compare_episodes(comparison, out / "published", last)
         for name, sha256 in last.files.items():
             comparison.compare(out / "published" / name, sha256)
         _compare_run(comparison, out / "published", last.run_id)
+
+
+def _compare_episodes(comparison: _Comparison, published: Path, entry: RunEntry) -> None:
+    """With the key: whether the published episodes are those that the history tells of."""
+    comparison.checked += 1
+    try:
+        with open_published(published) as connection:
+            is_same = episodes_digest(connection) == entry.episodes_digest
+    except WarehouseError:
+        is_same = False
+    if not is_same:
+        comparison.faults.append(f"{published / DATABASE_FILE} does not hold the episodes of the last run.")
 
 
 def _compare_run(comparison: _Comparison, published: Path, run_id: str) -> None:

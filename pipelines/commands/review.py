@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.shared import DEMO_OUT, AsJson, PublishedOut, published_audit, short, tell, telling
-from pipelines.errors import ExitCode
+from pipelines.encryption import key_in_use
+from pipelines.errors import ExitCode, UsageError
 
 decision_app = typer.Typer(no_args_is_help=True, help="Decisions on cases: named people make them, we keep them.")
 
@@ -97,12 +98,22 @@ def letter(
     case: Annotated[str, typer.Argument(help="A case_id of the worklist.")],
     out: PublishedOut = DEMO_OUT,
     template: Annotated[Path | None, typer.Option(help="Your TOML template; ours is an example.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Another folder for it; needed where the audit is encrypted.")] = None,
 ) -> None:
     """Drafts the request for the records that would settle a case, as a PDF below OUT/letters. A person approves it.
 
     **Example**: `stimaudit letter NA-2026-0123456789AB --template our_letter.toml --out /srv/stimaudit`
     """
+    from pipelines.report import check_outside
     from pipelines.reports.letter import EXAMPLE_TEMPLATE, write_letter
 
+    if to is None and key_in_use() is not None:
+        message = (
+            "The audit is encrypted, and no reader opens an encrypted letter. Name a folder outside the output folder "
+            "with --to; the letter is written there in the clear."
+        )
+        raise UsageError(message)
+    if to is not None:
+        check_outside(to, out)
     with published_audit(out) as connection:
-        typer.echo(short(write_letter(connection, case, out / "letters", template=template or EXAMPLE_TEMPLATE)))
+        typer.echo(short(write_letter(connection, case, to or out / "letters", template=template or EXAMPLE_TEMPLATE)))
