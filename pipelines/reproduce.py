@@ -101,13 +101,13 @@ def reproduce(
     behind. Raises ``UsageError`` for a run that the history does not know, and ``IntegrityError`` where a file that it
     needs is missing or was changed.
     """
-    check_key(out / "landed")
     entry = find_run(read_history(out / "history"), run_id)
     folder = out / "work" / f"reproduce-{run_id}"
     shutil.rmtree(folder, ignore_errors=True)
     make_folder(folder)
     try:
         landed = _landed_then(out / "landed", folder / "landed", entry)
+        check_key(landed)
         rules = _rules_then(out / "history", folder / "rules", entry)
         _make(folder, landed, rules, entry, here=here, memory_limit=memory_limit, threads=threads)
         with open_warehouse(folder / "run.duckdb", memory_limit=memory_limit) as connection:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.auditors_file import PARQUET_FOLDER, PARQUET_MANIFEST
 from pipelines.decisions import check_decisions
 from pipelines.encryption import key_in_use
-from pipelines.errors import IntegrityError, UsageError
+from pipelines.errors import IntegrityError, KeyFaultError, UsageError
 from pipelines.history import cases_path, input_path, read_history
 from pipelines.ledger import file_sha256, landed_files, manifest_path, parquet_path, read_ledger
 from pipelines.publish import DATABASE_FILE, episodes_digest, open_published
@@ -19,8 +19,6 @@ from pipelines.warehouse import WarehouseError
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-    from pipelines.history import RunEntry
 
 PUBLISHED_MANIFEST = "manifest.json"
 SHOWN = 20
@@ -98,7 +96,7 @@ def verify(out: Path) -> Verification:
     ledger's manifests by the history, history files by its entries, each of which holds the digest of the one before;
     manifests and entries are sealed with their own. An encrypted folder is verified without its key, too; with it the
     published episodes are also compared with the history. Reads every byte; changes nothing. Raises ``UsageError``
-    where nothing was published.
+    where nothing was published, and ``KeyFaultError`` where all files are sound and the key does not open them.
     """
     if not (out / "published" / PUBLISHED_MANIFEST).is_file():
         message = f"Nothing is published in {out}, so there is nothing to verify. Name the output folder of a run."
@@ -111,6 +109,12 @@ def verify(out: Path) -> Verification:
         check_decisions(out / "decisions")
     except IntegrityError as fault:
         comparison.faults.append(str(fault))
+    if key_in_use() is not None:
+        try:
+            _compare_episodes(comparison, out)
+        except KeyFaultError:
+            if not comparison.faults:
+                raise  # every file is what was written, so it is the key that is another
     return Verification(comparison.checked, comparison.unchecked, tuple(comparison.faults))
 
 
@@ -152,23 +156,23 @@ def _compare_history(comparison: _Comparison, out: Path) -> None:
         comparison.compare(input_path(history, kept), kept)
     if entries:
         last = entries[-1]
-        if key_in_use() is not None:
-            _compare_episodes(comparison, out / "published", last)
         for name, sha256 in last.files.items():
             comparison.compare(out / "published" / name, sha256)
         _compare_run(comparison, out / "published", last.run_id)
 
 
-def _compare_episodes(comparison: _Comparison, published: Path, entry: RunEntry) -> None:
+def _compare_episodes(comparison: _Comparison, out: Path) -> None:
     """With the key: whether the published episodes are those that the history tells of."""
     comparison.checked += 1
     try:
-        with open_published(published) as connection:
-            is_same = episodes_digest(connection) == entry.episodes_digest
-    except WarehouseError:
+        [*_, last] = read_history(out / "history")
+        with open_published(out / "published") as connection:
+            is_same = episodes_digest(connection) == last.episodes_digest
+    except (IntegrityError, WarehouseError, ValueError):
         is_same = False
     if not is_same:
-        comparison.faults.append(f"{published / DATABASE_FILE} does not hold the episodes of the last run.")
+        fault = f"{out / 'published' / DATABASE_FILE} does not hold the episodes of the last run in the history."
+        comparison.faults.append(fault)
 
 
 def _compare_run(comparison: _Comparison, published: Path, run_id: str) -> None:
