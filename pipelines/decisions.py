@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from pipelines.encryption import plain, protect
-from pipelines.errors import IntegrityError
+from pipelines.encryption import plain, protect, using_key
+from pipelines.errors import IntegrityError, UsageError
 from pipelines.ledger import commit_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from pipelines.encryption import Key
     from pipelines.warehouse import Connection
 
 LISTS = Path(__file__).resolve().parents[1] / "sql" / "decisions"
@@ -224,13 +225,36 @@ def write_decisions(store: Path, decisions: Sequence[Mapping[str, Any]]) -> Path
     The caller holds the lock of the store. Each row has the columns of ``DECISION_SCHEMA`` but ``import_number``,
     which is the number of the file.
     """
-    make_folder(store)
-    number = len(_numbered(store, "*.jsonl")) + 1
     names = [name for name in DECISION_SCHEMA if name != "import_number"]
     lines = [
         json.dumps({name: _to_json(decision[name]) for name in names}, ensure_ascii=True) for decision in decisions
     ]
-    content = protect(("\n".join(lines) + "\n").encode())
+    return _write_import(store, ("\n".join(lines) + "\n").encode())
+
+
+def carry_decisions(old: Path, store: Path, *, old_key: Key | None) -> int:
+    """How many decisions of the store ``old``, which ``old_key`` opens, were written into the empty ``store``.
+
+    They stand as they were recorded, import by import; only what encrypts them is another. The caller holds the lock of
+    ``store``. Raises ``UsageError`` where it holds decisions, or ``old`` holds none.
+    """
+    with using_key(old_key):
+        imports = [plain(content, path) for path, content in _imports(old)]
+    if not imports or _numbered(store, "*.jsonl"):
+        message = (
+            f"Decisions are carried from a store that holds some ({old}) into one that holds none ({store}). Name the "
+            "old output folder with --from and the new one with --out."
+        )
+        raise UsageError(message)
+    for content in imports:
+        _write_import(store, content)
+    return sum(len(content.splitlines()) for content in imports)
+
+
+def _write_import(store: Path, lines: bytes) -> Path:
+    make_folder(store)
+    number = len(_numbered(store, "*.jsonl")) + 1
+    content = protect(lines)
     path = store / f"{number:06d}-{hashlib.sha256(content).hexdigest()[:16]}.jsonl"
     partial = path.with_suffix(".partial")
     partial.write_bytes(content)

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 KEY_VARIABLE = "STIMAUDIT_KEY"
-KEY_FILE_VARIABLE = "STIMAUDIT_KEY_FILE"
+KEY_FILE_VARIABLE = f"{KEY_VARIABLE}_FILE"
+OLD_KEY_VARIABLE = "STIMAUDIT_OLD_KEY"
 KEY_BYTES = 32
 NONCE_BYTES = 12
 LONGEST_KEY_FILE = 4096
 TOO_OPEN = 0o027
 """Rights on a key file that make it no secret: any of others, and writing by the group."""
 MAGIC = b"stimaudit sealed 1\n"
-HOW_TO_MAKE_ONE = "make one with `openssl rand -base64 32`"
 
 
 class Key:
@@ -89,28 +89,29 @@ def key_in_use() -> Key | None:
     return _Holder.key
 
 
-def read_key(environment: Mapping[str, str]) -> Key | None:
-    """The key that the environment holds or names a file of; none where it does neither.
+def read_key(environment: Mapping[str, str], *, variable: str = KEY_VARIABLE) -> Key | None:
+    """The key that the environment holds in ``variable``, or in the file that ``<variable>_FILE`` names; none: neither.
 
-    Raises ``KeyFaultError`` where it does both, where the file cannot be read or is open to others, and where the text
+    Raises ``KeyFaultError`` where both are set, where the file cannot be read or is open to others, and where the text
     is no key. The text is never part of the message.
     """
-    if KEY_VARIABLE in environment and KEY_FILE_VARIABLE in environment:
-        message = f"Both {KEY_VARIABLE} and {KEY_FILE_VARIABLE} are set, so two keys are given. Unset one."
+    file_variable = f"{variable}_FILE"
+    if variable in environment and file_variable in environment:
+        message = f"Both {variable} and {file_variable} are set, so two keys are given. Unset one."
         raise KeyFaultError(message)
-    if KEY_FILE_VARIABLE in environment:
-        path = Path(environment[KEY_FILE_VARIABLE])
-        source, text = f"The file {path} that {KEY_FILE_VARIABLE} names", _text_of(path)
-    elif KEY_VARIABLE in environment:
-        source, text = f"The variable {KEY_VARIABLE}", environment[KEY_VARIABLE]
+    if file_variable in environment:
+        path = Path(environment[file_variable])
+        source, text = f"The file {path} that {file_variable} names", _text_of(path)
+    elif variable in environment:
+        source, text = f"The variable {variable}", environment[variable]
     else:
         return None
     try:
         return Key(text.strip())
     except ValueError:
         message = (
-            f"{source} does not hold a key: expected the base64 of {KEY_BYTES} random bytes, 44 characters; "
-            f"{HOW_TO_MAKE_ONE}."
+            f"{source} does not hold a key: expected the base64 of {KEY_BYTES} random bytes, 44 characters; make one "
+            "with `openssl rand -base64 32`."
         )
         raise KeyFaultError(message) from None
 
@@ -122,8 +123,7 @@ def _text_of(path: Path) -> str:
             read = content.read(LONGEST_KEY_FILE)
     except OSError as error:
         message = (
-            f"The key file {path} cannot be read ({error.strerror}). Name one that the account of the audit may read "
-            f"in {KEY_FILE_VARIABLE}."
+            f"The key file {path} cannot be read ({error.strerror}). Name one that the account of the audit may read."
         )
         raise KeyFaultError(message) from None
     if rights & TOO_OPEN:

@@ -370,6 +370,26 @@ def test_reports_and_letters_of_an_encrypted_audit_need_a_folder_of_their_own(si
     assert "in the clear" in reported.stdout
 
 
+def test_decisions_and_samples_are_carried_into_a_folder_with_another_key(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = tmp_path / "new"
+    new.mkdir()
+    monkeypatch.setenv("STIMAUDIT_OLD_KEY", TEXT)
+
+    told = stimaudit("decision", "carry", "--from", site.encrypted, "--out", new, key=OTHER_TEXT)
+
+    assert told.stdout.startswith("Carried: 1 decisions, 1 samples.")
+    with using_key(OTHER_KEY):
+        carried, samples = read_decisions(new / "decisions"), read_samples(new / "decisions")
+    with using_key(KEY):
+        assert carried.equals(read_decisions(site.encrypted / "decisions"))
+        assert samples == read_samples(site.encrypted / "decisions")
+    again = stimaudit("decision", "carry", "--from", site.encrypted, "--out", new, key=OTHER_TEXT)
+    assert again.exit_code == ExitCode.USAGE
+    assert holding(new, CANARIES) == {}
+
+
 # Keys that do not fit
 
 

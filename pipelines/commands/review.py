@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +11,9 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.shared import DEMO_OUT, AsJson, PublishedOut, published_audit, short, tell, telling
-from pipelines.encryption import key_in_use
+from pipelines.encryption import OLD_KEY_VARIABLE, key_in_use, read_key, using_key
 from pipelines.errors import ExitCode, UsageError
+from pipelines.run_lock import run_lock
 
 decision_app = typer.Typer(no_args_is_help=True, help="Decisions on cases: named people make them, we keep them.")
 
@@ -57,6 +59,32 @@ def decision_list(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> N
 
     with published_audit(out) as connection:
         tell(list_decisions(connection, out / "decisions"), as_json=as_json)
+
+
+@decision_app.command("carry")
+@telling
+def decision_carry(
+    *,
+    old: Annotated[Path, typer.Option("--from", help="Output folder that the decisions are in now.")],
+    out: PublishedOut = DEMO_OUT,
+) -> None:
+    """Carries decisions and samples into a new output folder: when encryption begins, or with a new key.
+
+    STIMAUDIT_OLD_KEY or STIMAUDIT_OLD_KEY_FILE gives the key of the old folder; without them it is in the clear.
+
+    **Example**: `stimaudit decision carry --from /srv/stimaudit/out --out /srv/stimaudit/encrypted`
+    """
+    from pipelines.decisions import carry_decisions
+    from pipelines.metrics import keep_sample, read_samples
+
+    old_key = read_key(os.environ, variable=OLD_KEY_VARIABLE)
+    with run_lock(out / "decisions", since=datetime.now(UTC)):
+        count = carry_decisions(old / "decisions", out / "decisions", old_key=old_key)
+        with using_key(old_key):
+            samples = read_samples(old / "decisions")
+        for each in samples:
+            keep_sample(each, out / "decisions")
+    typer.echo(f"Carried: {count:,} decisions, {len(samples):,} samples. The next run publishes them.")
 
 
 @telling
