@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.errors import StimauditError
 from pipelines.ledger import file_sha256
 from pipelines.sealed_json import sealed_text
-from pipelines.warehouse import identifier, in_reading_order, literal, open_warehouse, tables_read
+from pipelines.warehouse import identifier, in_reading_order, literal, open_scratch, parquet_format, tables_read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ def create_views_and_macros(connection: Connection, sql: Path) -> None:
     macro is read where it is called, so its tables need theirs.
     """
     queries = {name: path.read_text(encoding="utf-8") for name, path in view_paths(sql).items()}
-    with open_warehouse() as parser:
+    with open_scratch() as parser:
         reads = {name: tables_read(parser, query) for name, query in queries.items()}
     for name in in_reading_order(reads):
         connection.execute(f"create view {identifier(name)} as {queries[name]}")
@@ -86,7 +86,7 @@ def write_parquet_copy(connection: Connection, folder: Path, *, run_id: str) -> 
     ).fetchall()
     for table, has_dollars in tables:
         path = folder / f"{table}.parquet"
-        connection.execute(f"copy {identifier(table)} to {literal(path)} (format parquet, compression zstd)")
+        connection.execute(f"copy {identifier(table)} to {literal(path)} {parquet_format('compression zstd')}")
         dollars = "coalesce(sum(paid_amount), 0)" if has_dollars else "null"
         rows, paid = connection.execute(f"select count(*), {dollars} from {identifier(table)}").fetchall()[0]
         files.append(

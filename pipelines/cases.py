@@ -37,7 +37,7 @@ from pipelines.narrow import stage_candidates
 from pipelines.policy import CRITERIA, load_policies, write_policies
 from pipelines.settings import Settings as RunSettings
 from pipelines.value_sets import load_value_sets, write_value_sets
-from pipelines.warehouse import identifier, open_warehouse
+from pipelines.warehouse import identifier, open_scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -162,7 +162,7 @@ class _Prepared:
 
     def run(self, settings: Settings, members: Mapping[str, Case]) -> tuple[dict[str, CaseResult], list[str]]:
         """The result of each member of one run, or the faults of its lines. One thread: the data are tiny."""
-        with open_warehouse(threads=1) as connection:
+        with open_scratch(threads=1) as connection:
             write_value_sets(connection, self.value_sets)
             _make_policies(connection, self.policies, settings)
             faults = _make_landed(connection, members, settings)

@@ -1,6 +1,6 @@
 """The `stimaudit` command: results on standard output, log and progress on standard error.
 
-The clock and the environment are read here and nowhere below.
+The clock and the environment are read here and in `pipelines.commands`, and nowhere below.
 """
 
 from __future__ import annotations
@@ -37,9 +37,11 @@ from pipelines.commands.shared import (
     telling,
     today,
 )
+from pipelines.encryption import KEY_VARIABLE
 from pipelines.errors import ExitCode, StimauditError, UsageError
 from pipelines.publish import make_folder
 from pipelines.run_lock import private_files, run_lock
+from pipelines.status import REPORTS_OF_ENCRYPTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,6 +121,9 @@ def stimaudit(
 
     **Exit codes**: 0 done; 1 a fault of ours; 2 usage; 3 input refused or a critical check failed, nothing published;
     4 another run holds the output folder; 5 published with caveats.
+
+    **Encryption**: with a key in STIMAUDIT_KEY, or in the file that STIMAUDIT_KEY_FILE names, everything with member
+    data below OUT is encrypted (docs/operations.md).
     """
     del show_version
 
@@ -222,17 +227,41 @@ def validate(*, extracts: Extracts, as_of: AsOf = None, config: Config = None, a
 
 @app.command()
 @telling
-def report(*, out: PublishedOut = DEMO_OUT) -> None:
-    """Makes the reports again from the published audit; the same audit gives the same bytes."""
+def report(
+    *,
+    out: PublishedOut = DEMO_OUT,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="Folder outside OUT to write them to in the clear, with the CSV; for an encrypted audit."),
+    ] = None,
+) -> None:
+    """Makes the reports again from the published audit; the same audit gives the same bytes.
+
+    **Example**: `stimaudit report --out /srv/stimaudit --to /mnt/reviewers/tonight`
+    """
     from pipelines.nightly import home
     from pipelines.policy import load_policies
     from pipelines.report import report as make_reports
+    from pipelines.report import report_to
 
     policies = load_policies(home().sql / "policies", as_of=today(), allow_overdue=True)
     with run_lock(out, since=datetime.now(UTC)):
-        made = make_reports(out / "published", policies=policies)
-    for path in (made.worklist, *made.pages[:5]):
+        if to is not None:
+            first, csv, *others = report_to(out / "published", to, policies=policies)
+            written = [first, csv, *others[:5]]
+        else:
+            made = make_reports(out / "published", policies=policies)
+            if made.worklist is None:
+                message = (
+                    "The audit is encrypted, and spreadsheets and browsers open no encrypted file. Name a folder "
+                    "outside the output folder with --to; what is written there is in the clear."
+                )
+                raise UsageError(message)
+            written = [made.worklist, *made.pages[:5]]
+    for path in written:
         typer.echo(short(path))
+    if to is not None:
+        typer.echo(f"Written in the clear: {short(to)} is yours to protect.")
 
 
 @app.command()
@@ -341,6 +370,7 @@ def _audit(
 
 def _flow(plan: Plan, config: Path | None) -> Outcome:
     make_folder(plan.work / "prefect")
+    os.environ.pop(KEY_VARIABLE, None)  # the key is in use; the server that Prefect starts needs none
     for name, value in _prefect_environment(plan.work / "prefect").items():
         os.environ.setdefault(name, value)
     from pipelines.flows.nightly_audit import nightly_audit
@@ -397,9 +427,9 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
                     "rejected_count": published.rejected_count,
                     "delivery_number": outcome.landing.delivery_number,
                     "funnel": [asdict(step) for step in published.funnel],
-                    "worklist": str(published.worklist),
-                    "workbook": str(outcome.reports.worklist),
-                    "pages": str(outcome.reports.pages[0]),
+                    "worklist": published.worklist and str(published.worklist),
+                    "workbook": outcome.reports.worklist and str(outcome.reports.worklist),
+                    "pages": str(outcome.reports.pages[0]) if outcome.reports.pages else None,
                     "database": str(published.database),
                 },
                 indent=2,
@@ -424,11 +454,14 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
     screen.print(f"Run       {published.run_id}", highlight=False, soft_wrap=True)
     for name, path in (
         ("Worklist", outcome.reports.worklist),
-        ("Pages", outcome.reports.pages[0]),
+        ("Pages", next(iter(outcome.reports.pages), None)),
         ("CSV", published.worklist),
         ("Database", published.database),
     ):
-        screen.print(f"{name:<9} {short(path)}", highlight=False, markup=False, soft_wrap=True)
+        if path is not None:
+            screen.print(f"{name:<9} {short(path)}", highlight=False, markup=False, soft_wrap=True)
+    if outcome.reports.worklist is None:
+        screen.print(f"Reports   {REPORTS_OF_ENCRYPTED}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _funnel_table(funnel: Sequence[FunnelStep]) -> Table:

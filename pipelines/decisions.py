@@ -1,6 +1,6 @@
 """Decisions of named people: kept for ever, never changed, and carried over the nights while their evidence stands.
 
-The store (`<out>/decisions`) holds one JSON-lines file an import, and the samples drawn.
+The store (`<out>/decisions`) holds one JSON-lines file an import, and the samples drawn (encrypted, with a key).
 The program records and compares; an outcome exists only where a person has recorded one.
 """
 
@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from pipelines.errors import IntegrityError
+from pipelines.encryption import plain, protect, using_key
+from pipelines.errors import IntegrityError, UsageError
 from pipelines.ledger import commit_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from pipelines.encryption import Key
     from pipelines.warehouse import Connection
 
 LISTS = Path(__file__).resolve().parents[1] / "sql" / "decisions"
@@ -192,6 +194,19 @@ def read_decisions(store: Path) -> pl.DataFrame:
     name says.
     """
     rows: list[dict[str, Any]] = []
+    for position, (path, content) in enumerate(_imports(store), start=1):
+        rows += [_from_json(json.loads(line), position) for line in plain(content, path).decode("utf-8").splitlines()]
+    return pl.DataFrame(rows, schema=dict(DECISION_SCHEMA), orient="row")
+
+
+def check_decisions(store: Path) -> None:
+    """Nothing where every import in the store is as it was written, else ``IntegrityError``; asks for no key."""
+    for _ in _imports(store):
+        pass
+
+
+def _imports(store: Path) -> Iterator[tuple[Path, bytes]]:
+    """The files of the store with their content, in order, each compared with its number and digest."""
     for position, path in enumerate(_numbered(store, "*.jsonl"), start=1):
         number, _, digest = path.stem.partition("-")
         content = path.read_bytes()
@@ -201,8 +216,7 @@ def read_decisions(store: Path) -> pl.DataFrame:
                 "Recorded decisions are never edited. Restore the folder from its backup."
             )
             raise IntegrityError(message)
-        rows += [_from_json(json.loads(line), position) for line in content.decode("utf-8").splitlines()]
-    return pl.DataFrame(rows, schema=dict(DECISION_SCHEMA), orient="row")
+        yield path, content
 
 
 def write_decisions(store: Path, decisions: Sequence[Mapping[str, Any]]) -> Path:
@@ -211,13 +225,36 @@ def write_decisions(store: Path, decisions: Sequence[Mapping[str, Any]]) -> Path
     The caller holds the lock of the store. Each row has the columns of ``DECISION_SCHEMA`` but ``import_number``,
     which is the number of the file.
     """
-    make_folder(store)
-    number = len(_numbered(store, "*.jsonl")) + 1
     names = [name for name in DECISION_SCHEMA if name != "import_number"]
     lines = [
         json.dumps({name: _to_json(decision[name]) for name in names}, ensure_ascii=True) for decision in decisions
     ]
-    content = ("\n".join(lines) + "\n").encode()
+    return _write_import(store, ("\n".join(lines) + "\n").encode())
+
+
+def carry_decisions(old: Path, store: Path, *, old_key: Key | None) -> int:
+    """How many decisions of the store ``old``, which ``old_key`` opens, were written into the empty ``store``.
+
+    They stand as they were recorded, import by import; only what encrypts them is another. The caller holds the lock of
+    ``store``. Raises ``UsageError`` where it holds decisions, or ``old`` holds none.
+    """
+    with using_key(old_key):
+        imports = [plain(content, path) for path, content in _imports(old)]
+    if not imports or _numbered(store, "*.jsonl"):
+        message = (
+            f"Decisions are carried from a store that holds some ({old}) into one that holds none ({store}). Name the "
+            "old output folder with --from and the new one with --out."
+        )
+        raise UsageError(message)
+    for content in imports:
+        _write_import(store, content)
+    return sum(len(content.splitlines()) for content in imports)
+
+
+def _write_import(store: Path, lines: bytes) -> Path:
+    make_folder(store)
+    number = len(_numbered(store, "*.jsonl")) + 1
+    content = protect(lines)
     path = store / f"{number:06d}-{hashlib.sha256(content).hexdigest()[:16]}.jsonl"
     partial = path.with_suffix(".partial")
     partial.write_bytes(content)

@@ -21,14 +21,16 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from pipelines.controls import ControlsFailedError, control_members
-from pipelines.errors import ExitCode, StimauditError
+from pipelines.encryption import key_in_use
+from pipelines.errors import ExitCode, IntegrityError, KeyFaultError, StimauditError
 from pipelines.ledger import landed_files, parquet_path, read_ledger
+from pipelines.nightly import check_keys
 from pipelines.policy import check_policies
 from pipelines.publish import DATABASE_FILE
 from pipelines.run_log import utc_text
 from pipelines.status import CLOCK_SLACK, last_publish, lock_holder, read_record
 from pipelines.value_sets import check_value_sets
-from pipelines.warehouse import WarehouseError, open_warehouse
+from pipelines.warehouse import WarehouseError, open_scratch, open_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -113,6 +115,7 @@ def doctor(
         _python,
         lambda: _libraries(root / "requirements.lock"),
         _database_engine,
+        lambda: _encryption(out),
         _memory,
         lambda: _extracts(extracts, now=now),
         lambda: _output_folder(out),
@@ -161,13 +164,30 @@ def _libraries(lock: Path) -> Iterator[Finding]:
 
 def _database_engine() -> Iterator[Finding]:
     try:
-        with open_warehouse() as connection:
+        with open_scratch() as connection:
             connection.execute("select 1").fetchall()
     except (WarehouseError, OSError) as fault:
         step = "Make the environment again: `make demo` installs what is locked."
         yield Finding("duckdb", "fail", f"DuckDB cannot start ({type(fault).__name__})", step)
     else:
         yield Finding("duckdb", "ok", "DuckDB starts and answers")
+
+
+def _encryption(out: Path) -> Iterator[Finding]:
+    """Whether data at rest are encrypted, with what it takes, and whether the key is that of ``out``."""
+    try:
+        with open_warehouse():
+            check_keys(out)
+    except IntegrityError:
+        return  # the check of the ledger tells it
+    except KeyFaultError as fault:
+        yield Finding("encryption", "fail", str(fault), "See 'Encryption' in docs/operations.md.")
+    except (StimauditError, WarehouseError) as fault:
+        said = str(fault) if isinstance(fault, StimauditError) else f"DuckDB cannot start ({type(fault).__name__})"
+        yield Finding("encryption", "fail", said, "Make the environment again: `make demo` installs what is locked.")
+    else:
+        said = "No key: data at rest are in the clear, as the disk keeps them"
+        yield Finding("encryption", "ok", said if key_in_use() is None else "A key is given, and opens what is there")
 
 
 def _memory() -> Iterator[Finding]:

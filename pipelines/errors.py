@@ -33,6 +33,10 @@ class UsageError(StimauditError):
     exit_code = ExitCode.USAGE
 
 
+class KeyFaultError(UsageError):
+    """The key for data at rest is missing, is no key, is another one, or is given for data in the clear."""
+
+
 class InputRefusedError(StimauditError):
     """A delivered file or delivery is refused whole; nothing is published."""
 

@@ -12,11 +12,13 @@ import json
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
 from pipelines.case_life import case_ids, case_versions, changed_cases, last_known
+from pipelines.encryption import plain, protect
 from pipelines.errors import IntegrityError, StimauditError, UsageError
 from pipelines.ledger import commit_file, manifest_path
 from pipelines.models import Model, build, read_models
@@ -50,6 +52,7 @@ class RunEntry:
 
     ``known_from_utc`` is ISO text with its zone. ``manifests`` are the digests of the landing manifests that were new
     since the entry before, by delivery number. ``previous_sha256`` is the digest of the entry before (none: the first).
+    Encrypted files differ each time they are written: then ``files`` is empty and ``episodes_digest`` tells content.
     """
 
     run_number: int
@@ -72,6 +75,7 @@ class RunEntry:
     files: Mapping[str, str]
     cases_sha256: str | None
     previous_sha256: str | None
+    episodes_digest: str | None = None
 
     @property
     def value_set_digest(self) -> str:
@@ -164,7 +168,7 @@ def read_cases(history: Path, entries: Sequence[RunEntry]) -> pl.DataFrame:
     for entry in entries:
         path = cases_path(history, entry.run_number)
         try:
-            frames.append(pl.read_parquet(path, memory_map=False))
+            frames.append(pl.read_parquet(BytesIO(plain(path.read_bytes(), path))))
         except (OSError, pl.exceptions.PolarsError):
             message = (
                 f"The history file {path} is missing or cannot be read: expected the cases of run "
@@ -276,26 +280,34 @@ def put_back_inputs(history: Path, inputs: Sequence[KeptInput], folder: Path) ->
 
 
 def prepare_night(
-    history: Path, night: Night, *, inputs: Sequence[KeptInput] | None = None, files: Mapping[str, str] | None = None
+    history: Path,
+    night: Night,
+    *,
+    inputs: Sequence[KeptInput] | None = None,
+    files: Mapping[str, str] | None = None,
+    episodes_digest: str | None = None,
 ) -> None:
-    """Puts a publish down as pending, with its inputs and the digests of its files; no reader takes it for an entry."""
+    """Puts a publish down as pending, with its inputs and the digests of what came out.
+
+    No reader takes it for an entry. What is not given stands as in the entry of ``night``.
+    """
     if night.is_known:
         return
     number = night.entry.run_number
     path = cases_path(history, number)
-    make_folder(path.parent)
-    partial = path.with_suffix(".partial")
-    night.cases.write_parquet(partial)
-    partial.chmod(FILE_MODE)
-    commit_file(partial, path)
+    content = BytesIO()
+    night.cases.write_parquet(content)
+    kept = protect(content.getvalue())
+    _write(path, kept)
     entry = replace(
         night.entry,
-        cases_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        cases_sha256=hashlib.sha256(kept).hexdigest(),
         inputs=night.entry.inputs if inputs is None else tuple(inputs),
         files=night.entry.files if files is None else dict(files),
+        episodes_digest=episodes_digest or night.entry.episodes_digest,
         previous_sha256=_last_digest(history, read_history(history)),
     )
-    _write(_pending_path(history, number), sealed_text({"format": ENTRY_FORMAT, **asdict(entry)}).encode())
+    _write(_pending_path(history, number), sealed_text({"format": ENTRY_FORMAT, **_fields(entry)}).encode())
 
 
 def commit_night(history: Path, night: Night) -> None:
@@ -413,6 +425,14 @@ def _put_history(connection: Connection, entries: Sequence[RunEntry], cases: pl.
         connection.register("history_rows", frame.to_arrow())
         connection.execute(f"create or replace table run_facts.{name} as from history_rows")
         connection.unregister("history_rows")
+
+
+def _fields(entry: RunEntry) -> dict[str, Any]:
+    """What an entry says; the digest that only encrypted publishes have is left out of others."""
+    fields = asdict(entry)
+    if entry.episodes_digest is None:
+        del fields["episodes_digest"]
+    return fields
 
 
 def _read_entry(path: Path, content: bytes) -> RunEntry:

@@ -21,6 +21,7 @@ from pipelines.extracts import read_extract_tables
 from pipelines.layouts.canonical import judged_query
 from pipelines.layouts.source import FileRefusedError, SourceFile, check_magic, column_name, csv_header, inspect, state
 from pipelines.ledger import (
+    ROW_NUMBERS,
     DeliveredFile,
     Delivery,
     commit_file,
@@ -32,7 +33,16 @@ from pipelines.ledger import (
     supplied_tables,
     write_manifest,
 )
-from pipelines.warehouse import MEMORY_LIMIT, Connection, WarehouseError, identifier, literal, open_warehouse
+from pipelines.warehouse import (
+    MEMORY_LIMIT,
+    Connection,
+    WarehouseError,
+    identifier,
+    literal,
+    open_warehouse,
+    parquet_format,
+    read_parquet,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -448,13 +458,13 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
     connection.execute(
         f"copy (select *, {lander.delivery_number}::integer as delivery_number, "
         f"{proto.file_number}::integer as file_number from ({query}) as judged) to {literal(partial)} "
-        f"(format parquet, compression snappy, dictionary_size_limit {DICTIONARY_ENTRIES})"
+        f"{parquet_format('compression snappy', f'dictionary_size_limit {DICTIONARY_ENTRIES}')}"
     )
     row_count, rejected_count, row_hash_sum = (
         int(number)
         for number in connection.execute(
             "select count(*), count(row_faults), coalesce(sum(row_hash) filter (where row_faults is null), 0) "
-            f"from read_parquet({literal(partial)})"
+            f"from {read_parquet([partial])}"
         ).fetchall()[0]
     )
     commit_file(partial, path)
@@ -552,10 +562,12 @@ def _repeats(
     lander: _Lander, connection: Connection, table: ExtractTable, files: Sequence[DeliveredFile]
 ) -> Iterator[tuple[int, int]]:
     """(file number, repeats) per file and partition of the hashes; candidates by hash, confirmed on all columns."""
-    paths = ", ".join(
-        literal(parquet_path(lander.landed, table.table_name, lander.delivery_number, file.file_number))
-        for file in files
-    )
+    paths = [parquet_path(lander.landed, table.table_name, lander.delivery_number, file.file_number) for file in files]
+    # Shape by shape: what `union_by_name` keeps of a footer forgets its key (DuckDB 1.5.5).
+    shapes: dict[tuple[tuple[str, ...], bool], list[Path]] = {}
+    for file, path in zip(files, paths, strict=True):
+        shapes.setdefault((file.columns, file.has_source_row), []).append(path)
+    every_column = " union all by name ".join(f"from {read_parquet(of, ROW_NUMBERS)}" for of in shapes.values())
     columns = {name for file in files for name in file.columns}
     equal = ", ".join(identifier(column.column_name) for column in table.columns if column.column_name in columns)
     derived = any(file.has_source_row for file in files)
@@ -565,9 +577,7 @@ def _repeats(
         share = (
             f"row_faults is null and row_hash % {partitions} = {partition}" if partitions > 1 else "row_faults is null"
         )
-        hashes = (
-            connection.execute(f"select row_hash from read_parquet([{paths}]) where {share}").pl()["row_hash"].sort()
-        )
+        hashes = connection.execute(f"select row_hash from {read_parquet(paths)} where {share}").pl()["row_hash"].sort()
         candidates = hashes.filter(hashes == hashes.shift(1)).unique().to_frame("row_hash")
         if candidates.is_empty():
             continue
@@ -575,7 +585,7 @@ def _repeats(
         rows = connection.execute(
             "select file_number, count(*) from ("
             f"select file_number, row_number() over (partition by {equal} order by file_number desc, {place} desc, "
-            f"file_row_number desc) as copy from read_parquet([{paths}], union_by_name = true, file_row_number = true) "
+            f"file_row_number desc) as copy from ({every_column}) as landed_row "
             f"where {share} and row_hash in (select row_hash from candidate)"
             ") as candidate_row where copy > 1 group by file_number order by file_number"
         ).fetchall()

@@ -12,9 +12,9 @@ import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pipelines.errors import IntegrityError
+from pipelines.errors import IntegrityError, KeyFaultError
 from pipelines.extracts import read_extract_tables
-from pipelines.warehouse import identifier, literal
+from pipelines.warehouse import check_parquet_key, identifier, literal, read_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,6 +33,8 @@ EXTRA_COLUMNS: dict[str, str] = {
     "source_row": "BIGINT",
 }
 """What every landed table has after its own columns."""
+ROW_NUMBERS = "file_row_number = true"
+"""What our Parquet files are read with where the place of a row in its file is asked."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,21 @@ def check_landed(landed: Path) -> int:
     return len(landed_now)
 
 
+def check_key(landed: Path) -> None:
+    """Nothing where the key in use opens what landed, or where nothing did; reads the footer of the newest file alone.
+
+    Raises ``KeyFaultError`` where the key is missing, needless or another one, ``IntegrityError`` where the file that
+    was asked is not what was landed.
+    """
+    for number, file in landed_files(read_ledger(landed))[-1:]:
+        path = parquet_path(landed, file.table_name or "", number, file.file_number)
+        try:
+            check_parquet_key(path)
+        except KeyFaultError:
+            check_landed(landed)
+            raise
+
+
 def write_manifest(landed: Path, delivery: Delivery) -> None:
     """Commits a delivery: from here on it is part of the history."""
     path = manifest_path(landed, delivery.delivery_number)
@@ -195,10 +212,10 @@ def table_query(landed: Path, table: ExtractTable, files: Iterable[tuple[int, De
 
     Files of one shape are read together, so that a long history costs one look at one footer.
     """
-    shapes: dict[tuple[tuple[str, ...], bool], list[str]] = {}
+    shapes: dict[tuple[tuple[str, ...], bool], list[Path]] = {}
     for number, file in files:
         path = parquet_path(landed, table.table_name, number, file.file_number)
-        shapes.setdefault((file.columns, file.has_source_row), []).append(literal(path))
+        shapes.setdefault((file.columns, file.has_source_row), []).append(path)
     branches = []
     for (columns, has_source_row), paths in shapes.items():
         listed = ", ".join(
@@ -209,7 +226,7 @@ def table_query(landed: Path, table: ExtractTable, files: Iterable[tuple[int, De
         )
         branches.append(
             f"select {listed}, row_warnings, delivery_number, file_number, {_source_row(has_source_row)} "
-            f"from read_parquet([{', '.join(paths)}], file_row_number = true) where row_faults is null"
+            f"from {read_parquet(paths, ROW_NUMBERS)} where row_faults is null"
         )
     if not branches:
         types = {column.column_name: column.landed_type for column in table.columns} | EXTRA_COLUMNS
@@ -228,8 +245,8 @@ def rejected_rows_query(landed: Path, files: Iterable[tuple[int, DeliveredFile]]
         f"select delivery_number, file_number, {literal(file.file_name)} as file_name, "
         f"{literal(file.table_name)} as table_name, {_source_row(file.has_source_row)}, "
         "unnest(string_split(row_faults, ';')) as fault "
-        f"from read_parquet({literal(parquet_path(landed, file.table_name or '', number, file.file_number))}, "
-        "file_row_number = true) where row_faults is not null"
+        f"from {read_parquet([parquet_path(landed, file.table_name or '', number, file.file_number)], ROW_NUMBERS)} "
+        "where row_faults is not null"
         for number, file in files
         if file.rejected_count
     )

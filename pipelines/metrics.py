@@ -26,6 +26,7 @@ from pipelines.decisions import (
     published_review,
     read_decisions,
 )
+from pipelines.encryption import content_digest, plain, protect
 from pipelines.errors import UsageError
 from pipelines.ledger import commit_file
 
@@ -378,12 +379,12 @@ def keep_sample(sample: Sample, store: Path) -> Path:
     folder = store / "samples"
     make_folder(store)
     make_folder(folder)
-    text = json.dumps(sample.as_json(), indent=1, ensure_ascii=True) + "\n"
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    content = (json.dumps(sample.as_json(), indent=1, ensure_ascii=True) + "\n").encode()
+    digest = content_digest(content)[:16]
     path = folder / f"{sample.run_id}-{sample.seed}-{digest}.json"
     if not path.exists():
         partial = path.with_suffix(".partial")
-        partial.write_text(text, encoding="utf-8")
+        partial.write_bytes(protect(content))
         partial.chmod(FILE_MODE)
         commit_file(partial, path)
     return path
@@ -393,7 +394,7 @@ def read_samples(store: Path) -> tuple[Sample, ...]:
     """The samples kept in the store, by name."""
     samples = []
     for path in sorted((store / "samples").glob("*.json")):
-        held = json.loads(path.read_text(encoding="utf-8"))
+        held = json.loads(plain(path.read_bytes(), path))
         samples.append(
             Sample(
                 run_id=held["run_id"],

@@ -15,7 +15,7 @@ from pipelines.transforms.care_cluster import care_cluster
 from pipelines.transforms.care_course import care_course
 from pipelines.transforms.implant_episode import implant_episode
 from pipelines.transforms.surgical_event import surgical_event
-from pipelines.warehouse import in_reading_order, open_warehouse, tables_read
+from pipelines.warehouse import in_reading_order, open_scratch, tables_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -65,7 +65,7 @@ def build(connection: Connection, models: Iterable[Model], transforms: Iterable[
     queries = {model.name: model.query for model in models}
     functions = {f"intermediate.{transform.__name__}": transform for transform in transforms}
     # An empty database reads the names alone; in one with views DuckDB would bind the files behind them.
-    with open_warehouse() as parser:
+    with open_scratch() as parser:
         reads = {name: tables_read(parser, query) for name, query in queries.items()}
     reads.update({name: _tables_of(function) for name, function in functions.items()})
     for schema in sorted({name.split(".")[0] for name in reads}):

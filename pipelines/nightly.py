@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import wraps
 from importlib.metadata import version
@@ -17,7 +18,7 @@ from pipelines.controls import control_members, raise_if_silent
 from pipelines.errors import CheckFailedError, ConservationError, IntegrityError, StimauditError, UsageError
 from pipelines.history import read_history
 from pipelines.land import LandingRules, land
-from pipelines.ledger import attach, check_landed, landed_files, read_ledger
+from pipelines.ledger import attach, check_key, check_landed, landed_files, read_ledger
 from pipelines.narrow import narrow
 from pipelines.policy import load_policies
 from pipelines.publish import DATABASE_FILE, Published, RunFacts, make_folder, open_published, publish
@@ -27,7 +28,7 @@ from pipelines.settings import Settings, load_settings
 from pipelines.status import record_not_started, recorded_run
 from pipelines.validate import raise_if_critical, validate
 from pipelines.value_sets import load_value_sets
-from pipelines.warehouse import open_warehouse
+from pipelines.warehouse import WarehouseError, open_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -271,6 +272,7 @@ def remove_working_files(work: Path) -> None:
 def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], stages: Stages) -> Outcome:
     """What ``nightly`` does while it holds the output folder."""
     started_at = clock()
+    check_keys(plan.out)
     here = home()
     policies = load_policies(here.sql / "policies", as_of=plan.as_of)
     _check_policies_known(plan, policies)
@@ -342,6 +344,17 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     reports = stages.report(plan.published, policies=policies, pages_written=record.pages_written)
     record.finished()
     return Outcome(landing=landing, check_results=results, published=published, reports=reports)
+
+
+def check_keys(out: Path) -> None:
+    """Nothing where what landed in ``out`` and what is published there go with the key in use.
+
+    Raises ``KeyFaultError`` where they do not; a published file that cannot be read at all stops nothing here.
+    """
+    check_key(out / "landed")
+    if (out / "published" / DATABASE_FILE).is_file():
+        with suppress(WarehouseError), open_published(out / "published"):
+            pass
 
 
 def gates(plan: Plan, *, progress: Progress, folder: Path) -> tuple[Landing, tuple[CheckResult, ...]]:

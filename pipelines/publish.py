@@ -25,16 +25,17 @@ from pipelines.auditors_file import (
     write_parquet_copy,
 )
 from pipelines.decisions import put_review_tables
+from pipelines.encryption import content_digest, key_in_use
 from pipelines.errors import ConservationError, StimauditError
 from pipelines.history import RunMade, commit_night, keep_inputs, name_cases, prepare_night, settle, tell_night
 from pipelines.ledger import file_sha256
 from pipelines.reports.worklist import write_worklist_csv
 from pipelines.retention import SNAPSHOT_DAYS, SNAPSHOT_FOLDER, keep_snapshot
 from pipelines.sealed_json import sealed_text
-from pipelines.warehouse import identifier, literal, open_warehouse
+from pipelines.warehouse import attach_new, identifier, literal, open_warehouse, parquet_format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
@@ -95,12 +96,15 @@ class FunnelStep:
 
 @dataclass(frozen=True)
 class Published:
-    """What was published: where it is and what an operator wants to know of it."""
+    """What was published: where it is and what an operator wants to know of it.
+
+    ``worklist`` is the CSV; there is none where the audit is encrypted.
+    """
 
     run_id: str
     folder: Path
     database: Path
-    worklist: Path
+    worklist: Path | None
     grade: str
     grade_reasons: tuple[str, ...]
     episode_count: int
@@ -152,10 +156,12 @@ def publish(
     warns has failed, else ``clean``.
 
     Cases get the names they have had in ``history`` beside ``published``, and the publish is told there. A snapshot
-    of the file is kept for ``snapshot_days``, and that of each month's end for good.
+    of the file is kept for ``snapshot_days``, and that of each month's end for good. With a key in use everything with
+    member data is encrypted, and the CSV, which could not be read then, is left to ``report``.
     """
     aside = working.parent / "publish"
     history = published.with_name("history")
+    is_encrypted = key_in_use() is not None
     shutil.rmtree(aside, ignore_errors=True)
     make_folder(aside)
     settle(history, published / DATABASE_FILE)
@@ -172,21 +178,20 @@ def publish(
         put_review_tables(connection, published.with_name("decisions"), as_of=facts.as_of)
         _build(connection, aside / DATABASE_FILE, sql)
     with open_published(aside) as connection:
-        write_worklist_csv(connection, aside / WORKLIST_CSV)
-        write_episode_review(connection, aside / EPISODE_REVIEW_PARQUET)
-        write_parquet_copy(connection, aside / PARQUET_FOLDER, run_id=facts.run_id)
-        check_conservation(connection, aside / WORKLIST_CSV)
+        names = write_beside(connection, aside, run_id=facts.run_id)
+        check_conservation(connection, aside / WORKLIST_CSV if WORKLIST_CSV in names else None)
         _check_explained(connection)
         outcome = _outcome(connection, facts.run_id, published, grade_reasons)
-    compared = (WORKLIST_CSV, EPISODE_REVIEW_PARQUET)
+        digest = episodes_digest(connection) if is_encrypted else None
     prepare_night(
         history,
         night,
         inputs=keep_inputs(history, sql, facts.inputs),
-        files={name: file_sha256(aside / name) for name in compared},
+        files={} if is_encrypted else {name: file_sha256(aside / name) for name in names},
+        episodes_digest=digest,
     )
     make_folder(published)
-    for name in (DATABASE_FILE, *compared):
+    for name in (DATABASE_FILE, *names):
         swap_in(aside / name, published / name)
     commit_night(history, night)
     swap_in_parquet(aside / PARQUET_FOLDER, published / PARQUET_FOLDER)
@@ -202,6 +207,32 @@ def publish(
     write_manifest(published, run_id=facts.run_id, as_of=facts.as_of)
     shutil.rmtree(aside)
     return outcome
+
+
+def write_beside(connection: Connection, folder: Path, *, run_id: str) -> tuple[str, ...]:
+    """The names of the files written into ``folder`` beside the finished database, which ``connection`` has open.
+
+    The Parquet copy is written, too, in a folder of its own. With a key in use there is no CSV: no spreadsheet opens
+    an encrypted one.
+    """
+    write_episode_review(connection, folder / EPISODE_REVIEW_PARQUET)
+    write_parquet_copy(connection, folder / PARQUET_FOLDER, run_id=run_id)
+    if key_in_use() is not None:
+        return (EPISODE_REVIEW_PARQUET,)
+    write_worklist_csv(connection, folder / WORKLIST_CSV)
+    return (WORKLIST_CSV, EPISODE_REVIEW_PARQUET)
+
+
+def episodes_digest(connection: Connection) -> str:
+    """A digest of ``episode_review`` of the schema in use, row for row; the same rows give the same, encrypted or not.
+
+    With a key in use nobody without it can compare it (``encryption.content_digest``).
+    """
+    rows = connection.execute(
+        "select sha256(coalesce(string_agg(to_json(episode_review)::varchar, chr(10) order by episode_id), '')) "
+        "from episode_review"
+    ).fetchall()[0][0]
+    return content_digest(str(rows).encode())
 
 
 def open_published(folder: Path) -> Connection:
@@ -263,20 +294,25 @@ def write_manifest(published: Path, *, run_id: str, as_of: date) -> Path:
     return published / MANIFEST
 
 
-def check_conservation(connection: Connection, worklist: Path) -> None:
+def check_conservation(connection: Connection, worklist: Path | None) -> None:
     """Raises ``ConservationError`` unless lines, episodes, steps, rows and dollars add up.
 
-    ``connection`` has the finished file open; ``worklist`` is the CSV made from it. Every broken law is named at
-    once, with how often it is broken.
+    ``connection`` has the finished file open; ``worklist`` is the CSV made from it, where there is one. Every broken
+    law is named at once, with how often it is broken.
     """
     broken = _broken(connection, PUBLISHED_LAWS)
+    if worklist is not None:
+        broken += _worklist_faults(connection, worklist)
+    _raise_if_broken(broken)
+
+
+def _worklist_faults(connection: Connection, worklist: Path) -> Iterator[str]:
     rows, dollars = _csv_total(worklist)
     if rows != _number(connection, "select count(*) from finding"):
-        broken.append("worklist.csv has a row for every finding, and no other")
+        yield "worklist.csv has a row for every finding, and no other"
     database_dollars = connection.execute("select coalesce(sum(paid_amount), 0) from finding").fetchall()[0][0]
     if dollars != Decimal(database_dollars):
-        broken.append("the dollars of worklist.csv are those of the database, to the cent")
-    _raise_if_broken(broken)
+        yield "the dollars of worklist.csv are those of the database, to the cent"
 
 
 def _broken(connection: Connection, laws: Mapping[str, str]) -> list[str]:
@@ -415,7 +451,7 @@ def _build(connection: Connection, target: Path, sql: Path) -> None:
     copied = _names(
         connection, "select table_name from duckdb_tables() where schema_name = 'audit' order by table_name"
     )
-    connection.execute(f"attach {literal(target)} as published (storage_version {literal(STORAGE_VERSION)})")
+    attach_new(connection, target, "published", storage_version=STORAGE_VERSION)
     connection.execute("create schema published.audit")
     for table in copied:
         if table not in models:
@@ -665,7 +701,7 @@ def _grade_reasons(check_results: Sequence[CheckResult], connection: Connection)
 def write_episode_review(connection: Connection, path: Path) -> None:
     """Writes ``episode_review`` of the schema in use as Parquet: one row per episode, by its name."""
     connection.execute(
-        f"copy (from episode_review order by episode_id) to {literal(path)} (format parquet, compression zstd)"
+        f"copy (from episode_review order by episode_id) to {literal(path)} {parquet_format('compression zstd')}"
     )
 
 
@@ -698,7 +734,7 @@ def _outcome(connection: Connection, run_id: str, published: Path, grade_reasons
         run_id=run_id,
         folder=published,
         database=published / DATABASE_LINK,
-        worklist=published / WORKLIST_CSV,
+        worklist=published / WORKLIST_CSV if key_in_use() is None else None,
         grade="caveats" if grade_reasons else "clean",
         grade_reasons=grade_reasons,
         episode_count=episodes,

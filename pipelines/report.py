@@ -6,18 +6,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.decisions import published_review, read_decisions
+from pipelines.encryption import key_in_use
 from pipelines.errors import UsageError
 from pipelines.metrics import published_metrics
-from pipelines.publish import DATABASE_FILE, open_published, swap_in, write_manifest
+from pipelines.publish import (
+    DATABASE_FILE,
+    WORKLIST_CSV,
+    check_conservation,
+    make_folder,
+    open_published,
+    swap_in,
+    write_manifest,
+)
 from pipelines.reports.letter import payers_template
 from pipelines.reports.pages import write_pages
 from pipelines.reports.workbook import write_workbook
+from pipelines.reports.worklist import write_worklist_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from pipelines.policy import Policy
+    from pipelines.warehouse import Connection
 
 WORKLIST_XLSX = "worklist.xlsx"
 PAGES_FOLDER = "report"
@@ -25,9 +36,9 @@ PAGES_FOLDER = "report"
 
 @dataclass(frozen=True)
 class Reports:
-    """Where the reports of a run are."""
+    """Where the reports of a run are; none are there where the audit is encrypted and nobody asked for them."""
 
-    worklist: Path
+    worklist: Path | None
     pages: tuple[Path, ...]
     """The HTML pages, the worklist first and then a page a case."""
     manifest: Path
@@ -42,36 +53,82 @@ def report(
     """The reports of the audit in ``published``, beside it; made again they are the same bytes.
 
     ``policies`` are the dossiers for the rules page; ``pages_written`` is told how many pages are done and of how many.
-    Decisions and the payer's own words are taken from ``decisions`` and ``letter.toml`` in the folder above.
+    Decisions and the payer's own words are taken from ``decisions`` and ``letter.toml`` in the folder above. With a
+    key in use there are none, for no spreadsheet and no browser opens an encrypted file: see ``report_to``.
 
     Raises ``UsageError`` when nothing is published there, or the payer's words cannot be read.
     """
+    _check_published(published)
+    worklist: Path | None = None
+    pages: tuple[Path, ...] = ()
+    with open_published(published) as connection:
+        run_id, as_of = connection.execute("select run_id, as_of_date from run").fetchall()[0]
+        if key_in_use() is None:
+            worklist, pages = _write(connection, published, published, policies, pages_written)
+    return Reports(worklist=worklist, pages=pages, manifest=write_manifest(published, run_id=run_id, as_of=as_of))
+
+
+def report_to(published: Path, folder: Path, *, policies: Sequence[Policy] = ()) -> tuple[Path, ...]:
+    """The reports of the audit in ``published`` written in the clear into ``folder``: workbook, CSV, pages.
+
+    The workbook comes first, then the CSV, then the pages as in ``Reports``. Raises ``UsageError`` when nothing is
+    published, and for a folder that lies in the output folder, where nothing may stand in the clear.
+    """
+    _check_published(published)
+    check_outside(folder, published.parent)
+    if not folder.is_dir():
+        make_folder(folder)
+    with open_published(published) as connection:
+        part = folder / f"{WORKLIST_CSV}.part"
+        write_worklist_csv(connection, part)
+        check_conservation(connection, part)
+        swap_in(part, folder / WORKLIST_CSV)
+        worklist, pages = _write(connection, published, folder, policies, None)
+    return (worklist, folder / WORKLIST_CSV, *pages)
+
+
+def check_outside(folder: Path, out: Path) -> None:
+    """Nothing where ``folder`` may take files in the clear; ``UsageError`` where it lies in the output folder."""
+    if folder.resolve().is_relative_to(out.resolve()):
+        message = (
+            f"The folder {folder} lies in the output folder, which is the program's own. Name one outside of it, on a "
+            "disk that only those may read who may see members' claims."
+        )
+        raise UsageError(message)
+
+
+def _check_published(published: Path) -> None:
     if not (published / DATABASE_FILE).is_file():
         message = (
             f"There is no published audit in {published}. "
             "Name the output folder of a run, or make one with `stimaudit run` or `stimaudit demo`."
         )
         raise UsageError(message)
+
+
+def _write(
+    connection: Connection,
+    published: Path,
+    folder: Path,
+    policies: Sequence[Policy],
+    pages_written: Callable[[int, int], None] | None,
+) -> tuple[Path, tuple[Path, ...]]:
+    """The workbook and the pages, written into ``folder``."""
     store = published.with_name("decisions")
     payer = payers_template(published.parent)
-    part = published / f"{WORKLIST_XLSX}.part"
-    with open_published(published) as connection:
-        run_id, as_of = connection.execute("select run_id, as_of_date from run").fetchall()[0]
-        review = published_review(connection, store)
-        write_workbook(connection, part, as_of=as_of, review=review)
-        pages = write_pages(
-            connection,
-            published / PAGES_FOLDER,
-            policies=policies,
-            payer=payer,
-            decisions=read_decisions(store).to_dicts(),
-            review=review.to_dicts(),
-            figures=published_metrics(connection, store),
-            progress=pages_written,
-        )
-    swap_in(part, published / WORKLIST_XLSX)
-    return Reports(
-        worklist=published / WORKLIST_XLSX,
-        pages=pages,
-        manifest=write_manifest(published, run_id=run_id, as_of=as_of),
+    as_of = connection.execute("select as_of_date from run").fetchall()[0][0]
+    review = published_review(connection, store)
+    part = folder / f"{WORKLIST_XLSX}.part"
+    write_workbook(connection, part, as_of=as_of, review=review)
+    pages = write_pages(
+        connection,
+        folder / PAGES_FOLDER,
+        policies=policies,
+        payer=payer,
+        decisions=read_decisions(store).to_dicts(),
+        review=review.to_dicts(),
+        figures=published_metrics(connection, store),
+        progress=pages_written,
     )
+    swap_in(part, folder / WORKLIST_XLSX)
+    return folder / WORKLIST_XLSX, pages

@@ -1,4 +1,7 @@
-"""Reproduce: a past run made again from the landed files and the rules it had, and compared byte for byte."""
+"""Reproduce: a past run made again from the landed files and the rules it had, and compared byte for byte.
+
+Where the audit is encrypted the same content has other bytes each time, so digests of the content are compared.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from pipelines.audit import audit
 from pipelines.errors import IntegrityError
 from pipelines.history import find_run, make_folder, name_cases, put_back_inputs, read_history
-from pipelines.ledger import check_landed, file_sha256, manifest_path
+from pipelines.ledger import check_key, check_landed, file_sha256, manifest_path
 from pipelines.narrow import narrow
 from pipelines.nightly import code_version, landed_digest
 from pipelines.policy import load_policies
-from pipelines.publish import EPISODE_REVIEW_PARQUET, write_episode_review
+from pipelines.publish import EPISODE_REVIEW_PARQUET, episodes_digest, write_episode_review
 from pipelines.value_sets import load_value_sets
 from pipelines.warehouse import MEMORY_LIMIT, open_warehouse
 
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reproduction:
-    """A past run made again: the digest that ``episode_review`` had and has, and whether the code is the same."""
+    """A past run made again: the digest that ``episode_review`` had and has, and whether the code is the same.
+
+    The digests are of the Parquet file, or of the rows where the files are encrypted.
+    """
 
     run_id: str
     known_from_utc: str
@@ -36,20 +42,22 @@ class Reproduction:
     code_then: str
     code_now: str
     is_same_landed: bool
+    compared: str = "bytes"
 
     @property
     def is_same(self) -> bool:
-        """Whether the same bytes came out."""
+        """Whether the same came out."""
         return self.sha256_then == self.sha256_now
 
     def lines(self) -> tuple[str, ...]:
         """The comparison in words."""
         code = self.code_now if self.code_then == self.code_now else f"{self.code_now} now, {self.code_then} then"
+        episodes = f"the same {self.compared}" if self.is_same else f"other {self.compared} than then"
         return (
             f"Run {self.run_id}, known from {self.known_from_utc}.",
             f"Rows read: {'the same' if self.is_same_landed else 'other rows than then'}.",
             f"Code: {code}.",
-            f"Episodes: {'the same bytes' if self.is_same else 'other bytes than then'} ({self.sha256_now}).",
+            f"Episodes: {episodes} ({self.sha256_now}).",
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -59,6 +67,7 @@ class Reproduction:
             "known_from_utc": self.known_from_utc,
             "is_same": self.is_same,
             "is_same_landed": self.is_same_landed,
+            "compared": self.compared,
             "sha256_then": self.sha256_then,
             "sha256_now": self.sha256_now,
             "code_then": self.code_then,
@@ -97,20 +106,23 @@ def reproduce(
     make_folder(folder)
     try:
         landed = _landed_then(out / "landed", folder / "landed", entry)
+        check_key(landed)
         rules = put_back_inputs(out / "history", entry.inputs, folder / "rules")
         _make(folder, landed, rules, entry, here=here, memory_limit=memory_limit, threads=threads)
         with open_warehouse(folder / "run.duckdb", memory_limit=memory_limit) as connection:
             name_cases(connection, out / "history", run_id=run_id, sql=here.sql)
             connection.execute("use audit")
             write_episode_review(connection, folder / EPISODE_REVIEW_PARQUET)
+            digest = episodes_digest(connection) if entry.episodes_digest is not None else None
         return Reproduction(
             run_id=run_id,
             known_from_utc=entry.known_from_utc,
-            sha256_then=entry.files[EPISODE_REVIEW_PARQUET],
-            sha256_now=file_sha256(folder / EPISODE_REVIEW_PARQUET),
+            sha256_then=entry.episodes_digest or entry.files[EPISODE_REVIEW_PARQUET],
+            sha256_now=digest or file_sha256(folder / EPISODE_REVIEW_PARQUET),
             code_then=entry.code_version,
             code_now=code_version(here),
             is_same_landed=landed_digest(landed) == entry.landed_digest and _is_intact(landed),
+            compared="bytes" if digest is None else "content",
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)

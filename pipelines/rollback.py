@@ -7,24 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pipelines.auditors_file import PARQUET_FOLDER, write_parquet_copy
+from pipelines.auditors_file import PARQUET_FOLDER
 from pipelines.errors import IntegrityError, StimauditError
 from pipelines.history import commit_night, prepare_night, put_back_inputs, put_back_night, settle
 from pipelines.ledger import file_sha256
 from pipelines.policy import load_policies
 from pipelines.publish import (
     DATABASE_FILE,
-    EPISODE_REVIEW_PARQUET,
-    WORKLIST_CSV,
     make_folder,
     open_published,
     swap_in,
     swap_in_parquet,
-    write_episode_review,
+    write_beside,
     write_manifest,
 )
 from pipelines.report import report
-from pipelines.reports.worklist import write_worklist_csv
 from pipelines.retention import SNAPSHOT_FOLDER, find_snapshot, link_or_copy
 from pipelines.run_lock import run_lock
 
@@ -79,11 +76,9 @@ def rollback(out: Path, run_id: str, *, known_from: datetime) -> Rollback:
         make_folder(aside)
         link_or_copy(kept, aside / DATABASE_FILE)
         with open_published(aside) as connection:
-            write_worklist_csv(connection, aside / WORKLIST_CSV)
-            write_episode_review(connection, aside / EPISODE_REVIEW_PARQUET)
-            write_parquet_copy(connection, aside / PARQUET_FOLDER, run_id=run_id)
+            names = write_beside(connection, aside, run_id=run_id)
         prepare_night(history, night)
-        for name in (DATABASE_FILE, WORKLIST_CSV, EPISODE_REVIEW_PARQUET):
+        for name in (DATABASE_FILE, *names):
             swap_in(aside / name, published / name)
         commit_night(history, night)
         swap_in_parquet(aside / PARQUET_FOLDER, published / PARQUET_FOLDER)

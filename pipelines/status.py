@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from pipelines.errors import ExitCode, RunLockedError, StimauditError
+from pipelines.encryption import key_in_use
+from pipelines.errors import ExitCode, KeyFaultError, RunLockedError, StimauditError
 from pipelines.publish import DATABASE_FILE, open_published
 from pipelines.run_lock import FILE_MODE, LOCK_FILE, run_lock
 from pipelines.run_log import run_log, utc_text
@@ -37,6 +38,11 @@ MAX_AGE_HOURS = 36
 """A nightly run that is a day and a half old was missed: one night and half a day to notice."""
 CLOCK_SLACK = timedelta(minutes=5)
 """Two machines' clocks may differ by this much."""
+
+REPORTS_OF_ENCRYPTED = (
+    "encrypted with the audit: `stimaudit report --to FOLDER` writes workbook, CSV and pages to a folder of yours"
+)
+"""Where the reports of an encrypted audit are, for people."""
 
 State = Literal["running", "published", "refused", "failed"]
 Verdict = Literal["safe", "look", "act", "running"]
@@ -359,6 +365,7 @@ class Status:
     run: RunRecord | None
     held_by: str | None
     now: datetime
+    is_encrypted: bool = False
 
     @property
     def exit_code(self) -> ExitCode:
@@ -376,6 +383,8 @@ class Status:
                 f"published {_age(self.now - self.publish.finished_at)} ago"
             )
             lines.extend(f"                  caveat: {reason}" for reason in self.publish.grade_reasons)
+            if self.is_encrypted:
+                lines.append(f"  Reports         {REPORTS_OF_ENCRYPTED}")
         if self.run is not None:
             ended = f"exit code {self.run.exit_code}" if self.run.exit_code is not None else "did not say how it ended"
             lines.append(f"  Last run        {self.run.state}, started {utc_text(self.run.started_at)}, {ended}")
@@ -397,6 +406,7 @@ class Status:
             "last_publish": self.publish.as_json() if self.publish else None,
             "last_run": self.run.as_json() if self.run else None,
             "held_by": self.held_by,
+            "is_encrypted": self.is_encrypted,
             "asked_at_utc": utc_text(self.now),
         }
 
@@ -407,8 +417,13 @@ def status(out: Path, *, now: datetime, max_age_hours: float = MAX_AGE_HOURS) ->
     Reads only. An audit older than ``max_age_hours`` counts as a missed night.
     """
     publish, run, held_by = last_publish(out / "published"), read_record(out), lock_holder(out)
-    found = _judge_run(run, held_by) or _judge_publish(publish, now=now, max_age_hours=max_age_hours)
-    return Status(found.verdict, found.reason, found.next_step, publish, run, held_by, now)
+    found = (
+        _judge_run(run, held_by)
+        or _judge_key(out / "published")
+        or _judge_publish(publish, now=now, max_age_hours=max_age_hours)
+    )
+    is_encrypted = key_in_use() is not None
+    return Status(found.verdict, found.reason, found.next_step, publish, run, held_by, now, is_encrypted)
 
 
 class _Judgement(NamedTuple):
@@ -431,6 +446,17 @@ def _judge_run(run: RunRecord | None, held_by: str | None) -> _Judgement | None:
     if run.state != "published":
         step = NEXT_STEPS.get(run.exit_code or 0, NEXT_STEPS[ExitCode.OUR_FAULT])
         return _Judgement("act", "The last run did not publish; readers still have the audit before it.", step)
+    return None
+
+
+def _judge_key(published: Path) -> _Judgement | None:
+    """What the key in use has against the published audit; none when it opens it, or nothing is there to open."""
+    if (published / DATABASE_FILE).is_file():
+        try:
+            with suppress(WarehouseError), open_published(published):
+                pass
+        except KeyFaultError as fault:
+            return _Judgement("act", "The published audit cannot be read with what this command was given.", str(fault))
     return None
 
 

@@ -19,7 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pipelines.errors import CheckFailedError, IntegrityError, UsageError
-from pipelines.warehouse import MEMORY_LIMIT, WarehouseError, identifier, literal, open_warehouse
+from pipelines.warehouse import WarehouseError, identifier, literal, open_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -397,34 +397,29 @@ def _judge(
 
 @contextmanager
 def _great_expectations(catalog: Path) -> Iterator[SQLDatasource]:
-    """``catalog`` as a read-only source of a silent context that lives in memory only.
+    """``catalog`` as a read-only source of a silent context that lives in memory only, behind the door to DuckDB.
 
     Whatever Great Expectations raises, logs or warns of may quote rows, so none of it passes.
     """
     with _silence():
         import great_expectations as gx
+        from duckdb_sqlalchemy import ConnectionWrapper
         from sqlalchemy import URL
 
         context = gx.get_context(mode="ephemeral")
         context.enable_analytics(enable=False)
         context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
-        url = URL.create(
-            "duckdb",
-            database=str(catalog),
-            query={
-                "access_mode": "READ_ONLY",
-                "memory_limit": MEMORY_LIMIT,
-                "autoinstall_known_extensions": "false",
-                "autoload_known_extensions": "false",
-            },
-        )
-        # Without the two kwargs, which the types of GX 1.24 leave out, a result is read after its connection
+        # Without the last two kwargs, which the types of GX 1.24 leave out, a result is read after its connection
         # went back to the pool (seen 2026-11).
         source = context.data_sources.add_sql(  # type: ignore[call-arg]
             "landed",
-            connection_string=url.render_as_string(),
+            connection_string=URL.create("duckdb", database=str(catalog)).render_as_string(),
             create_temp_table=False,
-            kwargs={"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True},
+            kwargs={
+                "creator": lambda: ConnectionWrapper(open_warehouse(catalog, read_only=True)),
+                "isolation_level": "AUTOCOMMIT",
+                "skip_autocommit_rollback": True,
+            },
         )
         try:
             yield source

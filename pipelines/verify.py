@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.auditors_file import PARQUET_FOLDER, PARQUET_MANIFEST
-from pipelines.decisions import read_decisions
-from pipelines.errors import IntegrityError, UsageError
+from pipelines.decisions import check_decisions
+from pipelines.encryption import key_in_use
+from pipelines.errors import IntegrityError, KeyFaultError, UsageError
 from pipelines.history import cases_path, input_path, read_history
 from pipelines.ledger import file_sha256, landed_files, manifest_path, parquet_path, read_ledger
+from pipelines.publish import DATABASE_FILE, episodes_digest, open_published
 from pipelines.retention import SNAPSHOT_FOLDER, read_snapshots
 from pipelines.sealed_json import unsealed
+from pipelines.warehouse import WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,8 +94,9 @@ def verify(out: Path) -> Verification:
 
     Published files and their Parquet copy go by their manifests, snapshots by theirs, landed files by the ledger, the
     ledger's manifests by the history, history files by its entries, each of which holds the digest of the one before;
-    manifests and entries are sealed with their own. Reads every byte; changes nothing. Raises ``UsageError`` where
-    nothing was published.
+    manifests and entries are sealed with their own. An encrypted folder is verified without its key, too; with it the
+    published episodes are also compared with the history. Reads every byte; changes nothing. Raises ``UsageError``
+    where nothing was published, and ``KeyFaultError`` where all files are sound and the key does not open them.
     """
     if not (out / "published" / PUBLISHED_MANIFEST).is_file():
         message = f"Nothing is published in {out}, so there is nothing to verify. Name the output folder of a run."
@@ -102,9 +106,15 @@ def verify(out: Path) -> Verification:
     _compare_history(comparison, out)
     _compare_landed(comparison, out / "landed")
     try:
-        read_decisions(out / "decisions")
+        check_decisions(out / "decisions")
     except IntegrityError as fault:
         comparison.faults.append(str(fault))
+    if key_in_use() is not None:
+        try:
+            _compare_episodes(comparison, out)
+        except KeyFaultError:
+            if not comparison.faults:
+                raise  # every file is what was written, so it is the key that is another
     return Verification(comparison.checked, comparison.unchecked, tuple(comparison.faults))
 
 
@@ -149,6 +159,20 @@ def _compare_history(comparison: _Comparison, out: Path) -> None:
         for name, sha256 in last.files.items():
             comparison.compare(out / "published" / name, sha256)
         _compare_run(comparison, out / "published", last.run_id)
+
+
+def _compare_episodes(comparison: _Comparison, out: Path) -> None:
+    """With the key: whether the published episodes are those that the history tells of."""
+    comparison.checked += 1
+    try:
+        [*_, last] = read_history(out / "history")
+        with open_published(out / "published") as connection:
+            is_same = episodes_digest(connection) == last.episodes_digest
+    except (IntegrityError, WarehouseError, ValueError):
+        is_same = False
+    if not is_same:
+        fault = f"{out / 'published' / DATABASE_FILE} does not hold the episodes of the last run in the history."
+        comparison.faults.append(fault)
 
 
 def _compare_run(comparison: _Comparison, published: Path, run_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,9 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.shared import DEMO_OUT, AsJson, PublishedOut, published_audit, short, tell, telling
-from pipelines.errors import ExitCode
+from pipelines.encryption import OLD_KEY_VARIABLE, key_in_use, read_key, using_key
+from pipelines.errors import ExitCode, UsageError
+from pipelines.run_lock import run_lock
 
 decision_app = typer.Typer(no_args_is_help=True, help="Decisions on cases: named people make them, we keep them.")
 
@@ -58,6 +61,32 @@ def decision_list(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> N
         tell(list_decisions(connection, out / "decisions"), as_json=as_json)
 
 
+@decision_app.command("carry")
+@telling
+def decision_carry(
+    *,
+    old: Annotated[Path, typer.Option("--from", help="Output folder that the decisions are in now.")],
+    out: PublishedOut = DEMO_OUT,
+) -> None:
+    """Carries decisions and samples into a new output folder: when encryption begins, or with a new key.
+
+    STIMAUDIT_OLD_KEY or STIMAUDIT_OLD_KEY_FILE gives the key of the old folder; without them it is in the clear.
+
+    **Example**: `stimaudit decision carry --from /srv/stimaudit/out --out /srv/stimaudit/encrypted`
+    """
+    from pipelines.decisions import carry_decisions
+    from pipelines.metrics import keep_sample, read_samples
+
+    old_key = read_key(os.environ, variable=OLD_KEY_VARIABLE)
+    with run_lock(out / "decisions", since=datetime.now(UTC)):
+        count = carry_decisions(old / "decisions", out / "decisions", old_key=old_key)
+        with using_key(old_key):
+            samples = read_samples(old / "decisions")
+        for each in samples:
+            keep_sample(each, out / "decisions")
+    typer.echo(f"Carried: {count:,} decisions, {len(samples):,} samples. The next run publishes them.")
+
+
 @telling
 def metrics(*, out: PublishedOut = DEMO_OUT, since: Since = None, as_json: AsJson = False) -> None:
     """Shows precision per policy version with its 95 % interval, no response apart, overturns and ageing.
@@ -99,14 +128,24 @@ def letter(
     template: Annotated[
         Path | None, typer.Option(help="Your TOML template; when not given OUT/letter.toml, else our example.")
     ] = None,
+    to: Annotated[Path | None, typer.Option(help="Another folder for it; needed where the audit is encrypted.")] = None,
 ) -> None:
     """Drafts the request for the records that would settle a case, as a PDF below OUT/letters. A person approves it.
 
     **Example**: `stimaudit letter NA-2026-0123456789AB --template our_letter.toml --out /srv/stimaudit`
     """
+    from pipelines.report import check_outside
     from pipelines.reports.letter import EXAMPLE_TEMPLATE, payers_template, read_letter_template, write_letter
 
+    if to is None and key_in_use() is not None:
+        message = (
+            "The audit is encrypted, and no reader opens an encrypted letter. Name a folder outside the output folder "
+            "with --to; the letter is written there in the clear."
+        )
+        raise UsageError(message)
+    if to is not None:
+        check_outside(to, out)
     payer = read_letter_template(template) if template else payers_template(out)
     with published_audit(out) as connection:
         words = payer or read_letter_template(EXAMPLE_TEMPLATE)
-        typer.echo(short(write_letter(connection, case, out / "letters", template=words)))
+        typer.echo(short(write_letter(connection, case, to or out / "letters", template=words)))

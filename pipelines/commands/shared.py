@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -15,7 +16,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.encryption import read_key, using_key
 from pipelines.errors import StimauditError, UsageError
+from pipelines.ledger import check_key
 from pipelines.publish import DATABASE_FILE, open_published
 
 if TYPE_CHECKING:
@@ -59,12 +62,13 @@ class Told(Protocol):
 
 
 def telling(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """``command`` with its faults told in one sentence on standard error, and their exit code."""
+    """``command`` with the key that the environment gives, its faults told on standard error, and their exit code."""
 
     @wraps(command)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         try:
-            command(*args, **kwargs)
+            with using_key(read_key(os.environ)):
+                command(*args, **kwargs)
         except StimauditError as fault:
             log().print(f"error: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
             raise typer.Exit(fault.exit_code) from None
@@ -93,10 +97,11 @@ def published_audit(out: Path) -> Connection:
 
 
 def landed_folder(out: Path) -> Path:
-    """The landed history of ``out``; raises ``UsageError`` when nothing landed there."""
+    """The landed history of ``out``; raises ``UsageError`` when nothing landed there, or its key is not the one."""
     if not (out / "landed" / "deliveries").is_dir():
         message = f"Nothing landed in {out} yet. Name the output folder of a run with --out."
         raise UsageError(message)
+    check_key(out / "landed")
     return out / "landed"
 
 

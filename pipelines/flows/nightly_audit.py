@@ -6,6 +6,7 @@ is already free of file content (``pipelines.nightly.sealed``).
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -14,15 +15,18 @@ from prefect import Task, flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
+from pipelines.encryption import key_in_use, read_key, using_key
 from pipelines.errors import ExitCode, StimauditError
 from pipelines.nightly import PLAIN_STAGES, Outcome, StageFaultError, Stages, nightly, plan_night
 from pipelines.progress import watching
-from pipelines.status import NEXT_STEPS
+from pipelines.status import NEXT_STEPS, record_not_started
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from prefect.client.schemas.objects import State, TaskRun
+
+    from pipelines.encryption import Key
 
 Arguments = ParamSpec("Arguments")
 Returned = TypeVar("Returned")
@@ -74,6 +78,7 @@ def nightly_audit(
     Not the day for which it was scheduled: after some days without a worker the late runs start at once, the oldest
     first, and the one that gets through must audit as of today.
     """
+    key = _key(out)
     plan = plan_night(
         extracts=extracts,
         out=out,
@@ -85,12 +90,22 @@ def nightly_audit(
         clock=_now,
     )
     try:
-        outcome = nightly(plan, progress=watching.get(), clock=_now, stages=TASKS)
+        with using_key(key):
+            outcome = nightly(plan, progress=watching.get(), clock=_now, stages=TASKS)
     except StimauditError as fault:
         _show_fault(fault)
         raise
     _show(outcome)
     return outcome
+
+
+def _key(out: Path) -> Key | None:
+    """The key that the command has read, else that of the worker's environment; it is no parameter of the flow."""
+    try:
+        return key_in_use() or read_key(os.environ)
+    except StimauditError as fault:
+        record_not_started(out, fault, clock=_now)
+        raise
 
 
 def _now() -> datetime:

@@ -232,7 +232,7 @@ def test_pages_and_workbook_of_made_up_data_say_so_and_others_do_not(sample: Rep
     made = report(tmp_path / "published")
 
     assert all(stamp in path.read_text("utf-8") for path in made.pages)
-    first = openpyxl.load_workbook(made.worklist)["Read me"]
+    first = openpyxl.load_workbook(tmp_path / "published" / WORKLIST_XLSX)["Read me"]
     assert stamp in [cell.value for (cell,) in first.iter_rows(max_row=6, max_col=1)]
 
 

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from pipelines.publish import open_published
-from pipelines.report import report
+from pipelines.report import WORKLIST_XLSX, report
 from pipelines.reports.since_last_run import News, SinceLastRun, since_last_run
 from tests.support.nights import delivery, eligible, implant, night
 
@@ -70,7 +70,7 @@ def test_the_worklist_says_it_as_text_and_the_workbook_has_a_column(out: Path, r
     page = reports.pages[0].read_text(encoding="utf-8")
     rows = re.findall(r"<tr><th scope=\"row\".*?</tr>", page.split('id="flagged-table"')[1].split("</table>")[0])
     cells = [re.sub("<[^>]+>", "|", re.findall(r"<td.*?</td>", row)[2]) for row in rows]
-    book = openpyxl.load_workbook(reports.worklist)["Worklist"].iter_rows(min_row=2, values_only=True)
+    book = openpyxl.load_workbook(out / "published" / WORKLIST_XLSX)["Worklist"].iter_rows(min_row=2, values_only=True)
     header = next(book)
 
     assert sorted(cell.split("|")[1] for cell in cells) == ["Changed", "New", "New", "Unchanged"]

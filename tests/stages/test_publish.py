@@ -139,6 +139,7 @@ def test_policies_and_value_sets_are_published_row_by_row(done: Path) -> None:
 def test_dollars_of_the_csv_are_those_of_the_database_to_the_cent(out: Path) -> None:
     published = publish_in_small(out)
 
+    assert published.worklist is not None
     with published.worklist.open(encoding="utf-8", newline="") as lines:
         dollars = sum(Decimal(line["paid_amount"]) for line in csv.DictReader(lines))
     assert dollars == published.flagged_paid_amount == Decimal("56750.40")

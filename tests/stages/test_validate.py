@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from pipelines.encryption import Key, using_key
 from pipelines.errors import CheckFailedError, IntegrityError, UsageError
+from pipelines.nightly import make_catalog as catalog_of
 from pipelines.validate import CheckResult, raise_if_critical, validate
 from pipelines.warehouse import open_warehouse
+from tests.stages.landing import BASE, landed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -894,3 +897,17 @@ def test_no_words_of_verdict_stand_in_a_suite() -> None:
     )
 
     assert words == Counter()
+
+
+def test_encrypted_rows_are_judged_as_rows_in_the_clear(tmp_path: Path) -> None:
+    said = {}
+    for name, key in (("clear", None), ("encrypted", Key("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="))):
+        with using_key(key):
+            landed(tmp_path / name, BASE)
+            catalog = catalog_of(tmp_path / name / "landed", tmp_path / name / "catalog.duckdb")
+            said[name] = validate(catalog, expectations=EXPECTATIONS, as_of=date(2024, 12, 31), delivery_number=1)
+
+    assert said["encrypted"] == said["clear"]
+    assert sum(result.status == "passed" for result in said["clear"]) > 10
+    assert b"medical_claim" in (tmp_path / "clear" / "catalog.duckdb").read_bytes()
+    assert b"medical_claim" not in (tmp_path / "encrypted" / "catalog.duckdb").read_bytes()
