@@ -21,6 +21,9 @@ TOGETHER = {
 }
 """Files and folders whose tests share what a session makes, and what that is."""
 
+UNCOUNTED = frozenset({"laws", "test_messy_members.py", "test_second_opinion_agrees.py"})
+"""Tests whose own Python is most of their work; counting lines slows them by half, and what they run others run too."""
+
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Keeps the tests of a file in one process, and those that share what a session makes.
@@ -30,6 +33,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     place = item.path.relative_to(HERE)
     group = TOGETHER.get(place.parts[0]) or TOGETHER.get(place.as_posix()) or place.as_posix()
     item.add_marker(pytest.mark.xdist_group(group))
+    if place.parts[0] in UNCOUNTED:
+        item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(scope="session")

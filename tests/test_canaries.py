@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from pipelines.errors import ExitCode
-from tests.support.canaries import CLAIM, FIELD, MEMBER, Ran, canaries_told, planted, ran, working_files
+from tests.support.canaries import CLAIM, FIELD, MEMBER, Ran, canaries_told, planted, ran_here, working_files
 
 
 def test_a_good_night_through_prefect_tells_no_canary(night_through_prefect: Ran) -> None:
@@ -39,7 +39,7 @@ def test_refused_files_are_told_without_their_content(tmp_path: Path) -> None:
     (extracts / "eligibility_cut.csv.gz").write_bytes(gzip.compress(MEMBER.encode() * 99)[:-9])
     (extracts / "prior_authorization_x.parquet").write_bytes(MEMBER.encode() * 99)
 
-    refused = ran(tmp_path / "run", extracts, "--no-prefect")
+    refused = ran_here(tmp_path / "run", extracts)
 
     assert refused.exit_code == ExitCode.REFUSED
     assert "5 files are refused" in refused.told
@@ -53,7 +53,7 @@ def test_too_many_bad_rows_are_told_without_their_content(tmp_path: Path) -> Non
         header = (extracts / "claim_procedure.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
         lines.writelines(",".join(f"{FIELD}{MEMBER}" for _ in header) + "\n" for _ in range(30))
 
-    refused = ran(tmp_path / "run", extracts, "--no-prefect")
+    refused = ran_here(tmp_path / "run", extracts)
 
     assert refused.exit_code == ExitCode.REFUSED
     assert "Too many bad rows" in refused.told
@@ -69,7 +69,7 @@ def test_a_critical_check_is_told_without_the_rows_that_fail_it(tmp_path: Path) 
         "\n".join([header, *(f"X{MEMBER}{row}" for row in rows)]) + "\n", "utf-8"
     )
 
-    refused = ran(tmp_path / "run", extracts, "--no-prefect")
+    refused = ran_here(tmp_path / "run", extracts)
 
     assert refused.exit_code == ExitCode.REFUSED
     assert "critical check" in refused.told
@@ -85,7 +85,7 @@ def test_a_damaged_landed_file_is_told_without_its_content(night_through_prefect
     landed.write_bytes(content)
     before = (out / "published" / "worklist.csv").read_bytes()
 
-    damaged = ran(tmp_path / "run", planted(tmp_path / "delivered"), "--no-prefect")
+    damaged = ran_here(tmp_path / "run", planted(tmp_path / "delivered"))
 
     assert damaged.exit_code == ExitCode.INTEGRITY, damaged.told
     assert landed.name in damaged.told

@@ -36,7 +36,7 @@ def too_open(folder: Path) -> list[str]:
     ]
 
 
-def test_a_night_leaves_nothing_open_to_others(umask: int, tmp_path: Path) -> None:
+def test_a_night_leaves_nothing_open_to_others_and_what_is_published_to_the_group(umask: int, tmp_path: Path) -> None:
     first, _ = deliver(tmp_path / "delivered")
     seen_at_work: list[str] = []
 
@@ -49,14 +49,6 @@ def test_a_night_leaves_nothing_open_to_others(umask: int, tmp_path: Path) -> No
     assert too_open(tmp_path / "out") == []
     assert stat.S_IMODE((tmp_path / "out").stat().st_mode) & OTHERS == 0
     assert os.umask(umask) == umask
-
-
-def test_the_group_may_read_what_is_published_whatever_the_umask(umask: int, tmp_path: Path) -> None:
-    del umask
-    first, _ = deliver(tmp_path / "delivered")
-
-    run_night(first, tmp_path / "out", day=1, remembered=UNASKED)
-
     published = tmp_path / "out" / "published"
     modes = {stat.S_IMODE(path.stat().st_mode) for path in published.rglob("*") if path.is_file()}
     folders = {stat.S_IMODE(path.stat().st_mode) for path in [published, *published.rglob("*")] if path.is_dir()}

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pipelines.policy import ParameterValue
     from tests.support.messy_text import Row
 
-MEMBERS = 250
+MEMBERS = 180
 FIRST_SEED = 4100
 
 

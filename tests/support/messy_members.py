@@ -95,11 +95,13 @@ def messy_members(
     deliveries: int = 1,
     bad_row_share: float = BAD_ROW_SHARE,
     only: frozenset[int] | None = None,
+    told: dict[str, Counter[str]] | None = None,
 ) -> dict[str, list[Row]]:
     """Extracts: table to rows in delivered order (delivery, file, row).
 
     `only` keeps some members by number, to look at one case alone. With `deliveries=2` later versions come in a
     second delivery and every row has `_delivery`; else they come in later files (`_file`) of the one delivery.
+    `told` is filled with the `stories` of the members.
     """
     codes = Codes(value_sets)
     extracts: dict[str, list[Row]] = {table: [] for table in COLUMNS}
@@ -109,6 +111,8 @@ def messy_members(
         tables = member.tables(spelling_share=SPELLING_SHARE, long_form_delivered="claim_diagnosis" in feeds)
         for table, rows in tables.items():
             extracts[table] += rows
+        if told is not None:
+            told[member.member_id] = member.seen
     extracts["drug_crosswalk"] = messy_drugs.crosswalk_rows(codes)
     for table, rows in extracts.items():
         _place(table, rows, deliveries)
