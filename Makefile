@@ -15,7 +15,7 @@ demo: $(READY) ## audits the sample data and says where the reports are
 	$(RUN)/stimaudit demo
 
 test: $(READY) ## runs the tests, with branch coverage
-	$(RUN)/pytest -n auto --dist loadgroup -q --cov --cov-report=term
+	POLARS_MAX_THREADS=1 $(RUN)/pytest -n auto --dist loadgroup -q --cov --cov-report=term
 
 lint: $(READY) ## format, lint, types and SQL
 	$(RUN)/ruff format --check

@@ -162,7 +162,7 @@ class _Prepared:
 
     def run(self, settings: Settings, members: Mapping[str, Case]) -> tuple[dict[str, CaseResult], list[str]]:
         """The result of each member of one run, or the faults of its lines. One thread: the data are tiny."""
-        with open_scratch(threads=1) as connection:
+        with open_scratch() as connection:
             write_value_sets(connection, self.value_sets)
             _make_policies(connection, self.policies, settings)
             faults = _make_landed(connection, members, settings)

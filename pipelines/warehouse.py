@@ -27,6 +27,8 @@ Connection = duckdb.DuckDBPyConnection
 WarehouseError = duckdb.Error
 
 MEMORY_LIMIT = "1GB"
+THREADS: int | None = None
+"""How many threads a connection uses that is not told; none: one a core."""
 PLAIN_TOKEN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*|[-+*/<>=~!@%^&|.,;()\[\]{}:]+")
 
 # What DuckDB encrypts with. Its own library only reads; the extension comes from its package, never from the network.
@@ -84,9 +86,9 @@ def open_warehouse(
         raise
 
 
-def open_scratch(*, threads: int | None = None) -> Connection:
-    """A connection to a new database in memory that holds no member data, and so needs no key."""
-    return _connect(":memory:", MEMORY_LIMIT, threads=threads)
+def open_scratch() -> Connection:
+    """A connection to a new database in memory that holds little and no member data, and so needs no key."""
+    return _connect(":memory:", MEMORY_LIMIT, threads=1)
 
 
 def _connect(
@@ -102,8 +104,8 @@ def _connect(
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
-    if threads is not None:
-        config["threads"] = threads
+    if (wanted := threads or THREADS) is not None:
+        config["threads"] = wanted
     if temp_directory is not None:
         config["temp_directory"] = str(temp_directory)
     return duckdb.connect(database, read_only=read_only, config=config)

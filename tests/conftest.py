@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines import warehouse
 from tests.support.canaries import planted, ran
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ TOGETHER = {
 UNCOUNTED = frozenset({"laws", "test_messy_members.py", "test_second_opinion_agrees.py"})
 """Tests whose own Python is most of their work; counting lines slows them by half, and what they run others run too."""
 
+MANY_THREADS = frozenset({"flows", "test_sample_data.py", "test_reproduce.py", "test_order_changes_nothing.py"})
+"""Tests of the same bytes and the same rows: they run with as many threads as a night does."""
+
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Keeps the tests of a file in one process, and those that share what a session makes.
@@ -35,6 +40,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker(pytest.mark.xdist_group(group))
     if place.parts[0] in UNCOUNTED:
         item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """One thread a connection where processes share the cores: for a few members more only get in each other's way."""
+    shares_cores = "PYTEST_XDIST_WORKER" in os.environ and MANY_THREADS.isdisjoint(item.path.parts)
+    warehouse.THREADS = 1 if shares_cores else None
 
 
 @pytest.fixture(scope="session")
