@@ -163,7 +163,8 @@ def _trace(see: Callable[[FrameType], None]) -> None:
     def on_call(frame: FrameType, _event: str, _: Any) -> Any:
         name = frame.f_code.co_filename
         if name not in names:
-            names[name] = Path(name).is_relative_to(PROGRAM)
+            # A page template runs under its own name; it changes nothing on disk.
+            names[name] = name.endswith(".py") and Path(name).is_relative_to(PROGRAM)
         return in_frame if names[name] else None
 
     sys.settrace(on_call)
