@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -209,12 +211,11 @@ def write_workbook(connection: Connection, path: Path, *, as_of: date, review: p
     cases = _cases(connection, _review(connection, as_of) if review is None else review, as_of)
     options = {
         "constant_memory": True,
-        "tmpdir": str(path.parent),
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(str(path), options) as workbook:
+    with _rows_folder(path) as rows, xlsxwriter.Workbook(str(path), options | {"tmpdir": str(rows)}) as workbook:
         made = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
         workbook.set_properties({"title": "Implant episodes flagged for review", "created": made})
         formats = _formats(workbook)
@@ -226,6 +227,18 @@ def write_workbook(connection: Connection, path: Path, *, as_of: date, review: p
         _write_dictionary(workbook.add_worksheet("Dictionary"), formats)
         _write_lists(workbook, formats)
         sheet.activate()
+
+
+@contextmanager
+def _rows_folder(path: Path) -> Iterator[Path]:
+    """A folder for the rows of sheets until the workbook at ``path`` is packed; what a killed writer left is gone."""
+    folder = path.with_name(f"{path.name}.rows")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _review(connection: Connection, as_of: date) -> pl.DataFrame:

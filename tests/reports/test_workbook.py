@@ -288,3 +288,13 @@ def test_five_thousand_cases_are_written_in_seconds(published: Path, tmp_path: P
     with zipfile.ZipFile(tmp_path / "w.xlsx") as archive:
         assert archive.read("xl/worksheets/sheet2.xml").count(b"<row ") == 2 + 5000
     assert seconds < 30
+
+
+def test_rows_that_a_killed_writer_left_are_gone_with_the_next_workbook(connection: Connection, tmp_path: Path) -> None:
+    left = tmp_path / "worklist.xlsx.rows"
+    left.mkdir()
+    (left / "tmpabc").write_text("ada", encoding="utf-8")
+
+    write_workbook(connection, tmp_path / "worklist.xlsx", as_of=AS_OF)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["worklist.xlsx"]
