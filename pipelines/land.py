@@ -28,6 +28,7 @@ from pipelines.ledger import (
     file_sha256,
     landed_files,
     parquet_path,
+    paths_by_shape,
     read_ledger,
     rejected_rows_query,
     supplied_tables,
@@ -479,7 +480,6 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         has_source_row=projection.has_source_row,
         parquet_bytes=path.stat().st_size,
         parquet_sha256=file_sha256(path),
-        landed_row_count=row_count - rejected_count,
         row_hash_sum=row_hash_sum,
     )
 
@@ -564,9 +564,7 @@ def _repeats(
     """(file number, repeats) per file and partition of the hashes; candidates by hash, confirmed on all columns."""
     paths = [parquet_path(lander.landed, table.table_name, lander.delivery_number, file.file_number) for file in files]
     # Shape by shape: what `union_by_name` keeps of a footer forgets its key (DuckDB 1.5.5).
-    shapes: dict[tuple[tuple[str, ...], bool], list[Path]] = {}
-    for file, path in zip(files, paths, strict=True):
-        shapes.setdefault((file.columns, file.has_source_row), []).append(path)
+    shapes = paths_by_shape(lander.landed, table.table_name, [(lander.delivery_number, file) for file in files])
     every_column = " union all by name ".join(f"from {read_parquet(of, ROW_NUMBERS)}" for of in shapes.values())
     columns = {name for file in files for name in file.columns}
     equal = ", ".join(identifier(column.column_name) for column in table.columns if column.column_name in columns)

@@ -44,8 +44,8 @@ class DeliveredFile:
     ``row_count`` = ``loaded_count`` + ``repeat_count`` + ``rejected_count``, in rows of the table.
     ``source_row_count`` counts the file's own records: a layout may make several rows of one.
     ``columns`` are the canonical columns that the file supplied; ``parquet_bytes`` the size of what was landed
-    and ``parquet_sha256`` its digest (none in manifests of older versions). ``landed_row_count`` counts the rows that
-    were not rejected, repeats among them, and ``row_hash_sum`` sums their hashes: what names a run (decision 0041).
+    and ``parquet_sha256`` its digest (none in manifests of older versions). ``row_hash_sum`` sums the hashes of the
+    rows that were not rejected, repeats among them: with their count what names a run (decision 0041).
     """
 
     file_number: int
@@ -65,7 +65,6 @@ class DeliveredFile:
     parquet_bytes: int
     fate: Fate
     parquet_sha256: str | None = None
-    landed_row_count: int = 0
     row_hash_sum: int = 0
 
 
@@ -207,17 +206,24 @@ def attach(connection: Connection, landed: Path) -> None:
     )
 
 
+def paths_by_shape(
+    landed: Path, table_name: str, files: Iterable[tuple[int, DeliveredFile]]
+) -> dict[tuple[tuple[str, ...], bool], list[Path]]:
+    """The landed files of a table, in order, by what they hold: canonical columns, and whether a source row."""
+    shapes: dict[tuple[tuple[str, ...], bool], list[Path]] = {}
+    for number, file in files:
+        path = parquet_path(landed, table_name, number, file.file_number)
+        shapes.setdefault((file.columns, file.has_source_row), []).append(path)
+    return shapes
+
+
 def table_query(landed: Path, table: ExtractTable, files: Iterable[tuple[int, DeliveredFile]]) -> str:
     """One row per loaded row of ``files``: all columns of ``table``, typed, then the four columns of every table.
 
     Files of one shape are read together, so that a long history costs one look at one footer.
     """
-    shapes: dict[tuple[tuple[str, ...], bool], list[Path]] = {}
-    for number, file in files:
-        path = parquet_path(landed, table.table_name, number, file.file_number)
-        shapes.setdefault((file.columns, file.has_source_row), []).append(path)
     branches = []
-    for (columns, has_source_row), paths in shapes.items():
+    for (columns, has_source_row), paths in paths_by_shape(landed, table.table_name, files).items():
         listed = ", ".join(
             identifier(column.column_name)
             if column.column_name in columns

@@ -436,7 +436,7 @@ def landed_digest(landed: Path) -> str:
     sums: Counter[str] = Counter()
     for _, file in landed_files(read_ledger(landed)):
         if file.table_name is not None:
-            counts[file.table_name] += file.landed_row_count
+            counts[file.table_name] += file.row_count - file.rejected_count
             sums[file.table_name] += file.row_hash_sum
     totals = [(table, counts[table], str(sums[table])) for table in sorted(counts)]
     return hashlib.sha256(json.dumps(totals).encode()).hexdigest()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.decisions import published_review, read_decisions
 from pipelines.encryption import key_in_use
 from pipelines.errors import UsageError
-from pipelines.metrics import published_metrics
+from pipelines.metrics import metrics, read_samples
 from pipelines.publish import (
     DATABASE_FILE,
     WORKLIST_CSV,
@@ -116,8 +116,8 @@ def _write(
     """The workbook and the pages, written into ``folder``."""
     store = published.with_name("decisions")
     payer = payers_template(published.parent)
-    as_of = connection.execute("select as_of_date from run").fetchall()[0][0]
-    review = published_review(connection, store)
+    run_id, as_of = connection.execute("select run_id, as_of_date from run").fetchall()[0]
+    decisions, review = read_decisions(store), published_review(connection, store)
     part = folder / f"{WORKLIST_XLSX}.part"
     write_workbook(connection, part, as_of=as_of, review=review)
     pages = write_pages(
@@ -125,9 +125,9 @@ def _write(
         folder / PAGES_FOLDER,
         policies=policies,
         payer=payer,
-        decisions=read_decisions(store).to_dicts(),
+        decisions=decisions.to_dicts(),
         review=review.to_dicts(),
-        figures=published_metrics(connection, store),
+        figures=metrics(decisions, review, run_id=run_id, as_of=as_of, samples=read_samples(store)),
         progress=pages_written,
     )
     swap_in(part, folder / WORKLIST_XLSX)
