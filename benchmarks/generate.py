@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from benchmarks import blocks
-from pipelines.warehouse import identifier, literal, open_warehouse
+from pipelines.ground.warehouse import identifier, literal, open_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipelines.warehouse import Connection
+    from pipelines.ground.warehouse import Connection
 
 Choice = TypeVar("Choice")
 

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.generate import AS_OF
-from pipelines.land import Landing
-from pipelines.nightly import PLAIN_STAGES, Plan, gates, home, nightly
-from pipelines.progress import Silence
-from pipelines.settings import Settings
-from pipelines.warehouse import literal, open_warehouse
+from pipelines.ground.checkout import home
+from pipelines.ground.progress import Silence
+from pipelines.ground.settings import Settings
+from pipelines.ground.warehouse import literal, open_warehouse
+from pipelines.intake.land import Landing
+from pipelines.operation.nightly import PLAIN_STAGES, gates, nightly
+from pipelines.operation.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines import warehouse
+from pipelines.ground import warehouse
 from tests.support.canaries import planted, ran
 
 if TYPE_CHECKING:

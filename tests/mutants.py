@@ -33,8 +33,8 @@ from threading import Timer
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from pipelines import models
-from pipelines.warehouse import identifier, in_reading_order, literal, tables_read
+from pipelines.ground.warehouse import identifier, in_reading_order, literal, tables_read
+from pipelines.rule import models
 from tests.second_opinion_run import BY_LINE_OF_BUSINESS, CONFIGURATIONS, OTHER_NUMBERS, Configuration
 from tests.support.edge_members import edge_members
 from tests.support.messy_members import messy_members
@@ -58,8 +58,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from pipelines.policy import ParameterValue
-    from pipelines.warehouse import Connection
+    from pipelines.ground.warehouse import Connection
+    from pipelines.rule.vocabulary import ParameterValue
 
 ROOT = SQL.parent
 EXPLAINED = ROOT / "docs" / "mutants.md"
@@ -361,7 +361,7 @@ def transform_mutants() -> Iterator[Mutant]:
                 )
             )
             yield Mutant(
-                f"pipelines/transforms/{path.name}",
+                f"pipelines/rule/transforms/{path.name}",
                 row,
                 " ".join(lines[row - 1].split()),
                 _change(token.string, flipped),
@@ -387,7 +387,7 @@ def _code_tokens(source: str) -> Iterator[tokenize.TokenInfo]:
 
 def _transforms_with(stem: str, source: str) -> dict[str, Callable[..., pl.LazyFrame]]:
     """The transforms that run through the changed module: itself, or those that import from it."""
-    name = f"pipelines.transforms.{stem}"
+    name = f"pipelines.rule.transforms.{stem}"
     changed = _module(name, source)
     if hasattr(changed, stem):
         return {f"intermediate.{stem}": getattr(changed, stem)}

@@ -33,7 +33,7 @@ from tests.support.product import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipelines.policy import ParameterValue
+    from pipelines.rule.vocabulary import ParameterValue
 
 BY_LINE_OF_BUSINESS = {
     "medicare_ffs": "medicare_ncd_160_7",

@@ -17,7 +17,7 @@ from benchmarks import blocks
 from benchmarks.generate import AS_OF, Order, generate
 from benchmarks.run import PeakMemory, resident_bytes, tree
 from benchmarks.stages import files_by_table
-from pipelines.land import land
+from pipelines.intake.land import land
 
 LINES = 50_000
 COLUMNS = Path(__file__).parent.parent / "sql" / "extracts.csv"

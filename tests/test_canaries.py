@@ -10,7 +10,7 @@ import gzip
 import shutil
 from pathlib import Path
 
-from pipelines.errors import ExitCode
+from pipelines.ground.errors import ExitCode
 from tests.support.canaries import CLAIM, FIELD, MEMBER, Ran, canaries_told, planted, ran_here, working_files
 
 

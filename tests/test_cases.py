@@ -8,25 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.case_text import (
-    CARE_GROUPS,
+from pipelines.ground.errors import ExitCode, PolicyError, UsageError
+from pipelines.proof.example_text import (
     CRITERION_COLUMNS,
     GROUP_COLUMNS,
-    NOTES,
-    OUTCOMES,
-    PRIORITY_PARTS,
-    REASONS,
     REVIEW_COLUMNS,
     CaseTextError,
     parse_case,
     parse_cases,
 )
-from pipelines.cases import audit_cases, run_cases
-from pipelines.errors import ExitCode, PolicyError, UsageError
-from pipelines.policy import CRITERIA
+from pipelines.proof.examples import audit_cases, run_cases
+from pipelines.rule.vocabulary import CARE_GROUPS, CRITERIA, NOTES, OUTCOMES, PRIORITY_PARTS, REASONS
 
 if TYPE_CHECKING:
-    from pipelines.case_text import Case
+    from pipelines.proof.example_text import Case
 
 ROOT = Path(__file__).resolve().parents[1]
 SQL = ROOT / "sql"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
-from pipelines.errors import ExitCode
-from pipelines.report import report
-from pipelines.run_lock import run_lock
+from pipelines.commands.cli import app
+from pipelines.ground.errors import ExitCode
+from pipelines.ground.run_lock import run_lock
+from pipelines.reports.report import report
 from tests.support.run_in_small import FAILED_WARNING, make_working, publish_in_small
 
 if TYPE_CHECKING:

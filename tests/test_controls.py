@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cases import CaseReport, run_cases
-from pipelines.controls import VANISHING_CHECKS, ControlsFailedError, control_members, raise_if_silent
-from pipelines.errors import CheckFailedError, ExitCode, UsageError
-from pipelines.validate import CheckResult
+from pipelines.gates.validate import VANISHING_CHECKS, CheckResult, raise_if_silent
+from pipelines.ground.errors import CheckFailedError, ExitCode, UsageError
+from pipelines.proof.controls import ControlsFailedError, control_members
+from pipelines.proof.examples import CaseReport, run_cases
 
 ROOT = Path(__file__).resolve().parents[1]
 SQL = ROOT / "sql"

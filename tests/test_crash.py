@@ -19,13 +19,14 @@ from typing import Any
 
 import pytest
 
-from pipelines.errors import ExitCode, IntegrityError, StimauditError
-from pipelines.history import read_history
-from pipelines.land import land
-from pipelines.ledger import check_landed, read_ledger
-from pipelines.nightly import deliveries_to_check, make_plan, withdraw_unpublished
-from pipelines.publish import open_published
-from pipelines.run_lock import run_lock
+from pipelines.ground.errors import ExitCode, IntegrityError, StimauditError
+from pipelines.ground.published_file import open_published
+from pipelines.ground.run_lock import run_lock
+from pipelines.intake.land import land
+from pipelines.intake.ledger import check_landed, read_ledger
+from pipelines.operation.nightly import deliveries_to_check, withdraw_unpublished
+from pipelines.operation.plan import make_plan
+from pipelines.publishing.history import read_history
 from tests.support.run_in_small import STARTED, facts, make_working, publish_in_small
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -139,8 +140,8 @@ def test_a_second_run_ends_at_once_with_four_and_says_who_holds_the_folder(tmp_p
 
 def test_a_full_disk_is_told_as_one_and_leaves_nothing_landed(tmp_path: Path) -> None:
     code = (
-        "import sys; from datetime import date; from pathlib import Path; from pipelines.land import land\n"
-        "from pipelines.errors import StimauditError\n"
+        "import sys; from datetime import date; from pathlib import Path; from pipelines.intake.land import land\n"
+        "from pipelines.ground.errors import StimauditError\n"
         "try: land(Path(sys.argv[1]), landed=Path(sys.argv[2]), as_of=date(2026, 6, 30))\n"
         "except StimauditError as fault: sys.stderr.write(str(fault)); sys.exit(int(fault.exit_code))\n"
     )

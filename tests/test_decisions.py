@@ -13,22 +13,21 @@ from typing import Any
 import openpyxl
 import pytest
 
-from pipelines.decisions import (
+from pipelines.ground.errors import InputRefusedError, IntegrityError, RunLockedError, UsageError
+from pipelines.ground.published_file import open_published
+from pipelines.ground.run_lock import run_lock
+from pipelines.ground.warehouse import open_warehouse
+from pipelines.publishing.dictionary import read_columns
+from pipelines.reports.workbook import write_workbook
+from pipelines.review.case_review import (
     CASE_REVIEW_SCHEMA,
-    DECISION_SCHEMA,
     case_review,
-    decisions_in_force,
     evidence_query,
     list_decisions,
     published_review,
     put_review_tables,
-    read_decisions,
 )
-from pipelines.errors import InputRefusedError, IntegrityError, RunLockedError, UsageError
-from pipelines.publish import open_published, read_columns
-from pipelines.reports.workbook import write_workbook
-from pipelines.run_lock import run_lock
-from pipelines.warehouse import open_warehouse
+from pipelines.review.decisions import DECISION_SCHEMA, decisions_in_force, read_decisions
 from tests.support.review_in_small import (
     AS_OF,
     COLUMNS,

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.doctor import Examination, Finding, doctor
-from pipelines.errors import ExitCode
-from pipelines.nightly import home
-from pipelines.run_lock import run_lock
-from pipelines.status import RunRecord, write_record
+from pipelines.ground.checkout import home
+from pipelines.ground.errors import ExitCode
+from pipelines.ground.run_lock import run_lock
+from pipelines.operation.doctor import Examination, Finding, doctor
+from pipelines.operation.run_record import RunRecord, write_record
 from tests.support.run_in_small import make_working, publish_in_small
 
 if TYPE_CHECKING:

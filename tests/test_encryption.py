@@ -15,23 +15,25 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
-from pipelines.decisions import list_decisions, read_decisions
-from pipelines.doctor import doctor
-from pipelines.encryption import Key, content_digest, key_in_use, plain, protect, read_key, using_key
-from pipelines.errors import ExitCode, IntegrityError, KeyFaultError, UsageError
+from pipelines.commands.cli import app
 from pipelines.flows.nightly_audit import nightly_audit
-from pipelines.history import cases_path, read_cases, read_history
-from pipelines.ledger import check_key
-from pipelines.metrics import draw_sample, keep_sample, read_samples
-from pipelines.nightly import home
-from pipelines.publish import DATABASE_FILE, open_published
-from pipelines.report import report, report_to
-from pipelines.reproduce import reproduce
-from pipelines.rollback import rollback
-from pipelines.status import read_record, status
-from pipelines.verify import verify
-from pipelines.warehouse import open_warehouse
+from pipelines.ground.checkout import home
+from pipelines.ground.encryption import Key, content_digest, key_in_use, plain, protect, read_key, using_key
+from pipelines.ground.errors import ExitCode, IntegrityError, KeyFaultError, UsageError
+from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.warehouse import open_warehouse
+from pipelines.intake.ledger import check_key
+from pipelines.operation.doctor import doctor
+from pipelines.operation.reproduce import reproduce
+from pipelines.operation.rollback import rollback
+from pipelines.operation.run_record import read_record
+from pipelines.operation.status import status
+from pipelines.operation.verify import verify
+from pipelines.publishing.history import cases_path, read_cases, read_history
+from pipelines.reports.report import report, report_to
+from pipelines.review.case_review import list_decisions
+from pipelines.review.decisions import read_decisions
+from pipelines.review.sample import draw_sample, keep_sample, read_samples
 from tests.stages.landing import deliver
 from tests.support.nights import FIRST_NIGHT, asked, delivery, eligible, implant, night
 from tests.support.review_in_small import SUPPORTED, case_rows, take_in, write_rows

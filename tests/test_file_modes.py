@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.run_lock import private_files, run_lock
+from pipelines.ground.run_lock import private_files, run_lock
 from tests.soak.nights import UNASKED, deliver, run_night
 
 if TYPE_CHECKING:

@@ -10,20 +10,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from pipelines.decisions import CASE_REVIEW_SCHEMA, DECISION_SCHEMA
-from pipelines.errors import UsageError
-from pipelines.metrics import (
-    Sample,
-    Sampled,
-    Share,
-    draw_sample,
-    keep_sample,
-    metrics,
-    published_metrics,
-    read_samples,
-    wilson_interval,
-)
-from pipelines.publish import open_published
+from pipelines.ground.errors import UsageError
+from pipelines.ground.published_file import open_published
+from pipelines.review.case_review import CASE_REVIEW_SCHEMA
+from pipelines.review.decisions import DECISION_SCHEMA
+from pipelines.review.metrics import Share, metrics, published_metrics, wilson_interval
+from pipelines.review.sample import Sample, Sampled, draw_sample, keep_sample, read_samples
 from tests.support.review_in_small import (
     FIRST_RUN,
     FLAG_ERROR,
@@ -38,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pipelines.metrics import Metrics
+    from pipelines.review.metrics import Metrics
 
 AS_OF = date(2026, 6, 30)
 FLAGGED_ON = date(2026, 6, 1)
@@ -227,7 +219,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def crowded(folder: Path, *, flagged: int, unflagged: int) -> Path:
     """A published audit with many episodes, made of the columns that samples read."""
-    from pipelines.warehouse import open_warehouse
+    from pipelines.ground.warehouse import open_warehouse
 
     folder.mkdir(parents=True)
     with open_warehouse(folder / "stimaudit.duckdb") as connection:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import ExitCode
-from pipelines.settings import Settings
+from pipelines.ground.errors import ExitCode
+from pipelines.ground.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -56,7 +56,7 @@ def test_every_exit_code_has_a_row() -> None:
 
 
 def test_every_event_of_the_log_is_explained_and_no_other() -> None:
-    source = (ROOT / "pipelines" / "status.py").read_text(encoding="utf-8")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pipelines").rglob("*.py"))
     logged = set(re.findall(r'\.event\(\s*"(\w+)"', source))
     explained = section("Logs").split("Events:", 1)[1].split("They hold", 1)[0]
 

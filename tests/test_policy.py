@@ -9,27 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.errors import PolicyError
-from pipelines.policy import (
-    CRITERIA,
-    EXCLUSIONS,
-    PARAMETERS,
-    UNITS,
-    check_policies,
-    format_value,
-    load_policies,
-    normalise_line_of_business,
-    parameter_lines,
-    policy_lines,
-    write_policies,
-)
-from pipelines.warehouse import open_warehouse
+from pipelines.ground.errors import PolicyError
+from pipelines.ground.warehouse import open_warehouse
+from pipelines.rule.dossier import format_value
+from pipelines.rule.policy import check_policies, load_policies, normalise_line_of_business, write_policies
+from pipelines.rule.policy_text import parameter_lines, policy_lines
+from pipelines.rule.vocabulary import CRITERIA, EXCLUSIONS, PARAMETERS, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.policy import Policy
-    from pipelines.warehouse import Connection
+    from pipelines.ground.warehouse import Connection
+    from pipelines.rule.dossier import Policy
 
 POLICIES = Path(__file__).parents[1] / "sql" / "policies"
 AS_OF = date(2026, 12, 1)

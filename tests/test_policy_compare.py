@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.land import land
-from pipelines.policy import load_policies
-from pipelines.policy_compare import PolicyComparison, compare_policies
-from pipelines.value_sets import load_value_sets
+from pipelines.ground.errors import UsageError
+from pipelines.intake.land import land
+from pipelines.proof.policy_compare import PolicyComparison, compare_policies
+from pipelines.rule.policy import load_policies
+from pipelines.rule.value_sets import load_value_sets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.publish import DATABASE_FILE, open_published, swap_in
+from pipelines.ground.files import swap_in
+from pipelines.ground.published_file import DATABASE_FILE, open_published
 from tests.support.run_in_small import facts, make_working, publish_in_small
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipelines.cli import app
+from pipelines.commands.cli import app
 from tests.support.readme import README, refreshed, without_run_id
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import IntegrityError, UsageError
-from pipelines.history import input_path, read_history
-from pipelines.ledger import manifest_path
-from pipelines.nightly import home
-from pipelines.publish import DATABASE_FILE
-from pipelines.report import report
-from pipelines.reproduce import Reproduction, reproduce
-from pipelines.retention import Snapshot, read_snapshots, worth_keeping
-from pipelines.rollback import rollback
-from pipelines.verify import verify
+from pipelines.ground.checkout import home
+from pipelines.ground.errors import IntegrityError, UsageError
+from pipelines.ground.published_file import DATABASE_FILE
+from pipelines.intake.ledger import manifest_path
+from pipelines.operation.reproduce import Reproduction, reproduce
+from pipelines.operation.rollback import rollback
+from pipelines.operation.verify import verify
+from pipelines.publishing.history import input_path, read_history
+from pipelines.publishing.retention import Snapshot, read_snapshots, worth_keeping
+from pipelines.reports.report import report
 from tests.support.nights import FIRST_NIGHT, asked, delivery, eligible, implant, night
 
 LATER = FIRST_NIGHT + timedelta(days=7)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.errors import ExitCode, RunLockedError, UsageError
-from pipelines.run_lock import run_lock
+from pipelines.ground.errors import ExitCode, RunLockedError, UsageError
+from pipelines.ground.run_lock import run_lock
 
 if TYPE_CHECKING:
     from pathlib import Path

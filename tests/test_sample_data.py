@@ -12,11 +12,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.land import land
-from pipelines.ledger import attach
-from pipelines.nightly import make_plan, nightly
-from pipelines.progress import Silence
-from pipelines.warehouse import Connection, open_warehouse
+from pipelines.ground.progress import Silence
+from pipelines.ground.warehouse import Connection, open_warehouse
+from pipelines.intake.land import land
+from pipelines.intake.ledger import attach
+from pipelines.operation.nightly import nightly
+from pipelines.operation.plan import make_plan
 from sample_data.generate import AS_OF, generate
 from sample_data.member import CLINIC_NPI, HOSPITAL_NPI, SUPPLIER_NPI, SURGEON_NPI, Member
 from sample_data.ordinary import ordinary_members

@@ -27,7 +27,7 @@ from tests.support.product import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.policy import ParameterValue
+    from pipelines.rule.vocabulary import ParameterValue
     from tests.support.messy_text import Row
 
 MEMBERS = 180

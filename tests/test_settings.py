@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.settings import Settings, load_settings
+from pipelines.ground.errors import UsageError
+from pipelines.ground.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path

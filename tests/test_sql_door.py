@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.sql_door import ask
-from pipelines.warehouse import masked_query
+from pipelines.ground.errors import UsageError
+from pipelines.ground.warehouse import masked_query
+from pipelines.publishing.sql_door import ask
 from tests.support.run_in_small import make_working, publish_in_small
 
 if TYPE_CHECKING:

@@ -13,12 +13,15 @@ from typing import Any, NoReturn
 
 import pytest
 
-from pipelines.errors import CheckFailedError, ExitCode, RunLockedError, StimauditError, UsageError
-from pipelines.nightly import PLAIN_STAGES, Plan, StageFaultError, make_plan, nightly, plan_night
-from pipelines.progress import Silence
-from pipelines.run_lock import run_lock
-from pipelines.run_log import run_log
-from pipelines.status import LastPublish, RunRecord, Status, read_record, recorded_run, status
+from pipelines.ground.errors import CheckFailedError, ExitCode, RunLockedError, StimauditError, UsageError
+from pipelines.ground.progress import Silence
+from pipelines.ground.run_lock import run_lock
+from pipelines.operation.nightly import PLAIN_STAGES, nightly
+from pipelines.operation.plan import Plan, make_plan, plan_night
+from pipelines.operation.run_log import run_log
+from pipelines.operation.run_record import LastPublish, RunRecord, read_record, recorded_run
+from pipelines.operation.stage_fault import StageFaultError
+from pipelines.operation.status import Status, status
 from tests.support.run_in_small import FAILED_WARNING, FINISHED, make_working, publish_in_small
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data" / "extracts"
@@ -96,7 +99,7 @@ def test_the_log_tells_every_stage_and_file_in_order(night: Path) -> None:
 
 
 def test_the_control_members_are_a_row_of_data_quality_and_in_no_other_table(night: Path) -> None:
-    from pipelines.publish import open_published
+    from pipelines.ground.published_file import open_published
 
     with open_published(night / "published") as connection:
         rows = connection.execute(
@@ -204,8 +207,8 @@ def test_a_status_that_cannot_be_written_stops_no_run(tmp_path: Path) -> None:
 
 
 def test_the_log_rotates_and_keeps_a_bounded_number_of_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.run_log.MAX_BYTES", 500)
-    monkeypatch.setattr("pipelines.run_log.BACKUP_COUNT", 2)
+    monkeypatch.setattr("pipelines.operation.run_log.MAX_BYTES", 500)
+    monkeypatch.setattr("pipelines.operation.run_log.BACKUP_COUNT", 2)
 
     with run_log(tmp_path, clock=clock, may_rotate=True) as log:
         for number in range(40):
@@ -218,7 +221,7 @@ def test_the_log_rotates_and_keeps_a_bounded_number_of_files(tmp_path: Path, mon
 
 
 def test_who_does_not_hold_the_folder_does_not_rotate_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.run_log.MAX_BYTES", 500)
+    monkeypatch.setattr("pipelines.operation.run_log.MAX_BYTES", 500)
 
     with run_log(tmp_path, clock=clock, may_rotate=False) as log:
         for number in range(40):
@@ -273,7 +276,7 @@ def test_a_held_folder_names_its_holder(tmp_path: Path) -> None:
 
 
 def test_a_record_that_runs_while_nobody_holds_the_folder_was_killed(tmp_path: Path) -> None:
-    from pipelines.status import write_record
+    from pipelines.operation.run_record import write_record
 
     write_record(tmp_path, RunRecord("running", STARTED, as_of=AS_OF, stage="narrow", process=1))
 

@@ -8,25 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.errors import ValueSetError
-from pipelines.value_sets import (
-    CODE_COLUMNS,
-    CODE_SYSTEMS,
-    COLUMNS,
-    DriftCode,
-    check_value_sets,
-    code_families,
-    drift,
-    load_value_sets,
-    normalise_code,
-    write_value_sets,
-)
-from pipelines.warehouse import open_warehouse
+from pipelines.ground.errors import ValueSetError
+from pipelines.ground.warehouse import open_warehouse
+from pipelines.rule.code_systems import CODE_SYSTEMS, normalise_code
+from pipelines.rule.drift import DriftCode, code_families, drift
+from pipelines.rule.value_sets import CODE_COLUMNS, COLUMNS, check_value_sets, load_value_sets, write_value_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pipelines.warehouse import Connection
+    from pipelines.ground.warehouse import Connection
 
 VALUE_SETS = Path(__file__).parents[1] / "sql" / "value_sets"
 

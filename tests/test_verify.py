@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import IntegrityError, UsageError
-from pipelines.report import report
-from pipelines.sealed_json import sealed_text, unsealed
-from pipelines.verify import verify
+from pipelines.ground.errors import IntegrityError, UsageError
+from pipelines.ground.sealed_json import sealed_text, unsealed
+from pipelines.operation.verify import verify
+from pipelines.reports.report import report
 from tests.support.nights import delivery, eligible, implant, night
 
 

@@ -9,17 +9,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.shared import (
-    DEMO_OUT,
-    AsJson,
-    Form,
-    PublishedOut,
-    published_audit,
-    tell,
-    tell_rows,
-    telling,
-)
-from pipelines.run_lock import run_lock
+from pipelines.commands.shared import DEMO_OUT, AsJson, Form, PublishedOut, published_audit, tell, tell_rows, telling
+from pipelines.ground.run_lock import run_lock
 
 RunId = Annotated[str, typer.Argument(help="A run_id of audit.run_history.")]
 
@@ -30,7 +21,7 @@ def status(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
 
     Ends with the exit code a night in this state would have. **Example**: `stimaudit status --out /srv/stimaudit`
     """
-    from pipelines.status import status as look
+    from pipelines.operation.status import status as look
 
     found = look(out, now=datetime.now(UTC))
     tell(found, as_json=as_json)
@@ -48,8 +39,8 @@ def doctor(
 
     Ends with 0 when all is well, 5 with something to look at, 3 when a run would not work.
     """
-    from pipelines.doctor import doctor as examine
-    from pipelines.nightly import home
+    from pipelines.ground.checkout import home
+    from pipelines.operation.doctor import doctor as examine
 
     found = examine(
         out, extracts, here=home(), now=datetime.now(UTC), prefect_api_url=os.environ.get("PREFECT_API_URL")
@@ -81,7 +72,7 @@ def diff(
 @telling
 def verify(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
     """Compares every published, landed and history file with the digest kept of it; one changed byte ends with 6."""
-    from pipelines.verify import verify as compare
+    from pipelines.operation.verify import verify as compare
 
     found = compare(out)
     tell(found, as_json=as_json)
@@ -91,8 +82,8 @@ def verify(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
 @telling
 def reproduce(*, run_id: RunId, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
     """Makes a past run again from its landed files, policies and value sets, and compares the bytes of its episodes."""
-    from pipelines.nightly import home
-    from pipelines.reproduce import reproduce as make_again
+    from pipelines.ground.checkout import home
+    from pipelines.operation.reproduce import reproduce as make_again
 
     with run_lock(out, since=datetime.now(UTC)):
         found = make_again(out, run_id, here=home())
@@ -103,7 +94,7 @@ def reproduce(*, run_id: RunId, out: PublishedOut = DEMO_OUT, as_json: AsJson = 
 @telling
 def rollback(*, run_id: RunId, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
     """Publishes an earlier run again from its snapshot. Landed files stay; the next run audits all of them again."""
-    from pipelines.rollback import rollback as put_back
+    from pipelines.operation.rollback import rollback as put_back
 
     with run_lock(out, since=datetime.now(UTC)):
         done = put_back(out, run_id, known_from=datetime.now(UTC))

@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.shared import DEMO_OUT, AsJson, PublishedOut, published_audit, short, tell, telling
-from pipelines.encryption import OLD_KEY_VARIABLE, key_in_use, read_key, using_key
-from pipelines.errors import ExitCode, UsageError
-from pipelines.run_lock import run_lock
+from pipelines.ground.encryption import OLD_KEY_VARIABLE, key_in_use, read_key, using_key
+from pipelines.ground.errors import ExitCode, UsageError
+from pipelines.ground.run_lock import run_lock
 
 decision_app = typer.Typer(no_args_is_help=True, help="Decisions on cases: named people make them, we keep them.")
 
@@ -36,7 +36,7 @@ def decision_import(
 
     **Example**: `stimaudit decision import reviewed.xlsx --dry-run --out /srv/stimaudit`
     """
-    from pipelines.decision_import import import_decisions
+    from pipelines.review.decision_import import import_decisions
 
     report = import_decisions(
         file,
@@ -55,7 +55,7 @@ def decision_import(
 @telling
 def decision_list(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
     """Lists where the review of each case stands: new, open, decided, or returned and what changed."""
-    from pipelines.decisions import list_decisions
+    from pipelines.review.case_review import list_decisions
 
     with published_audit(out) as connection:
         tell(list_decisions(connection, out / "decisions"), as_json=as_json)
@@ -74,8 +74,8 @@ def decision_carry(
 
     **Example**: `stimaudit decision carry --from /srv/stimaudit/out --out /srv/stimaudit/encrypted`
     """
-    from pipelines.decisions import carry_decisions
-    from pipelines.metrics import keep_sample, read_samples
+    from pipelines.review.decisions import carry_decisions
+    from pipelines.review.sample import keep_sample, read_samples
 
     old_key = read_key(os.environ, variable=OLD_KEY_VARIABLE)
     with run_lock(out / "decisions", since=datetime.now(UTC)):
@@ -93,7 +93,7 @@ def metrics(*, out: PublishedOut = DEMO_OUT, since: Since = None, as_json: AsJso
 
     Below 30 closed cases a figure is hidden. **Example**: `stimaudit metrics --since 2026-08-01`
     """
-    from pipelines.metrics import published_metrics
+    from pipelines.review.metrics import published_metrics
 
     with published_audit(out) as connection:
         found = published_metrics(connection, out / "decisions", since=since.date() if since else None)
@@ -112,7 +112,7 @@ def sample(
 
     The sample is kept below OUT/decisions. **Example**: `stimaudit sample --seed 20260630`
     """
-    from pipelines.metrics import draw_sample, keep_sample
+    from pipelines.review.sample import draw_sample, keep_sample
 
     with published_audit(out) as connection:
         drawn = draw_sample(connection, out / "decisions", seed=seed, since=since.date() if since else None)
@@ -134,8 +134,9 @@ def letter(
 
     **Example**: `stimaudit letter NA-2026-0123456789AB --template our_letter.toml --out /srv/stimaudit`
     """
-    from pipelines.report import check_outside
-    from pipelines.reports.letter import EXAMPLE_TEMPLATE, payers_template, read_letter_template, write_letter
+    from pipelines.reports.letter import write_letter
+    from pipelines.reports.payer_words import EXAMPLE_TEMPLATE, payers_template, read_letter_template
+    from pipelines.reports.report import check_outside
 
     if to is None and key_in_use() is not None:
         message = (

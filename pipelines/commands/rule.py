@@ -21,10 +21,11 @@ from pipelines.commands.shared import (
     telling,
     today,
 )
-from pipelines.errors import ExitCode, UsageError
+from pipelines.ground.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from datetime import date
+
 
 policy_app = typer.Typer(no_args_is_help=True, help="The policies: what is asked, why, and the numbers.")
 value_sets_app = typer.Typer(no_args_is_help=True, help="The value sets: the codes the rule knows.")
@@ -37,8 +38,9 @@ def policy_show(
     policy: Annotated[str | None, typer.Argument(help="Id of a policy; all ids when not given.")] = None,
 ) -> None:
     """Shows a policy: the question, the criteria, every number with its reason, the sources."""
-    from pipelines.nightly import home
-    from pipelines.policy import load_policies, policy_lines
+    from pipelines.ground.checkout import home
+    from pipelines.rule.policy import load_policies
+    from pipelines.rule.policy_text import policy_lines
 
     policies = {found.id: found for found in load_policies(home().sql / "policies", as_of=today(), allow_overdue=True)}
     if policy is None:
@@ -56,8 +58,8 @@ def policy_show(
 @telling
 def policy_check(*, as_of: AsOf = None) -> None:
     """Checks every dossier: complete, consistent, reviewed in time."""
-    from pipelines.nightly import home
-    from pipelines.policy import check_policies
+    from pipelines.ground.checkout import home
+    from pipelines.rule.policy import check_policies
 
     tell_gate(check_policies(home().sql / "policies", as_of=as_of.date() if as_of else today()))
 
@@ -77,11 +79,11 @@ def policy_compare(
 
     **Example**: `stimaudit policy compare evidence_low_back_pain medicare_ncd_160_7 --out /srv/stimaudit`
     """
-    from pipelines.nightly import home
-    from pipelines.policy import load_policies
-    from pipelines.policy_compare import compare_policies
-    from pipelines.settings import Settings
-    from pipelines.value_sets import load_value_sets
+    from pipelines.ground.checkout import home
+    from pipelines.ground.settings import Settings
+    from pipelines.proof.policy_compare import compare_policies
+    from pipelines.rule.policy import load_policies
+    from pipelines.rule.value_sets import load_value_sets
 
     with published_audit(out) as connection:
         last_as_of: date = connection.execute("select as_of_date from run").fetchall()[0][0]
@@ -101,8 +103,8 @@ def policy_compare(
 @telling
 def value_sets_check() -> None:
     """Checks every value set: shapes, dates, repeats, overlaps, codes that ended."""
-    from pipelines.nightly import home
-    from pipelines.value_sets import check_value_sets
+    from pipelines.ground.checkout import home
+    from pipelines.rule.value_sets import check_value_sets
 
     tell_gate(check_value_sets(home().sql / "value_sets"))
 
@@ -114,10 +116,11 @@ def value_sets_drift(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -
 
     A new code must not be missed in silence. **Example**: `stimaudit value-sets drift --out /srv/stimaudit`
     """
-    from pipelines.ledger import attach
-    from pipelines.nightly import home
-    from pipelines.value_sets import drift, load_value_sets
-    from pipelines.warehouse import open_warehouse
+    from pipelines.ground.checkout import home
+    from pipelines.ground.warehouse import open_warehouse
+    from pipelines.intake.ledger import attach
+    from pipelines.rule.drift import drift
+    from pipelines.rule.value_sets import load_value_sets
 
     with open_warehouse() as connection:
         attach(connection, landed_folder(out))
@@ -140,8 +143,8 @@ def prove(
 
     Ends with 3 when a case is not met. **Example**: `stimaudit test sample_data/cases`
     """
-    from pipelines.cases import run_cases
-    from pipelines.nightly import home
+    from pipelines.ground.checkout import home
+    from pipelines.proof.examples import run_cases
 
     report = run_cases(cases, sql=home().sql, policies=policies)
     for line in report.lines():

@@ -16,15 +16,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.encryption import read_key, using_key
-from pipelines.errors import StimauditError, UsageError
-from pipelines.ledger import check_key
-from pipelines.publish import DATABASE_FILE, open_published
+from pipelines.ground.encryption import read_key, using_key
+from pipelines.ground.errors import StimauditError, UsageError
+from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.intake.ledger import check_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from pipelines.warehouse import Connection
+    from pipelines.ground.warehouse import Connection
+
 
 Arguments = ParamSpec("Arguments")
 

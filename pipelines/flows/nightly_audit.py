@@ -1,7 +1,7 @@
 """The nightly flow: the six stages by name, each a Prefect task around the ordinary function.
 
 Nothing is decided here. Parameters are paths, names and a date; artifacts hold counts; what a task says when it fails
-is already free of file content (``pipelines.nightly.sealed``).
+is already free of file content (``pipelines.operation.stage_fault.sealed``).
 """
 
 from __future__ import annotations
@@ -15,18 +15,22 @@ from prefect import Task, flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from pipelines.encryption import key_in_use, read_key, using_key
-from pipelines.errors import ExitCode, StimauditError
-from pipelines.nightly import PLAIN_STAGES, Outcome, StageFaultError, Stages, nightly, plan_night
-from pipelines.progress import watching
-from pipelines.status import NEXT_STEPS, record_not_started
+from pipelines.ground.encryption import key_in_use, read_key, using_key
+from pipelines.ground.errors import ExitCode, StimauditError
+from pipelines.operation.console_progress import watching
+from pipelines.operation.nightly import PLAIN_STAGES, Outcome, Stages, nightly
+from pipelines.operation.plan import plan_night
+from pipelines.operation.run_record import record_not_started
+from pipelines.operation.stage_fault import StageFaultError
+from pipelines.operation.status import NEXT_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from prefect.client.schemas.objects import State, TaskRun
 
-    from pipelines.encryption import Key
+    from pipelines.ground.encryption import Key
+
 
 Arguments = ParamSpec("Arguments")
 Returned = TypeVar("Returned")

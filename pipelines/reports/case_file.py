@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from pipelines.errors import StimauditError
+from pipelines.ground.errors import StimauditError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from pipelines.warehouse import Connection
+    from pipelines.ground.warehouse import Connection
+
 
 Row = dict[str, Any]
 PAGE_OUTCOMES = ("flagged", "not_assessable", "documented")

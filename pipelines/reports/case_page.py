@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from pipelines.reports.case_file import CaseFile, Row
 
+
 FOUND, NONE, UNKNOWN, GAP = "found", "none", "unknown", "gap"
 LISTED_FACTS = 4
 # Notes that stand under another heading of the page.

@@ -11,6 +11,7 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
 INK, BAR, GRID = "#1c2733", "#2b5d8a", "#d5dbe2"
 FONT = "sans-serif"
 BAR_STEP, INTERVAL_STEP = 30, 40

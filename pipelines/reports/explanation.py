@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.errors import UsageError
+from pipelines.ground.errors import UsageError
 from pipelines.reports.case_file import read_case_file
 from pipelines.reports.records import records_to_request
 from pipelines.reports.words import COUNTS_REASONS
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from pipelines.warehouse import Connection
+    from pipelines.ground.warehouse import Connection
+
 
 OUTCOME_SENTENCES = {
     "flagged": "Flagged for review. No determination has been made; a person decides.",

@@ -10,18 +10,19 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.metrics import SMALLEST_SHOWN, Share
 from pipelines.reports import words
 from pipelines.reports.charts import IntervalPoint, bar_chart, described, interval_chart
 from pipelines.reports.suppression import LEAST_SHOWN, may_show, rounded_up, shown_groups
+from pipelines.review.metrics import SMALLEST_SHOWN, Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pipelines.metrics import Metrics, VersionFigures
+    from pipelines.ground.warehouse import Connection
     from pipelines.reports.case_file import Row
     from pipelines.reports.suppression import ShownGroup
-    from pipelines.warehouse import Connection
+    from pipelines.review.metrics import Metrics, VersionFigures
+
 
 FEW = f"{LEAST_SHOWN - 1} or fewer"
 SMALL, HIDDEN = "not shown: small numbers", "not shown"

@@ -11,7 +11,8 @@ from pipelines.reports.suppression import may_show
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipelines.warehouse import Connection
+    from pipelines.ground.warehouse import Connection
+
 
 NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
 LEAST_SHOWN = 11
 ROUNDED_TO = 10
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pipelines.reports.case_file import CaseFile, Row
 
+
 WIDTH = 1120
 LABEL_WIDTH = 172
 STATE_WIDTH = 206

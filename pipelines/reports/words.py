@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from typing import Any
 
+
 OUTCOMES: Mapping[str, str] = {
     "flagged": "Flagged for review",
     "documented": "Documented",

@@ -19,10 +19,12 @@ import polars as pl
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from pipelines.decisions import DECISION_SCHEMA, case_review, decision_words, earlier_flags, read_list, signature
+from pipelines.publishing.worklist_csv import DANGEROUS_START, LIST_SEPARATOR
 from pipelines.reports.since_last_run import since_last_run
 from pipelines.reports.words import short_reason
-from pipelines.reports.worklist import DANGEROUS_START, LIST_SEPARATOR
+from pipelines.review.case_review import case_review, earlier_flags, signature
+from pipelines.review.decision_words import decision_words, read_list
+from pipelines.review.decisions import DECISION_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-    from pipelines.warehouse import Connection
+    from pipelines.ground.warehouse import Connection
+
 
 HEADER_ROW = 1
 FIRST_ROW = 2
@@ -44,7 +47,7 @@ DANGEROUS = re.compile(DANGEROUS_START)
 BANNER = "CONFIDENTIAL. Flagged for review: no determination has been made. A person decides each case."
 
 
-class Column(NamedTuple):
+class SheetColumn(NamedTuple):
     """A column of the worklist: its name, how it is written, how wide, what it means.
 
     ``kind`` is ``text``, ``date``, ``amount``, ``number`` or ``input`` (open to the analyst).
@@ -57,71 +60,75 @@ class Column(NamedTuple):
     is_hidden: bool = False
 
 
-COLUMNS: tuple[Column, ...] = (
-    Column("case_id", "text", 23, "Name of the review case; the same over the nights"),
-    Column(
+COLUMNS: tuple[SheetColumn, ...] = (
+    SheetColumn("case_id", "text", 23, "Name of the review case; the same over the nights"),
+    SheetColumn(
         "priority_score", "number", 9, "Order of the worklist, 0 to 100 points; never a score of a person or provider"
     ),
-    Column("why", "text", 60, "Why the case is flagged, in short; the sheet Evidence has each criterion in full"),
-    Column("case_status", "text", 10, "new: first flagged in this run; open; decided; returned: the evidence changed"),
-    Column("changed", "text", 26, "What changed since the last decision, when the case is returned"),
-    Column("since_last_run", "text", 11, "new: not on the list at the run before; changed; or unchanged"),
-    Column("outcome_reason", "text", 28, "The reason for the flag, a closed word"),
-    Column("paid_amount", "amount", 13, "Paid for the episode, under review, each claim line once, US dollars"),
-    Column("payment_stage", "text", 11, "pre_pay when any counting line is pending, else post_pay"),
-    Column("line_of_business", "text", 16, "Line of business that chose the policy"),
-    Column("policy", "text", 27, "Policy and version under which the case was judged"),
-    Column("service_date", "date", 11, "First date of the episode's earliest implantation event (anchor date)"),
-    Column("index_codes", "text", 18, "Procedure codes that made the episode"),
-    Column("billed_diagnoses", "text", 18, "Diagnoses billed for those lines, without dots"),
-    Column("member", "text", 12, "Member, masked; the audit database has the full identifier"),
-    Column("prior_authorization_state", "text", 17, "approved, none_found or feed_not_supplied"),
-    Column("completeness", "text", 30, "Full, or what the data received cannot show"),
-    Column("also_seen", "text", 36, "Notes that may support the service or explain the claim; they never decide"),
-    Column("next_step", "text", 17, "Suggested next step; the tool suggests no other"),
-    Column("age_days", "number", 8, "Days since the first run that flagged the case"),
-    Column("last_decision", "text", 40, "The decision in force, or the one whose evidence changed: what, who, when"),
-    Column("review_outcome", "input", 24, "Your outcome, a word of the sheet Lists"),
-    Column("review_reason", "input", 30, "Your reason, a word that goes with the outcome"),
-    Column("review_note", "input", 40, 'Your note; 10 characters or more where the reason is "other"'),
-    Column("assignee", "input", 16, "Who works on the case"),
-    Column("reviewer", "input", 18, "Who decided: your name"),
-    Column("reviewer_credential", "input", 12, "Your credential, a word of the sheet Lists"),
-    Column("licence_state", "input", 9, "State of your licence; needed for FINDING_SUPPORTED"),
-    Column("decided_on", "input", 12, "Day of your decision"),
-    Column("episode_kind", "text", 20, "What was implanted: trial_then_permanent, trial_only or permanent_only"),
-    Column("last_event_date", "date", 11, "First date of the episode's last event"),
-    Column("diagnosis_class", "text", 28, "What the billed diagnoses say about the back"),
-    Column("allowed_amount", "amount", 13, "Allowed for the episode, each claim line once, US dollars"),
-    Column("enrolled_days", "number", 9, "Days of the look-back covered by eligibility"),
-    Column("claim_ids", "text", 30, "Claims of the episode"),
-    Column("first_flagged_date", "date", 11, "Run date of the first run that flagged the case"),
-    Column("episode_id", "text", 20, "Name of the implant episode in the audit database"),
-    Column("run_id", "text", 22, "Export: the run that made this workbook. Leave as it is", is_hidden=True),
-    Column("row_hash", "text", 20, "Digest of the evidence behind the row. Leave as it is", is_hidden=True),
-    Column("decision_seen", "text", 20, "The decision in force at export. Leave as it is", is_hidden=True),
+    SheetColumn("why", "text", 60, "Why the case is flagged, in short; the sheet Evidence has each criterion in full"),
+    SheetColumn(
+        "case_status", "text", 10, "new: first flagged in this run; open; decided; returned: the evidence changed"
+    ),
+    SheetColumn("changed", "text", 26, "What changed since the last decision, when the case is returned"),
+    SheetColumn("since_last_run", "text", 11, "new: not on the list at the run before; changed; or unchanged"),
+    SheetColumn("outcome_reason", "text", 28, "The reason for the flag, a closed word"),
+    SheetColumn("paid_amount", "amount", 13, "Paid for the episode, under review, each claim line once, US dollars"),
+    SheetColumn("payment_stage", "text", 11, "pre_pay when any counting line is pending, else post_pay"),
+    SheetColumn("line_of_business", "text", 16, "Line of business that chose the policy"),
+    SheetColumn("policy", "text", 27, "Policy and version under which the case was judged"),
+    SheetColumn("service_date", "date", 11, "First date of the episode's earliest implantation event (anchor date)"),
+    SheetColumn("index_codes", "text", 18, "Procedure codes that made the episode"),
+    SheetColumn("billed_diagnoses", "text", 18, "Diagnoses billed for those lines, without dots"),
+    SheetColumn("member", "text", 12, "Member, masked; the audit database has the full identifier"),
+    SheetColumn("prior_authorization_state", "text", 17, "approved, none_found or feed_not_supplied"),
+    SheetColumn("completeness", "text", 30, "Full, or what the data received cannot show"),
+    SheetColumn("also_seen", "text", 36, "Notes that may support the service or explain the claim; they never decide"),
+    SheetColumn("next_step", "text", 17, "Suggested next step; the tool suggests no other"),
+    SheetColumn("age_days", "number", 8, "Days since the first run that flagged the case"),
+    SheetColumn(
+        "last_decision", "text", 40, "The decision in force, or the one whose evidence changed: what, who, when"
+    ),
+    SheetColumn("review_outcome", "input", 24, "Your outcome, a word of the sheet Lists"),
+    SheetColumn("review_reason", "input", 30, "Your reason, a word that goes with the outcome"),
+    SheetColumn("review_note", "input", 40, 'Your note; 10 characters or more where the reason is "other"'),
+    SheetColumn("assignee", "input", 16, "Who works on the case"),
+    SheetColumn("reviewer", "input", 18, "Who decided: your name"),
+    SheetColumn("reviewer_credential", "input", 12, "Your credential, a word of the sheet Lists"),
+    SheetColumn("licence_state", "input", 9, "State of your licence; needed for FINDING_SUPPORTED"),
+    SheetColumn("decided_on", "input", 12, "Day of your decision"),
+    SheetColumn("episode_kind", "text", 20, "What was implanted: trial_then_permanent, trial_only or permanent_only"),
+    SheetColumn("last_event_date", "date", 11, "First date of the episode's last event"),
+    SheetColumn("diagnosis_class", "text", 28, "What the billed diagnoses say about the back"),
+    SheetColumn("allowed_amount", "amount", 13, "Allowed for the episode, each claim line once, US dollars"),
+    SheetColumn("enrolled_days", "number", 9, "Days of the look-back covered by eligibility"),
+    SheetColumn("claim_ids", "text", 30, "Claims of the episode"),
+    SheetColumn("first_flagged_date", "date", 11, "Run date of the first run that flagged the case"),
+    SheetColumn("episode_id", "text", 20, "Name of the implant episode in the audit database"),
+    SheetColumn("run_id", "text", 22, "Export: the run that made this workbook. Leave as it is", is_hidden=True),
+    SheetColumn("row_hash", "text", 20, "Digest of the evidence behind the row. Leave as it is", is_hidden=True),
+    SheetColumn("decision_seen", "text", 20, "The decision in force at export. Leave as it is", is_hidden=True),
 )
 PLACE: Mapping[str, int] = {column.name: place for place, column in enumerate(COLUMNS)}
 
-EVIDENCE_COLUMNS: tuple[Column, ...] = (
-    Column("case_id", "text", 23, "Name of the review case"),
-    Column("row_kind", "text", 11, "criterion, fact, statement or care"),
-    Column("row_date", "date", 11, "Day of the care, fact or document"),
-    Column("subject", "text", 30, "Criterion, kind of fact, modality or group of care"),
-    Column(
+EVIDENCE_COLUMNS: tuple[SheetColumn, ...] = (
+    SheetColumn("case_id", "text", 23, "Name of the review case"),
+    SheetColumn("row_kind", "text", 11, "criterion, fact, statement or care"),
+    SheetColumn("row_date", "date", 11, "Day of the care, fact or document"),
+    SheetColumn("subject", "text", 30, "Criterion, kind of fact, modality or group of care"),
+    SheetColumn(
         "result",
         "text",
         24,
         "For a criterion its result; for care whether it counts; for a statement whether it is valid",
     ),
-    Column("detail", "text", 80, "What was asked and found, why a row does not count, or what a statement lacks"),
-    Column("code_system", "text", 12, "Code system of the code"),
-    Column("code", "text", 12, "Code, without dots"),
-    Column("quantity", "number", 9, "Units billed, days supplied, or visits documented"),
-    Column("claim_id", "text", 24, "Claim or document of the row"),
-    Column("claim_line_number", "text", 9, "Line of the claim"),
-    Column("source_file", "text", 28, "Delivered file the row comes from"),
-    Column("source_row", "number", 9, "Place of the row in that file, the first after the header being 1"),
+    SheetColumn("detail", "text", 80, "What was asked and found, why a row does not count, or what a statement lacks"),
+    SheetColumn("code_system", "text", 12, "Code system of the code"),
+    SheetColumn("code", "text", 12, "Code, without dots"),
+    SheetColumn("quantity", "number", 9, "Units billed, days supplied, or visits documented"),
+    SheetColumn("claim_id", "text", 24, "Claim or document of the row"),
+    SheetColumn("claim_line_number", "text", 9, "Line of the claim"),
+    SheetColumn("source_file", "text", 28, "Delivered file the row comes from"),
+    SheetColumn("source_row", "number", 9, "Place of the row in that file, the first after the header being 1"),
 )
 
 READ_ME = (
@@ -348,7 +355,7 @@ def _write_worklist(
     _print_well(sheet)
 
 
-def _write_header(sheet: Worksheet, columns: Sequence[Column], formats: Mapping[str, Format]) -> None:
+def _write_header(sheet: Worksheet, columns: Sequence[SheetColumn], formats: Mapping[str, Format]) -> None:
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width, None, {"hidden": column.is_hidden})
     sheet.write_string(0, 0, BANNER, formats["banner"])
@@ -424,10 +431,10 @@ def _write_read_me(sheet: Worksheet, lines: Iterable[str], formats: Mapping[str,
 def _write_dictionary(sheet: Worksheet, formats: Mapping[str, Format]) -> None:
     """One row per column of Worklist and Evidence, with its meaning and whether it is open or hidden."""
     columns = (
-        Column("sheet", "text", 12, ""),
-        Column("column", "text", 26, ""),
-        Column("meaning", "text", 95, ""),
-        Column("use", "text", 10, ""),
+        SheetColumn("sheet", "text", 12, ""),
+        SheetColumn("column", "text", 26, ""),
+        SheetColumn("meaning", "text", 95, ""),
+        SheetColumn("use", "text", 10, ""),
     )
     _write_header(sheet, columns, formats)
     rows = [
@@ -444,7 +451,7 @@ def _write_dictionary(sheet: Worksheet, formats: Mapping[str, Format]) -> None:
     _print_well(sheet)
 
 
-def _use(column: Column) -> str:
+def _use(column: SheetColumn) -> str:
     if column.kind == "input":
         return "open"
     return "hidden" if column.is_hidden else "read only"
@@ -455,7 +462,7 @@ def _write_lists(workbook: xlsxwriter.Workbook, formats: Mapping[str, Format]) -
     sheet = workbook.add_worksheet("Lists")
     lists = list(_lists())
     names = [name for name, _, _ in lists]
-    columns = [Column(text, "text", width, "") for name in names for text, width in ((name, 30), ("meaning", 48))]
+    columns = [SheetColumn(text, "text", width, "") for name in names for text, width in ((name, 30), ("meaning", 48))]
     _write_header(sheet, columns, formats)
     longest = max(len(words) for _, words, _ in lists)
     for row in range(longest):

@@ -13,23 +13,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.errors import CheckFailedError, UsageError
-from pipelines.land import land
-from pipelines.nightly import (
-    PLAIN_STAGES,
-    Outcome,
-    Plan,
-    StageFaultError,
-    code_version,
-    home,
-    landed_digest,
-    make_plan,
-    nightly,
-    run_facts,
-    sealed,
-)
-from pipelines.progress import Silence
-from pipelines.publish import open_published
+from pipelines.ground.checkout import code_version, home
+from pipelines.ground.errors import CheckFailedError, UsageError
+from pipelines.ground.progress import Silence
+from pipelines.ground.published_file import open_published
+from pipelines.intake.land import land
+from pipelines.intake.ledger import landed_digest
+from pipelines.operation.nightly import PLAIN_STAGES, Outcome, nightly
+from pipelines.operation.plan import Plan, make_plan, run_facts
+from pipelines.operation.stage_fault import StageFaultError, told_safely
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,7 +143,7 @@ def test_an_unforeseen_fault_is_told_without_its_text() -> None:
         raise ValueError(message)
 
     with pytest.raises(StageFaultError, match="The stage narrow stopped: ValueError at test_nightly") as told:
-        sealed(narrow)()
+        told_safely(narrow)()
 
     assert "4711" not in str(told.value)
     assert told.value.__cause__ is None
@@ -164,7 +156,7 @@ def test_a_disk_that_was_away_may_be_tried_again() -> None:
         raise OSError(28, "No space left on device")
 
     with pytest.raises(StageFaultError, match="No space left on device") as told:
-        sealed(publish)()
+        told_safely(publish)()
 
     assert told.value.is_transient
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from pipelines.nightly import STAGES
+from pipelines.operation.nightly import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def test_the_deployment_runs_at_two_one_at_a_time() -> None:
 
 
 def test_prefect_is_not_needed_to_import_anything_else() -> None:
-    code = "import sys, pipelines.cli, pipelines.nightly; sys.exit('prefect' in sys.modules)"
+    code = "import sys, pipelines.commands.cli, pipelines.operation.nightly; sys.exit('prefect' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from pipelines.policy import ParameterValue, Policy
-    from pipelines.warehouse import Connection
+    from pipelines.ground.warehouse import Connection
+    from pipelines.rule.dossier import Policy
+    from pipelines.rule.vocabulary import ParameterValue
     from tests.support.messy_text import Row
     from tests.support.product import Table
 

@@ -11,7 +11,7 @@ from tests.support.messy_members import messy_members
 from tests.support.product import VALUE_SETS, Settings, product
 
 if TYPE_CHECKING:
-    from pipelines.warehouse import Connection
+    from pipelines.ground.warehouse import Connection
 
 BROKEN: dict[str, str] = {
     "every index line is in exactly one episode": """

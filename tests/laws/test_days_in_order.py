@@ -9,10 +9,10 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.transforms.care_cluster import care_cluster
-from pipelines.transforms.care_course import care_course
-from pipelines.transforms.implant_episode import implant_episode
-from pipelines.transforms.surgical_event import surgical_event
+from pipelines.rule.transforms.care_cluster import care_cluster
+from pipelines.rule.transforms.care_course import care_course
+from pipelines.rule.transforms.implant_episode import implant_episode
+from pipelines.rule.transforms.surgical_event import surgical_event
 
 if TYPE_CHECKING:
     from random import Random

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from pipelines import ledger
-from pipelines.land import land
-from pipelines.warehouse import open_warehouse
+from pipelines.ground.warehouse import open_warehouse
+from pipelines.intake import ledger
+from pipelines.intake.land import land
 from tests.laws.population import (
     SETTINGS,
     Extracts,

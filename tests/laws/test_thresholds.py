@@ -10,7 +10,7 @@ from tests.laws.population import SETTINGS, Judged, judged, policies_asking_less
 from tests.support.product import Table, audit_tables, judge_landed
 
 if TYPE_CHECKING:
-    from pipelines.policy import ParameterValue
+    from pipelines.rule.vocabulary import ParameterValue
 
 LACKS_CARE = ("no_conservative_care_found", "conservative_care_too_short")
 STATE = {"none": 0, "unknown": 0, "short": 1, "adequate": 2}

@@ -9,24 +9,26 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from pipelines.audit import audit
-from pipelines.decisions import published_review
-from pipelines.land import LandingRules, land
-from pipelines.metrics import published_metrics
-from pipelines.narrow import narrow
-from pipelines.policy import load_policies
-from pipelines.progress import Silence
-from pipelines.publish import open_published, publish
-from pipelines.report import report
-from pipelines.reports.pages import RunPoint, write_pages
-from pipelines.value_sets import load_value_sets
+from pipelines.ground.progress import Silence
+from pipelines.ground.published_file import open_published
+from pipelines.intake.land import LandingRules, land
+from pipelines.publishing.publish import publish
+from pipelines.reports.pages import write_pages
+from pipelines.reports.report import report
+from pipelines.reports.summary_page import RunPoint
+from pipelines.review.case_review import published_review
+from pipelines.review.metrics import published_metrics
+from pipelines.rule.audit import audit
+from pipelines.rule.narrow import narrow
+from pipelines.rule.policy import load_policies
+from pipelines.rule.value_sets import load_value_sets
 from tests.support.review_in_small import FLAG_ERROR, SUPPORTED, take_in, write_rows
 from tests.support.run_in_small import AS_OF, SQL, facts, make_working, publish_in_small
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.policy import Policy
+    from pipelines.rule.dossier import Policy
 
 SAMPLE = SQL.parent / "sample_data" / "extracts"
 HISTORY = tuple(RunPoint(f"R{month}", date(2026, month, 28), 40 + 7 * month, 3 + 2 * month) for month in range(1, 7))

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.publish import open_published
-from pipelines.reports.letter import EXAMPLE_TEMPLATE, read_letter_template, write_letter
+from pipelines.ground.errors import UsageError
+from pipelines.ground.published_file import open_published
+from pipelines.reports.letter import write_letter
+from pipelines.reports.payer_words import EXAMPLE_TEMPLATE, read_letter_template
 
 if TYPE_CHECKING:
     from pathlib import Path

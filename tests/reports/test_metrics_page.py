@@ -13,10 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.decisions import read_decisions
-from pipelines.metrics import Metrics, Share, VersionFigures, wilson_interval
-from pipelines.publish import open_published
-from pipelines.report import report
+from pipelines.ground.published_file import open_published
+from pipelines.ground.warehouse import open_warehouse
 from pipelines.reports.metrics_page import (
     VersionLine,
     best_known,
@@ -26,8 +24,10 @@ from pipelines.reports.metrics_page import (
     shown_share,
     version_lines,
 )
+from pipelines.reports.report import report
 from pipelines.reports.suppression import may_show
-from pipelines.warehouse import open_warehouse
+from pipelines.review.decisions import read_decisions
+from pipelines.review.metrics import Metrics, Share, VersionFigures, wilson_interval
 from tests.reports.test_pages import NEVER_SAID, said
 
 if TYPE_CHECKING:

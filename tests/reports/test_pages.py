@@ -13,20 +13,22 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from pipelines.publish import DATABASE_FILE, open_published
-from pipelines.report import WORKLIST_XLSX, report
-from pipelines.reports.letter import EXAMPLE_TEMPLATE, PAYERS_TEMPLATE, read_letter_template, write_letter
-from pipelines.reports.pages import WORKLIST_ROWS, write_pages, write_worklist_page
+from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.warehouse import open_warehouse
+from pipelines.reports.letter import write_letter
+from pipelines.reports.pages import write_pages
+from pipelines.reports.payer_words import EXAMPLE_TEMPLATE, PAYERS_TEMPLATE, read_letter_template
+from pipelines.reports.report import WORKLIST_XLSX, report
 from pipelines.reports.words import MASK, WHY_LENGTH, masked
 from pipelines.reports.workbook import write_workbook
-from pipelines.warehouse import open_warehouse
+from pipelines.reports.worklist_page import WORKLIST_ROWS, write_worklist_page
 from tests.reports.conftest import FORMULA, HOSTILE, LONG, SCRIPT, Report, with_pages
 from tests.support.run_in_small import AS_OF
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.policy import Policy
+    from pipelines.rule.dossier import Policy
 
 # The right-hand column of the table of words; a finding is a reason to review.
 NEVER_SAID = re.compile(

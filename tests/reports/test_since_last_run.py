@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from pipelines.publish import open_published
-from pipelines.report import WORKLIST_XLSX, report
+from pipelines.ground.published_file import open_published
+from pipelines.reports.report import WORKLIST_XLSX, report
 from pipelines.reports.since_last_run import News, SinceLastRun, since_last_run
 from tests.support.nights import delivery, eligible, implant, night
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.report import Reports
+    from pipelines.reports.report import Reports
 
 MEMBERS = ("ada", "bea", "cal", "dot")
 

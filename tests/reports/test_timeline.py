@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.publish import open_published
+from pipelines.ground.published_file import open_published
 from pipelines.reports.case_file import read_case_files
 from pipelines.reports.timeline import PLOT_LEFT, PLOT_RIGHT, Timeline, timeline
 

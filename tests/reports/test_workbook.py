@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from pipelines.decisions import case_review, decision_words, published_review, read_decisions
-from pipelines.publish import open_published
+from pipelines.ground.published_file import open_published
+from pipelines.ground.warehouse import open_warehouse
 from pipelines.reports.workbook import COLUMNS, masked, write_workbook
-from pipelines.warehouse import open_warehouse
+from pipelines.review.case_review import case_review, published_review
+from pipelines.review.decision_words import decision_words
+from pipelines.review.decisions import read_decisions
 from tests.support.review_in_small import (
     AS_OF,
     FIRST_RUN,
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
     from openpyxl import Workbook
 
-    from pipelines.warehouse import Connection
+    from pipelines.ground.warehouse import Connection
 
 OPEN_COLUMNS = {
     "review_outcome", "review_reason", "review_note", "assignee", "reviewer", "reviewer_credential", "licence_state",

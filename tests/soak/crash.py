@@ -21,8 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from pipelines.nightly import deliveries_to_check  # noqa: F401 - imported before the first fork, with all it needs
-from pipelines.publish import DATABASE_FILE
+from pipelines.ground.published_file import DATABASE_FILE
 from tests.soak.ending import Line, Point, answer, ended, lines_executed, source_lines
 from tests.soak.nights import Remembered, audit_tables, deliver, files_of, leftovers, run_night
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines.errors import StimauditError
+from pipelines.ground.errors import StimauditError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,17 +12,18 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pipelines.nightly
-from pipelines.nightly import PLAIN_STAGES, make_plan, nightly
-from pipelines.progress import Silence
-from pipelines.publish import DATABASE_FILE
-from pipelines.validate import CheckResult
-from pipelines.warehouse import identifier, open_warehouse
+import pipelines.operation.nightly
+from pipelines.gates.validate import CheckResult
+from pipelines.ground.progress import Silence
+from pipelines.ground.published_file import DATABASE_FILE
+from pipelines.ground.warehouse import identifier, open_warehouse
+from pipelines.operation.nightly import PLAIN_STAGES, nightly
+from pipelines.operation.plan import make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipelines.nightly import Outcome, Stages
+    from pipelines.operation.nightly import Outcome, Stages
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "extracts"
 LATE = "_late.csv"
@@ -107,7 +108,7 @@ def run_night(
         assume_enrolled=False,
     )
     now = datetime(2026, 7, day, hour, 0, tzinfo=UTC)
-    program = vars(pipelines.nightly)
+    program = vars(pipelines.operation.nightly)
     control_members = program["control_members"]
     if remembered is not None:
         program["control_members"] = lambda _: remembered.control

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from pipelines.warehouse import Connection, WarehouseError, open_warehouse
+from pipelines.ground.warehouse import Connection, WarehouseError, open_warehouse
 
 PAUSE_SECONDS = 0.02
 

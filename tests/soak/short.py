@@ -13,12 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines import ledger
-from pipelines.history import prepare_night, settle
-from pipelines.land import _write as write_landed
-from pipelines.land import land
-from pipelines.publish import publish, swap_in
-from pipelines.report import report
+from pipelines.ground.files import swap_in
+from pipelines.intake import ledger
+from pipelines.intake.land import _write as write_landed
+from pipelines.intake.land import land
+from pipelines.publishing.history import prepare_night, settle
+from pipelines.publishing.publish import publish
+from pipelines.reports.report import report
 from tests.soak.ending import Point, answer, ended, line_of
 from tests.soak.nights import audit_tables, deliver, files_of, leftovers
 from tests.support.run_in_small import AS_OF, facts, make_working, publish_in_small

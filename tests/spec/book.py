@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import pytest
 
-from pipelines.case_text import Case, parse_case
+from pipelines.proof.example_text import Case, parse_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.cases import CaseResult, audit_cases
+from pipelines.proof.examples import CaseResult, audit_cases
 from tests.spec.book import ROOT
 
 if TYPE_CHECKING:
-    from pipelines.case_text import Case
+    from pipelines.proof.example_text import Case
     from tests.spec.book import Audit
 
 

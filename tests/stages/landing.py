@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pipelines.land import DEFAULT_RULES, Landing, LandingRules, land
-from pipelines.ledger import attach
-from pipelines.warehouse import open_warehouse
+from pipelines.ground.warehouse import open_warehouse
+from pipelines.intake.land import DEFAULT_RULES, Landing, LandingRules, land
+from pipelines.intake.ledger import attach
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

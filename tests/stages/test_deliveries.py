@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.deliveries import delivery_remarks
-from pipelines.errors import InputRefusedError
-from pipelines.land import LandingRules
-from pipelines.nightly import home, make_catalog
-from pipelines.validate import CheckResult, validate
+from pipelines.gates.validate import CheckResult, validate
+from pipelines.ground.checkout import home
+from pipelines.ground.errors import InputRefusedError
+from pipelines.intake.land import LandingRules
+from pipelines.operation.delivery_remarks import delivery_remarks
+from pipelines.operation.nightly import make_catalog
 from tests.stages.landing import BASE, DIAGNOSIS, LINE, landed, lines
 
 if TYPE_CHECKING:

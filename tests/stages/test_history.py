@@ -11,12 +11,20 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from pipelines.errors import IntegrityError, UsageError
-from pipelines.history import cases_path, commit_night, entry_path, find_run, prepare_night, read_history, settle
-from pipelines.history import put_back_night as put_back
-from pipelines.publish import DATABASE_FILE, open_published
-from pipelines.run_difference import run_difference
-from pipelines.warehouse import Connection, open_warehouse
+from pipelines.ground.errors import IntegrityError, UsageError
+from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.warehouse import Connection, open_warehouse
+from pipelines.publishing.history import (
+    cases_path,
+    commit_night,
+    entry_path,
+    find_run,
+    prepare_night,
+    read_history,
+    settle,
+)
+from pipelines.publishing.history import put_back_night as put_back
+from pipelines.publishing.run_difference import run_difference
 from tests.support.nights import FIRST_NIGHT, asked, delivery, eligible, implant, night
 
 if TYPE_CHECKING:

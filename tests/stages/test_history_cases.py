@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.case_life import case_ids, case_versions, changed_cases, last_known
+from pipelines.publishing.case_life import case_ids, case_versions, changed_cases, last_known
 
 NOBODY = pl.DataFrame(schema={"member_id": pl.String(), "has_adjustment": pl.Boolean()})
 

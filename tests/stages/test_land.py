@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
-from pipelines.land import LandingRules, land
+from pipelines.intake.land import LandingRules, land
 from tests.stages.landing import AS_OF, BASE, CLAIMS, DIAGNOSES, DIAGNOSIS, LINE, counts, deliver, landed, lines, rows
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.errors import ExitCode, InputRefusedError, UsageError
-from pipelines.land import land
-from pipelines.ledger import read_ledger
+from pipelines.ground.errors import ExitCode, InputRefusedError, UsageError
+from pipelines.intake.land import land
+from pipelines.intake.ledger import read_ledger
 from tests.stages.landing import AS_OF, BASE, CLAIMS, DIAGNOSES, LINE, deliver, landed, lines, rows
 
 if TYPE_CHECKING:

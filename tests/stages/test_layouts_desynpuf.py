@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import InputRefusedError
-from pipelines.land import land
-from pipelines.layouts import layout_by_header, layout_by_name
-from pipelines.layouts.desynpuf import DesynpufLayout
+from pipelines.ground.errors import InputRefusedError
+from pipelines.intake.land import land
+from pipelines.intake.layouts import layout_by_header, layout_by_name
+from pipelines.intake.layouts.desynpuf import DesynpufLayout
 from tests.stages.landing import AS_OF, counts, landed, rows
 
 SAMPLE = Path(__file__).resolve().parents[3] / "shared" / "data" / "desynpuf_sample_1"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.errors import ExitCode, IntegrityError
-from pipelines.extracts import read_extract_tables
-from pipelines.ledger import manifest_path, parquet_path, read_ledger
+from pipelines.ground.errors import ExitCode, IntegrityError
+from pipelines.intake.extracts import read_extract_tables
+from pipelines.intake.ledger import manifest_path, parquet_path, read_ledger
 from tests.stages.landing import BASE, DIAGNOSES, landed, lines, rows
 
 if TYPE_CHECKING:

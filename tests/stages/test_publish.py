@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.errors import ConservationError, StimauditError
-from pipelines.publish import DATABASE_FILE, open_published
-from pipelines.report import report
-from pipelines.warehouse import open_warehouse
+from pipelines.ground.errors import ConservationError, StimauditError
+from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.warehouse import open_warehouse
+from pipelines.reports.report import report
 from tests.support.run_in_small import FAILED_WARNING, FINISHED, SQL, facts, make_working, publish_in_small
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from pipelines.errors import UsageError
-from pipelines.report import report
+from pipelines.ground.errors import UsageError
+from pipelines.reports.report import report
 from tests.support.run_in_small import make_working, publish_in_small
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def test_a_text_that_could_run_as_a_formula_is_neutralised_in_csv_and_workbook(o
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_every_dangerous_first_character_gets_an_apostrophe(text: str, tmp_path: Path) -> None:
-    from pipelines.publish import open_published
-    from pipelines.reports.worklist import worklist_frame
-    from pipelines.warehouse import open_warehouse
+    from pipelines.ground.published_file import open_published
+    from pipelines.ground.warehouse import open_warehouse
+    from pipelines.publishing.worklist_csv import worklist_frame
 
     make = tmp_path / "stimaudit.duckdb"
     with open_warehouse(make) as connection:

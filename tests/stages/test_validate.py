@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from pipelines.encryption import Key, using_key
-from pipelines.errors import CheckFailedError, IntegrityError, UsageError
-from pipelines.nightly import make_catalog as catalog_of
-from pipelines.validate import CheckResult, raise_if_critical, validate
-from pipelines.warehouse import open_warehouse
+from pipelines.gates.validate import CheckResult, raise_if_critical, validate
+from pipelines.ground.encryption import Key, using_key
+from pipelines.ground.errors import CheckFailedError, IntegrityError, UsageError
+from pipelines.ground.warehouse import open_warehouse
+from pipelines.operation.nightly import make_catalog as catalog_of
 from tests.stages.landing import BASE, landed
 
 if TYPE_CHECKING:
@@ -733,7 +733,7 @@ def test_the_catalog_is_free_for_a_writer_afterwards(inside: Gates, outside_cata
 
 
 def test_great_expectations_is_imported_only_when_checks_run() -> None:
-    program = "import sys, pipelines.validate; sys.exit('great_expectations' in sys.modules)"
+    program = "import sys, pipelines.gates.validate; sys.exit('great_expectations' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 

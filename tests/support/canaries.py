@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
+from pipelines.commands.cli import app
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "extracts"
 MEMBER, CLAIM, NPI, FIELD, STRANGER = "QZMEMBER7731", "QZCLAIM7732", "7733777337", "QZFIELD7734", "QZSTRANGER7735"

@@ -7,14 +7,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.audit import audit
-from pipelines.land import LandingRules, land
-from pipelines.narrow import narrow
-from pipelines.nightly import Plan, home, landed_digest, run_facts
-from pipelines.policy import load_policies
-from pipelines.publish import open_published, publish
-from pipelines.settings import Settings
-from pipelines.value_sets import load_value_sets
+from pipelines.ground.checkout import home
+from pipelines.ground.published_file import open_published
+from pipelines.ground.settings import Settings
+from pipelines.intake.land import LandingRules, land
+from pipelines.intake.ledger import landed_digest
+from pipelines.operation.plan import Plan, run_facts
+from pipelines.publishing.publish import publish
+from pipelines.rule.audit import audit
+from pipelines.rule.narrow import narrow
+from pipelines.rule.policy import load_policies
+from pipelines.rule.value_sets import load_value_sets
 from tests.stages.landing import deliver
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from pipelines.publish import Published
+    from pipelines.publishing.publish import Published
 
 AS_OF = date(2026, 6, 30)
 CODE = "0.1.0+000000000000"

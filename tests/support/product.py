@@ -8,22 +8,23 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines import ledger
-from pipelines.audit import judge
-from pipelines.land import LandingRules, land
-from pipelines.narrow import stage_candidates
-from pipelines.policy import load_policies, write_policies
-from pipelines.value_sets import load_value_sets, write_value_sets
-from pipelines.warehouse import open_warehouse
+from pipelines.ground.warehouse import open_warehouse
+from pipelines.intake import ledger
+from pipelines.intake.land import LandingRules, land
+from pipelines.rule.audit import judge
+from pipelines.rule.narrow import stage_candidates
+from pipelines.rule.policy import load_policies, write_policies
+from pipelines.rule.value_sets import load_value_sets, write_value_sets
 from tests.support.messy_members import RUN_DATE, write_extracts
 from tests.support.second_opinion import POLICIES, second_opinion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pipelines.policy import ParameterValue, Policy
-    from pipelines.value_sets import ValueSet
-    from pipelines.warehouse import Connection
+    from pipelines.ground.warehouse import Connection
+    from pipelines.rule.dossier import Policy
+    from pipelines.rule.value_sets import ValueSet
+    from pipelines.rule.vocabulary import ParameterValue
     from tests.support.messy_text import Row
     from tests.support.second_opinion import Opinion
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from typer.testing import CliRunner
 
-from pipelines.cli import app
+from pipelines.commands.cli import app
 
 if TYPE_CHECKING:
     from re import Match

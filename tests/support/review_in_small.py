@@ -7,10 +7,10 @@ import shutil
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.decision_import import ImportReport, import_decisions
-from pipelines.decisions import evidence_query
-from pipelines.publish import open_published
-from pipelines.warehouse import open_warehouse
+from pipelines.ground.published_file import open_published
+from pipelines.ground.warehouse import open_warehouse
+from pipelines.review.case_review import evidence_query
+from pipelines.review.decision_import import ImportReport, import_decisions
 from tests.support.run_in_small import facts, make_working, publish_in_small
 
 if TYPE_CHECKING:

@@ -7,16 +7,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.audit import judge
-from pipelines.narrow import stage_candidates
-from pipelines.policy import load_policies, write_policies
-from pipelines.publish import Published, RunFacts, publish
-from pipelines.validate import CheckResult
-from pipelines.value_sets import load_value_sets, write_value_sets
-from pipelines.warehouse import open_warehouse
+from pipelines.gates.validate import CheckResult
+from pipelines.ground.warehouse import open_warehouse
+from pipelines.publishing.publish import Published, publish
+from pipelines.publishing.run_facts import RunFacts
+from pipelines.rule.audit import judge
+from pipelines.rule.narrow import stage_candidates
+from pipelines.rule.policy import load_policies, write_policies
+from pipelines.rule.value_sets import load_value_sets, write_value_sets
 
 if TYPE_CHECKING:
-    from pipelines.warehouse import Connection
+    from pipelines.ground.warehouse import Connection
 
 SQL = Path(__file__).resolve().parents[2] / "sql"
 AS_OF = date(2026, 6, 30)

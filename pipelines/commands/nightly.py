@@ -1,0 +1,313 @@
+"""The commands of the night: run, demo, validate."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ParamSpec
+
+import typer
+from rich.table import Table
+
+from pipelines.commands.shared import DEMO_OUT, AsJson, AsOf, Config, Extracts, Out, console, log, short, telling, today
+from pipelines.ground.encryption import KEY_VARIABLE
+from pipelines.ground.errors import ExitCode, StimauditError
+from pipelines.ground.files import make_folder
+from pipelines.ground.run_lock import run_lock
+from pipelines.operation.status import REPORTS_OF_ENCRYPTED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.gates.validate import CheckResult
+    from pipelines.operation.nightly import Outcome
+    from pipelines.operation.plan import Plan
+    from pipelines.publishing.publish import FunnelStep
+
+
+Arguments = ParamSpec("Arguments")
+
+DEMO_AS_OF = date(2026, 6, 30)
+
+
+WithoutPrefect = Annotated[
+    bool, typer.Option("--no-prefect", help="Same stages without Prefect: no run page, and some 15 seconds less.")
+]
+
+
+@telling
+def run(
+    *,
+    extracts: Extracts,
+    out: Out,
+    as_of: AsOf = None,
+    policy: Annotated[str | None, typer.Option(help="One policy for every member, by id.")] = None,
+    config: Config = None,
+    assume_enrolled: Annotated[
+        bool, typer.Option("--assume-enrolled", help="Without an eligibility extract, take members as enrolled.")
+    ] = False,
+    synthetic: Annotated[
+        bool, typer.Option("--synthetic", help="The extracts are made-up data: every page says so.")
+    ] = False,
+    no_prefect: WithoutPrefect = False,
+    as_json: AsJson = False,
+) -> None:
+    """Takes in a delivery and publishes the audit of all that ever landed in OUT.
+
+    A delivery sent twice changes nothing. Where a run does not publish, the last published audit stays in place.
+
+    **Examples**
+
+    `stimaudit run --extracts deliveries/2026-06-30 --out /srv/stimaudit --as-of 2026-06-30`
+
+    `stimaudit run --extracts tonight --out /srv/stimaudit --policy medicare_ncd_160_7 --json`
+    """
+    outcome = _audit(
+        extracts=extracts,
+        out=out,
+        as_of=as_of.date() if as_of else today(),
+        policy=policy,
+        config=config,
+        assume_enrolled=assume_enrolled,
+        synthetic=synthetic,
+        with_prefect=not no_prefect,
+    )
+    _tell_outcome(outcome, as_json=as_json)
+    if outcome.published.grade != "clean":
+        raise typer.Exit(ExitCode.CAVEATS)
+
+
+@telling
+def demo(
+    *,
+    out: Annotated[Path, typer.Option(help="Output folder.")] = DEMO_OUT,
+    no_prefect: WithoutPrefect = False,
+    as_json: AsJson = False,
+) -> None:
+    """Audits the synthetic sample data as of 2026-06-30. No arguments needed.
+
+    Ends with 0 also where the sample's planted faults make caveats, which are shown.
+    """
+    from pipelines.ground.checkout import home
+
+    outcome = _audit(
+        extracts=home().sample_data,
+        out=out,
+        as_of=DEMO_AS_OF,
+        policy=None,
+        config=None,
+        assume_enrolled=False,
+        synthetic=True,
+        with_prefect=not no_prefect,
+    )
+    _tell_outcome(outcome, as_json=as_json)
+
+
+@telling
+def validate(*, extracts: Extracts, as_of: AsOf = None, config: Config = None, as_json: AsJson = False) -> None:
+    """Runs the gates alone on a delivery: what would be refused, set aside or warned of. Publishes nothing.
+
+    **Example**: `stimaudit validate --extracts deliveries/tonight`
+    """
+    from pipelines.gates.validate import raise_if_critical
+    from pipelines.operation.console_progress import ConsoleProgress
+    from pipelines.operation.nightly import STAGES, gates
+    from pipelines.operation.plan import make_plan
+
+    with tempfile.TemporaryDirectory(prefix="stimaudit-") as folder:
+        plan = make_plan(
+            extracts=extracts,
+            out=Path(folder),
+            as_of=as_of.date() if as_of else today(),
+            policy=None,
+            config=config,
+            assume_enrolled=False,
+        )
+        _, results = gates(plan, progress=ConsoleProgress(log(), STAGES), folder=Path(folder))
+    _tell_checks(results, as_json=as_json)
+    raise_if_critical(results)
+    if any(result.status == "failed" for result in results):
+        raise typer.Exit(ExitCode.CAVEATS)
+
+
+def _audit(
+    *,
+    extracts: Path,
+    out: Path,
+    as_of: date,
+    policy: str | None,
+    config: Path | None,
+    assume_enrolled: bool,
+    synthetic: bool,
+    with_prefect: bool,
+) -> Outcome:
+    """Runs the audit, as the Prefect flow or as the plain function."""
+    from pipelines.operation.console_progress import ConsoleProgress, watching
+    from pipelines.operation.nightly import STAGES, nightly
+    from pipelines.operation.plan import plan_night
+
+    out = out.absolute()
+    plan = plan_night(
+        extracts=extracts.absolute(),
+        out=out,
+        as_of=as_of,
+        policy=policy,
+        config=config,
+        assume_enrolled=assume_enrolled,
+        synthetic=synthetic,
+        clock=lambda: datetime.now(UTC),
+    )
+    progress = ConsoleProgress(log(), STAGES)
+    with run_lock(out, since=datetime.now(UTC)):
+        pass  # a held folder is told at once, not after Prefect's server has started
+    try:
+        if with_prefect:
+            watching.set(progress)
+            return _flow(plan, config)
+        return nightly(plan, progress=progress, clock=lambda: datetime.now(UTC))
+    finally:
+        progress.finished()
+
+
+def _flow(plan: Plan, config: Path | None) -> Outcome:
+    make_folder(plan.work / "prefect")
+    os.environ.pop(KEY_VARIABLE, None)  # the key is in use; the server that Prefect starts needs none
+    for name, value in _prefect_environment(plan.work / "prefect").items():
+        os.environ.setdefault(name, value)
+    from pipelines.flows.nightly_audit import nightly_audit
+
+    try:
+        return nightly_audit(
+            extracts=plan.extracts,
+            out=plan.out,
+            as_of=plan.as_of,
+            policy=plan.single_policy,
+            config=config.absolute() if config else None,
+            assume_enrolled=plan.assume_enrolled,
+            synthetic=plan.is_synthetic,
+        )
+    except StimauditError:
+        raise
+    except Exception as cause:  # noqa: BLE001 - faults of the run are told already; what is left is Prefect's own
+        message = (
+            f"Prefect could not run the flow ({type(cause).__name__}); the last published audit stays in place. Give "
+            "its server more time (PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS), name one that runs "
+            "(PREFECT_API_URL), or run with --no-prefect."
+        )
+        raise StimauditError(message) from None
+
+
+def _prefect_environment(prefect_home: Path) -> dict[str, str]:
+    """What Prefect must be told before it is imported; whatever the operator has set already wins."""
+    return {
+        "PREFECT_HOME": str(prefect_home),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+        "PREFECT_CLI_COLORS": "false",
+    }
+
+
+def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
+    from pipelines.operation.delivery_remarks import delivery_remarks
+
+    published = outcome.published
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {
+                    "run_id": published.run_id,
+                    "grade": published.grade,
+                    "grade_reasons": published.grade_reasons,
+                    "episode_count": published.episode_count,
+                    "flagged_count": published.flagged_count,
+                    "flagged_paid_amount": f"{published.flagged_paid_amount:.2f}",
+                    "rejected_count": published.rejected_count,
+                    "delivery_number": outcome.landing.delivery_number,
+                    "funnel": [asdict(step) for step in published.funnel],
+                    "worklist": published.worklist and str(published.worklist),
+                    "workbook": outcome.reports.worklist and str(outcome.reports.worklist),
+                    "pages": str(outcome.reports.pages[0]) if outcome.reports.pages else None,
+                    "database": str(published.database),
+                },
+                indent=2,
+            )
+        )
+        return
+    screen = console()
+    screen.print(_funnel_table(published.funnel))
+    screen.print(
+        f"{published.flagged_count:,} of {published.episode_count:,} episodes flagged for review, "
+        f"{published.flagged_paid_amount:,.2f} US dollars paid, under review. "
+        f"{published.rejected_count:,} rows set aside.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    for remark in delivery_remarks(outcome.landing, outcome.check_results):
+        screen.print(remark, highlight=False, markup=False, soft_wrap=True)
+    if published.grade_reasons:
+        screen.print(f"Published with caveats: {len(published.grade_reasons)} warnings.", highlight=False)
+        for reason in published.grade_reasons:
+            screen.print(f"  {reason}", highlight=False, markup=False, soft_wrap=True)
+    screen.print(f"Run       {published.run_id}", highlight=False, soft_wrap=True)
+    for name, path in (
+        ("Worklist", outcome.reports.worklist),
+        ("Pages", next(iter(outcome.reports.pages), None)),
+        ("CSV", published.worklist),
+        ("Database", published.database),
+    ):
+        if path is not None:
+            screen.print(f"{name:<9} {short(path)}", highlight=False, markup=False, soft_wrap=True)
+    if outcome.reports.worklist is None:
+        screen.print(f"Reports   {REPORTS_OF_ENCRYPTED}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _funnel_table(funnel: Sequence[FunnelStep]) -> Table:
+    table = Table(title="From the lines read to the episodes flagged", title_justify="left")
+    table.add_column("step")
+    table.add_column("unit")
+    for name in ("entered", "left", "remaining"):
+        table.add_column(name, justify="right")
+    table.add_column("why they left")
+    for step in funnel:
+        table.add_row(
+            step.step,
+            step.unit,
+            f"{step.entered_count:,}",
+            f"{step.left_count:,}",
+            f"{step.remaining_count:,}",
+            step.reason or "",
+        )
+    return table
+
+
+def _tell_checks(results: Sequence[CheckResult], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([asdict(result) for result in results], indent=2))
+        return
+    table = Table(title="Checks on the delivery", title_justify="left")
+    for name in ("table", "check", "severity", "status"):
+        table.add_column(name)
+    for name in ("failed", "of"):
+        table.add_column(name, justify="right")
+    for result in results:
+        if result.status == "failed":
+            table.add_row(
+                result.table_name,
+                result.check_name,
+                result.severity,
+                result.status,
+                f"{result.failed_count:,}",
+                f"{result.total_count:,}",
+            )
+    passed = sum(result.status == "passed" for result in results)
+    if table.row_count:
+        console().print(table)
+    typer.echo(f"{passed} of {len(results)} checks passed, {table.row_count} failed.")

@@ -1,0 +1,416 @@
+"""The gates on landed data: the warehouse counts failing rows, Great Expectations judges them.
+
+The suites of ``expectations/`` say what is asked, how grave a failure is and who is harmed by
+it. Counts come from SQL, a few scans for all checks of a table; Great Expectations runs
+read-only, keeps nothing but pass or fail, and no member value leaves this module
+(``docs/decisions/0020`` to ``0023``).
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from pipelines.gates.suites import SUITES_OF_NO_TABLE, CheckKey, Severity, Suite, SuiteCheck, read_suites
+from pipelines.ground.errors import CheckFailedError, IntegrityError, UsageError
+from pipelines.ground.warehouse import WarehouseError, identifier, literal, open_warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from great_expectations.core.batch_definition import BatchDefinition
+    from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+
+    from pipelines.ground.warehouse import Connection
+
+
+Status = Literal["passed", "failed", "not_applicable"]
+
+_JUDGED_BY_COUNT = "unexpected_rows_expectation"
+_SUITE_FAULTS = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
+_NOISY_LOGGERS = ("great_expectations", "sqlalchemy", "duckdb_sqlalchemy")
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check of one run: what was asked, how many rows failed it, and who is harmed; never a member value."""
+
+    check_name: str
+    severity: Severity
+    table_name: str
+    failed_count: int
+    total_count: int
+    status: Status
+    description: str
+    consequence: str
+
+
+class _Count(NamedTuple):
+    failed: int
+    total: int
+
+
+def validate(
+    catalog: Path,
+    *,
+    expectations: Path,
+    as_of: date,
+    delivery_number: int | None,
+) -> tuple[CheckResult, ...]:
+    """One result a check of the suites, sorted by table and check.
+
+    ``catalog`` is a DuckDB file with the schema ``landed``; nothing else may hold it open for
+    writing. Rows of delivery ``delivery_number`` are checked (earlier ones were when they came,
+    and serve as what the new ones join to); with None, every landed row. ``as_of`` is the run
+    date: a date on it is not yet after the run. A check that finds nothing to look at is
+    ``not_applicable``, because an empty field passes everything.
+
+    Raises ``IntegrityError`` when the catalog or a landed file cannot be read, and
+    ``UsageError`` when a suite is missing, incomplete or asks for what is not there. A failed
+    check raises nothing: see ``raise_if_critical``.
+    """
+    if not catalog.is_file():
+        message = f"The catalog {catalog} is not there; a DuckDB file with schema landed was expected. Land first."
+        raise IntegrityError(message)
+    suites = read_suites(expectations)
+    # Great Expectations takes seconds to import, which is time enough for DuckDB to count.
+    with ThreadPoolExecutor(max_workers=1) as beside, _open_catalog(catalog) as connection:
+        beside.submit(import_module, "great_expectations")
+        _demand_all_suites(connection, catalog, expectations, suites)
+        _name_rows_to_check(connection, _tables(connection), delivery_number)
+        counts = {
+            key: count
+            for suite in suites
+            for key, count in _counts(connection, suite, as_of=as_of, delivery_number=delivery_number).items()
+        }
+    verdicts = _judge(catalog, suites, counts, as_of=as_of, delivery_number=delivery_number)
+    results = [_result(check, counts[check.key], verdicts) for suite in suites for check in suite.checks]
+    return tuple(sorted(results, key=lambda result: (result.table_name, result.check_name)))
+
+
+def raise_if_critical(results: Iterable[CheckResult]) -> None:
+    """Nothing, when no critical check failed; else ``CheckFailedError`` naming each with counts and what to do."""
+    failed = [result for result in results if result.severity == "critical" and result.status == "failed"]
+    if not failed:
+        return
+    lines = [
+        f"  {result.table_name}, {result.check_name}: {result.failed_count} of {result.total_count} failed. "
+        f"Expected: {result.description} {result.consequence}"
+        for result in failed
+    ]
+    checks = "1 critical check" if len(failed) == 1 else f"{len(failed)} critical checks"
+    message = "\n".join(
+        [
+            f"{checks} failed, so nothing is published; the last published audit stays in place.",
+            *lines,
+            "Mend the extract, deliver it again, and run `stimaudit validate` to see every check at once.",
+        ]
+    )
+    raise CheckFailedError(message)
+
+
+def _result(check: SuiteCheck, count: _Count, verdicts: Mapping[CheckKey, bool]) -> CheckResult:
+    status: Status = "not_applicable"
+    if count.total > 0:
+        status = "passed" if verdicts[check.key] else "failed"
+    return CheckResult(
+        check_name=check.key.check_name,
+        severity=check.severity,
+        table_name=check.key.table_name,
+        failed_count=count.failed if count.total > 0 else 0,
+        total_count=count.total,
+        status=status,
+        description=check.description,
+        consequence=check.consequence,
+    )
+
+
+def _demand_all_suites(connection: Connection, catalog: Path, expectations: Path, suites: tuple[Suite, ...]) -> None:
+    tables = _tables(connection)
+    if not tables:
+        message = f"The catalog {catalog} lists no table in landed.feed; one row a canonical table was expected."
+        raise IntegrityError(message)
+    missing = sorted({*tables, *SUITES_OF_NO_TABLE} - {suite.name for suite in suites})
+    if missing:
+        message = (
+            f"{expectations} has no suite {', '.join(f'{name}.json' for name in missing)}; one a landed table and "
+            f"{', '.join(f'{name}.json' for name in SUITES_OF_NO_TABLE)} were expected. Restore what is missing: "
+            "without its checks a bad delivery passes unseen."
+        )
+        raise UsageError(message)
+
+
+# Counting
+
+
+@contextmanager
+def _open_catalog(catalog: Path) -> Iterator[Connection]:
+    """A read-only connection to ``catalog``; a fault is told by kind, for its text may quote file content."""
+    try:
+        with open_warehouse(catalog, read_only=True) as connection:
+            yield connection
+    except WarehouseError as error:
+        message = (
+            f"The landed data behind {catalog} cannot be read ({type(error).__name__}): a landed file is missing or "
+            "damaged, or the catalog is held by another process. Run `stimaudit verify`, then land again what it names."
+        )
+        raise IntegrityError(message) from None
+
+
+def _tables(connection: Connection) -> list[str]:
+    rows = connection.execute("select table_name from landed.feed order by table_name").fetchall()
+    return [str(name) for (name,) in rows]
+
+
+def _name_rows_to_check(connection: Connection, tables: Iterable[str], delivery_number: int | None) -> None:
+    """Temporary views ``delivered_<table>`` (the rows to check) and ``earlier_<table>`` (what came before them)."""
+    for table in tables:
+        landed = f"landed.{identifier(table)}"
+        for name, rows in (
+            (f"delivered_{table}", _delivered(delivery_number)),
+            (f"earlier_{table}", "false" if delivery_number is None else f"delivery_number < {delivery_number:d}"),
+        ):
+            connection.execute(f"create temporary view {identifier(name)} as select * from {landed} where {rows}")
+
+
+def _delivered(delivery_number: int | None) -> str:
+    return "true" if delivery_number is None else f"delivery_number = {delivery_number:d}"
+
+
+def _counts(
+    connection: Connection, suite: Suite, *, as_of: date, delivery_number: int | None
+) -> dict[CheckKey, _Count]:
+    """Failed and total counts of every check of ``suite``: one aggregate over its table, then its own queries."""
+    values = {
+        "{as_of}": f"date '{as_of.isoformat()}'",
+        "{delivery_number}": "cast(null as integer)" if delivery_number is None else f"{delivery_number:d}",
+    }
+    counted = [check for check in suite.checks if check.failed_count is not None and check.total_count is not None]
+    rows: list[tuple[Any, ...]] = []
+    try:
+        if counted:
+            aggregates = ", ".join(f"{check.failed_count}, {check.total_count}" for check in counted)
+            query = f"select {aggregates} from {identifier(f'delivered_{suite.name}')}"
+            numbers = connection.execute(_filled(query, values)).fetchall()[0]
+            rows = [
+                (*check.key, failed, total)
+                for check, failed, total in zip(counted, numbers[::2], numbers[1::2], strict=True)
+            ]
+        for query in suite.count_queries:
+            rows.extend(connection.execute(_filled(query, values)).fetchall())
+    except WarehouseError as error:
+        if type(error).__name__ not in _SUITE_FAULTS:
+            raise
+        message = (
+            f"{suite.path}: a count of this suite asks for what is not there or is not SQL ({type(error).__name__}). "
+            "Columns of sql/extracts.csv in the tables landed.*, delivered_* and earlier_* were expected; correct it."
+        )
+        raise UsageError(message) from None
+    counts = {CheckKey(str(table), str(check)): _Count(int(failed), int(total)) for table, check, failed, total in rows}
+    uncounted = sorted(
+        f"{check.key.table_name}, {check.key.check_name}" for check in suite.checks if check.key not in counts
+    )
+    if uncounted:
+        message = f"{suite.path}: no count is given for {'; '.join(uncounted)}. Add failing_rows or a count query."
+        raise UsageError(message)
+    return counts
+
+
+def _filled(query: str, values: Mapping[str, str]) -> str:
+    for placeholder, value in values.items():
+        query = query.replace(placeholder, value)
+    return query
+
+
+# Judging
+
+
+def _judge(
+    catalog: Path,
+    suites: Iterable[Suite],
+    counts: Mapping[CheckKey, _Count],
+    *,
+    as_of: date,
+    delivery_number: int | None,
+) -> dict[CheckKey, bool]:
+    """Whether Great Expectations lets each check with anything to look at pass.
+
+    Expectations on columns are judged over the landed rows themselves, in one batch a table;
+    those that no column expectation covers are queries over the counts.
+    """
+    by_count: list[SuiteCheck] = []
+    by_table: dict[str, list[SuiteCheck]] = {}
+    for suite in suites:
+        for check in suite.checks:
+            if counts[check.key].total == 0:
+                continue
+            if check.expectation_type == _JUDGED_BY_COUNT:
+                by_count.append(check)
+            else:
+                by_table.setdefault(suite.name, []).append(check)
+    verdicts: dict[CheckKey, bool] = {}
+    with _great_expectations(catalog) as source:
+        for table, checks in by_table.items():
+            columns = sorted({column for check in checks for column in check.columns} | {"delivery_number"})
+            selected = ", ".join(identifier(column) for column in columns)
+            rows = f"select {selected} from landed.{identifier(table)} where {_delivered(delivery_number)}"
+            verdicts |= _verdicts(_batch(source, table, rows), checks, as_of=as_of)
+        if by_count:
+            verdicts |= _verdicts(_batch(source, "counts", _counts_query(by_count, counts)), by_count, as_of=as_of)
+    _demand_agreement([check for checks in by_table.values() for check in checks], counts, verdicts)
+    return verdicts
+
+
+@contextmanager
+def _great_expectations(catalog: Path) -> Iterator[SQLDatasource]:
+    """``catalog`` as a read-only source of a silent context that lives in memory only, behind the door to DuckDB.
+
+    Whatever Great Expectations raises, logs or warns of may quote rows, so none of it passes.
+    """
+    with _silence():
+        import great_expectations as gx
+        from duckdb_sqlalchemy import ConnectionWrapper
+        from sqlalchemy import URL
+
+        context = gx.get_context(mode="ephemeral")
+        context.enable_analytics(enable=False)
+        context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+        # Without the last two kwargs, which the types of GX 1.24 leave out, a result is read after its connection
+        # went back to the pool (seen 2026-11).
+        source = context.data_sources.add_sql(  # type: ignore[call-arg]
+            "landed",
+            connection_string=URL.create("duckdb", database=str(catalog)).render_as_string(),
+            create_temp_table=False,
+            kwargs={
+                "creator": lambda: ConnectionWrapper(open_warehouse(catalog, read_only=True)),
+                "isolation_level": "AUTOCOMMIT",
+                "skip_autocommit_rollback": True,
+            },
+        )
+        try:
+            yield source
+        finally:
+            # It keeps two pools; a connection left in either holds the catalog against the next writer.
+            source.get_execution_engine().close()
+            source.get_engine().dispose()
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    loggers = [logging.getLogger(name) for name in _NOISY_LOGGERS]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _batch(source: SQLDatasource, name: str, rows: str) -> BatchDefinition[Any]:
+    return source.add_query_asset(name, query=rows).add_batch_definition_whole_table(name)
+
+
+def _counts_query(checks: Iterable[SuiteCheck], counts: Mapping[CheckKey, _Count]) -> str:
+    values = ", ".join(
+        f"({literal(check.key.table_name)}, {literal(check.key.check_name)}, "
+        f"{counts[check.key].failed:d}, {counts[check.key].total:d})"
+        for check in checks
+    )
+    return f"select * from (values {values}) as counted(table_name, check_name, failed_count, total_count)"
+
+
+def _verdicts(batch: BatchDefinition[Any], checks: list[SuiteCheck], *, as_of: date) -> dict[CheckKey, bool]:
+    """Pass or fail of each of ``checks``; raises ``UsageError`` for those that could not be judged."""
+    import great_expectations as gx
+
+    unjudged = [check.key for check in checks]
+    verdicts: dict[CheckKey, bool] = {}
+    try:
+        suite = gx.ExpectationSuite(name=batch.name, expectations=[check.as_expectation() for check in checks])
+        results = batch.get_batch().validate(
+            suite, result_format="BOOLEAN_ONLY", expectation_parameters={"as_of": as_of}
+        )
+        for result in results.results:
+            configuration = result.expectation_config
+            if configuration is None or _raised(result.exception_info):
+                continue
+            key = CheckKey(configuration.meta["table_name"], configuration.meta["check_name"])
+            verdicts[key] = bool(result.success)
+        unjudged = [key for key in unjudged if key not in verdicts]
+    except Exception:  # noqa: BLE001, S110  any text may quote rows; told below by name
+        pass
+    if unjudged:
+        names = "; ".join(f"{key.table_name}, {key.check_name}" for key in sorted(unjudged))
+        message = (
+            f"Great Expectations could not judge: {names}. A type it knows, with columns of sql/extracts.csv, was "
+            "expected; correct these expectations. Its own words are withheld, because they may quote rows."
+        )
+        raise UsageError(message)
+    return verdicts
+
+
+def _raised(exception_info: Mapping[str, Any] | None) -> bool:
+    """Whether an expectation ended in an exception: one report, or one a metric."""
+    if not exception_info:
+        return False
+    if "raised_exception" in exception_info:
+        return bool(exception_info["raised_exception"])
+    return any(bool(report.get("raised_exception", True)) for report in exception_info.values())
+
+
+def _demand_agreement(
+    checks: Iterable[SuiteCheck], counts: Mapping[CheckKey, _Count], verdicts: Mapping[CheckKey, bool]
+) -> None:
+    """Two witnesses: a column expectation and its count must say the same, or one of them asks something else."""
+    apart = [
+        check.key
+        for check in checks
+        if verdicts[check.key]
+        != (
+            (counts[check.key].total - counts[check.key].failed) / counts[check.key].total
+            >= check.kwargs.get("mostly", 1)
+        )
+    ]
+    if apart:
+        names = "; ".join(f"{key.table_name}, {key.check_name}" for key in sorted(apart))
+        message = (
+            f"Expectation and count disagree on: {names}. Both should ask the same of the same rows; "
+            "correct failing_rows or applies_to beside the expectation."
+        )
+        raise UsageError(message)
+
+
+VANISHING_CHECKS = frozenset(
+    {"delivery_volume_usual", "service_month_not_missing", "hcpcs_share_kept", "index_family_seen"}
+)
+"""The checks of the suite `against_history` that ask whether something that used to come has vanished."""
+
+
+def raise_if_silent(results: Sequence[CheckResult], *, limit: int) -> None:
+    """Nothing while at most ``limit`` of ``VANISHING_CHECKS`` failed; else ``CheckFailedError`` naming them.
+
+    One of them alone can be chance (a holiday, a month that was always missing) and makes a caveat. Several at once
+    are a feed that broke, and the audit would be quiet where it should not be.
+    """
+    failed = [result for result in results if result.check_name in VANISHING_CHECKS and result.status == "failed"]
+    if len(failed) <= limit:
+        return
+    lines = "\n".join(f"  {result.table_name}, {result.check_name}: {result.description}" for result in failed)
+    message = (
+        f"{len(failed)} checks against earlier deliveries failed at once (at most {limit} may), so nothing is "
+        f"published; the last published audit stays in place. Expected:\n{lines}\n"
+        "Ask the sender what this delivery covers. If it is right as it is, raise max_failed_history_checks in the "
+        "configuration for this run."
+    )
+    raise CheckFailedError(message)

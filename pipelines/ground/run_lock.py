@@ -1,0 +1,67 @@
+"""One run at a time: an exclusive lock on the output folder, let go by the system when the process ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pipelines.ground.errors import RunLockedError, UsageError
+from pipelines.ground.files import FILE_MODE, FOLDER_MODE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+
+LOCK_FILE = ".lock"
+OTHERS_MASK = 0o027
+"""What no file of ours is open to: writing by the group, anything by others."""
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """Files made inside are for owner and group at most; a stricter umask of the operator stays as it is.
+
+    The umask belongs to the process: whoever runs other work in threads of the same process has it there, too.
+    """
+    before = os.umask(OTHERS_MASK)
+    os.umask(before | OTHERS_MASK)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@contextmanager
+def run_lock(out: Path, *, since: datetime) -> Iterator[None]:
+    """Holds ``out`` for one run; makes the folder where there is none. Files made meanwhile are private.
+
+    The lock belongs to the process, so a killed run leaves none behind. The file stays and says who held it last.
+    Raises ``RunLockedError`` naming the process that holds it and since when.
+    """
+    try:
+        out.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        descriptor = os.open(out / LOCK_FILE, os.O_RDWR | os.O_CREAT, FILE_MODE)
+    except OSError as error:
+        message = f"The output folder {out} cannot be used ({error.strerror}). Name a folder you may write to."
+        raise UsageError(message) from None
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip() or "a process that just started"
+            message = (
+                f"Another run holds {out}: {holder}. Nothing was changed. Wait for it to end, or end that process; "
+                "the lock goes with it."
+            )
+            raise RunLockedError(message) from None
+        os.fchmod(descriptor, FILE_MODE)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"process {os.getpid()}, since {since:%Y-%m-%d %H:%M:%S %Z}\n".encode(), 0)
+        with private_files():
+            yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,639 @@
+"""The first stage: delivered files become typed Parquet and an entry of the ledger.
+
+Each file is looked at as bytes (hash, encoding, quoting, completeness), then read once by DuckDB, which parses,
+normalises and judges every row and writes it. Nothing counts until the delivery's manifest is there.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from os import fsencode, walk
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from pipelines.ground.errors import InputRefusedError, StimauditError, UsageError
+from pipelines.ground.files import commit_file, file_sha256
+from pipelines.ground.warehouse import (
+    MEMORY_LIMIT,
+    Connection,
+    WarehouseError,
+    identifier,
+    literal,
+    open_warehouse,
+    parquet_format,
+    read_parquet,
+)
+from pipelines.intake import layouts
+from pipelines.intake.extracts import read_extract_tables
+from pipelines.intake.layouts.canonical import judged_query
+from pipelines.intake.layouts.source import (
+    FileRefusedError,
+    SourceFile,
+    check_magic,
+    column_name,
+    csv_header,
+    inspect,
+    state,
+)
+from pipelines.intake.ledger import (
+    ROW_NUMBERS,
+    DeliveredFile,
+    Delivery,
+    landed_files,
+    parquet_path,
+    paths_by_shape,
+    read_ledger,
+    rejected_rows_query,
+    supplied_tables,
+    write_manifest,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from pipelines.intake.extracts import ExtractTable
+    from pipelines.intake.layouts.projection import Layout, Projection
+
+
+WIDE_DIAGNOSIS = re.compile(r"diagnosis_code_[0-9]+")
+DISK_FULL = re.compile(r"No space left|File too large|Disk quota exceeded|Could not write")
+SHOWN = 10
+ROWS_A_PARTITION = 20_000_000
+DICTIONARY_ENTRIES = 8192
+"""Codes keep their dictionaries, which make scans quick; identifiers soon have more entries and are written plain."""
+NESTED_TYPES = ("STRUCT", "MAP", "UNION", "[]", "]", "BLOB", "TIMESTAMP WITH TIME ZONE", "INTERVAL", "BIT")
+
+
+class Progress(Protocol):
+    """Somebody who is told how landing goes; names are paths below the delivery folder."""
+
+    def file_started(self, file_name: str, byte_count: int) -> None:
+        """A file of so many bytes is about to be read."""
+
+    def file_finished(self, file_name: str, row_count: int) -> None:
+        """A file was read: so many records of its own."""
+
+    def file_known(self, file_name: str) -> None:
+        """A file was not read: its bytes were landed with an earlier delivery."""
+
+
+class Silence:
+    """Progress that nobody watches."""
+
+    def file_started(self, file_name: str, byte_count: int) -> None:
+        """Says nothing."""
+
+    def file_finished(self, file_name: str, row_count: int) -> None:
+        """Says nothing."""
+
+    def file_known(self, file_name: str) -> None:
+        """Says nothing."""
+
+
+@dataclass(frozen=True)
+class LandingRules:
+    """When a delivery is refused for its bad rows, and what landing may use.
+
+    A delivery is refused when a table has more than ``max_rejected_rows`` rejected rows and they are more than
+    ``max_rejected_share`` of its rows; or, with an ``end_marker``, when no file of that name lies in its folder yet.
+    """
+
+    max_rejected_share: float = 0.01
+    max_rejected_rows: int = 20
+    memory_limit: str = MEMORY_LIMIT
+    threads: int | None = None
+    end_marker: str | None = None
+
+
+DEFAULT_RULES = LandingRules()
+SILENCE = Silence()
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What a delivery became; ``delivery_number`` is None when nothing in it was new.
+
+    ``supplied`` are the tables of which the history, this delivery included, holds at least one file.
+    """
+
+    delivery_number: int | None
+    files: tuple[DeliveredFile, ...]
+    supplied: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A file that is about to be read: its layout, its columns by lower-case name, those nobody knows."""
+
+    source: SourceFile
+    layout: Layout
+    columns: Mapping[str, str]
+    column_count: int
+    unknown_columns: tuple[str, ...]
+
+
+class _Lander:
+    """One delivery being landed."""
+
+    def __init__(self, landed: Path, delivery_number: int, *, as_of: date, rules: LandingRules) -> None:
+        self.landed = landed
+        self.delivery_number = delivery_number
+        self.as_of = as_of
+        self.rules = rules
+        self.tables = read_extract_tables()
+        self.workplace = landed / "partial"
+        self.written: list[Path] = []
+
+    def connect(self) -> Connection:
+        connection = open_warehouse(
+            memory_limit=self.rules.memory_limit, threads=self.rules.threads, temp_directory=self.workplace / "spill"
+        )
+        connection.execute("set preserve_insertion_order = true")
+        return connection
+
+    def clear(self) -> None:
+        """Removes what a killed run left: working files, and landed files that no manifest names."""
+        shutil.rmtree(self.workplace, ignore_errors=True)
+        for table_name in self.tables:
+            for path in (self.landed / table_name).glob("[0-9]*-[0-9]*.parquet"):
+                if int(path.stem.partition("-")[0]) >= self.delivery_number:
+                    path.unlink()
+
+    def forget(self) -> None:
+        """Removes what this delivery has written so far."""
+        for path in self.written:
+            path.unlink(missing_ok=True)
+        shutil.rmtree(self.workplace, ignore_errors=True)
+
+
+def land(
+    extracts: Path,
+    *,
+    landed: Path,
+    as_of: date,
+    rules: LandingRules = DEFAULT_RULES,
+    progress: Progress = SILENCE,
+) -> Landing:
+    """What became of each file below ``extracts``, after its rows were added to the history in ``landed``.
+
+    ``as_of`` is the run date: dates more than a year after it are not believed. A file whose bytes were landed
+    for the same table in an earlier delivery is skipped. Raises ``InputRefusedError``, with all its causes, for a file
+    that cannot be read as its name says, for a table with too many bad rows, and where claims or diagnoses were never
+    supplied; the history is then as it was. A crash before the end leaves the history as it was, too.
+    """
+    if not extracts.is_dir():
+        message = f"There is no folder {extracts}: expected the folder of a delivery. Check the path."
+        raise UsageError(message)
+    _check_end_marker(extracts, rules.end_marker)
+    history = read_ledger(landed)
+    lander = _Lander(landed, len(history) + 1, as_of=as_of, rules=rules)
+    lander.clear()
+    try:
+        files = _land_files(lander, extracts, history, progress)
+        known = [file for _, file in landed_files(history)]
+        _check_supply(lander.tables, [*known, *files], has_history=bool(history))
+        is_new = any(file.fate == "landed" for file in files)
+        if is_new:
+            files = _count_repeats(lander, files)
+            _check_rejected(lander, files)
+            write_manifest(landed, Delivery(lander.delivery_number, as_of.isoformat(), files))
+    except BaseException:
+        lander.forget()
+        raise
+    shutil.rmtree(lander.workplace, ignore_errors=True)
+    return Landing(lander.delivery_number if is_new else None, files, supplied_tables([*known, *files]))
+
+
+def _check_end_marker(extracts: Path, end_marker: str | None) -> None:
+    if end_marker is not None and not (extracts / end_marker).is_file():
+        message = (
+            f"The delivery {extracts} has no end marker {end_marker}, so it is still being copied, or was cut off; "
+            "nothing of it was taken. Deliver the files first and the marker last, then run again."
+        )
+        raise InputRefusedError(message)
+
+
+def _land_files(
+    lander: _Lander, extracts: Path, history: Sequence[Delivery], progress: Progress
+) -> tuple[DeliveredFile, ...]:
+    """What became of each file, repeats not yet counted; all refused files are named in one error."""
+    landed_before = {
+        (file.table_name, file.sha256): file for delivery in history for file in delivery.files if file.fate == "landed"
+    }
+    delivered: list[DeliveredFile] = []
+    refused: list[str] = []
+    for number, path in enumerate(_files_below(extracts), start=1):
+        name = path.relative_to(extracts).as_posix()
+        try:
+            delivered += _land_path(lander, extracts, path, number, landed_before, progress)
+        except FileRefusedError as refusal:
+            refused.append(f"{_printable(name)}: {refusal}")
+    if refused:
+        count = "One file is" if len(refused) == 1 else f"{len(refused)} files are"
+        message = f"{count} refused; nothing of this delivery was taken.\n" + "\n".join(f"- {each}" for each in refused)
+        raise InputRefusedError(message)
+    return tuple(delivered)
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """All files below ``folder`` and links to folders, by the bytes of their path below it."""
+    found: list[Path] = []
+    for parent, folders, names in walk(folder):
+        here = Path(parent)
+        found += [here / name for name in names]
+        found += [here / name for name in folders if (here / name).is_symlink()]
+    return sorted(found, key=lambda path: fsencode(path.relative_to(folder).as_posix()))
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _land_path(
+    lander: _Lander,
+    extracts: Path,
+    path: Path,
+    number: int,
+    landed_before: Mapping[tuple[str | None, str | None], DeliveredFile],
+    progress: Progress,
+) -> list[DeliveredFile]:
+    name = path.relative_to(extracts).as_posix()
+    if path.is_symlink() and path.is_dir():
+        cause = "This is a link to a folder, whose files are not read."
+        raise FileRefusedError(cause, "Deliver the files themselves.")
+    stem_and_extension = layouts.split_name(path.name)
+    byte_count = path.lstat().st_size
+    stranger = DeliveredFile(
+        file_number=number,
+        file_name=_printable(name),
+        table_name=None,
+        layout=None,
+        bytes=byte_count,
+        sha256=None,
+        source_row_count=0,
+        row_count=0,
+        loaded_count=0,
+        repeat_count=0,
+        rejected_count=0,
+        columns=(),
+        unknown_columns=(),
+        has_source_row=False,
+        parquet_bytes=0,
+        fate="not_an_extract",
+    )
+    if stem_and_extension is None:
+        return [stranger]
+    source = SourceFile(path, name, number, *stem_and_extension)
+    by_name = layouts.layout_by_name(source.stem, lander.tables)
+    if by_name is None and (not path.is_file() or path.is_symlink()):
+        return [stranger]
+    if by_name is not None:
+        _check_place(extracts, path)
+    before = state(path)
+    reading = _open_reading(lander, source, by_name)
+    if reading is None:
+        return [stranger]
+    progress.file_started(stranger.file_name, before[0])
+    proto = replace(stranger, layout=reading.layout.layout_name, bytes=before[0])
+    files = _known_or_read(lander, reading, proto, landed_before)
+    if state(path) != before:
+        cause = "The file was changed while it was read; a copy is still under way, perhaps."
+        raise FileRefusedError(cause, "Deliver complete files: copy to another name, then rename.")
+    if files[0].fate == "already_landed":
+        progress.file_known(stranger.file_name)
+    else:
+        progress.file_finished(stranger.file_name, files[0].source_row_count)
+    return files
+
+
+def _known_or_read(
+    lander: _Lander,
+    reading: _Reading,
+    proto: DeliveredFile,
+    landed_before: Mapping[tuple[str | None, str | None], DeliveredFile],
+) -> list[DeliveredFile]:
+    """The file's entries: already landed, or read now.
+
+    Only a file of a size that was landed before can be known; its hash is then waited for. Any other is hashed
+    and looked through while it is read, and what that finds wrong is what is said.
+    """
+    tables = reading.layout.table_names
+    sizes = {(table_name, file.bytes) for (table_name, _), file in landed_before.items()}
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        inspection = beside.submit(inspect, reading.source)
+        if all((table_name, proto.bytes) in sizes for table_name in tables):
+            digest = inspection.result()
+            if all((table_name, digest) in landed_before for table_name in tables):
+                known = replace(proto, sha256=digest, fate="already_landed")
+                return [replace(known, table_name=table_name) for table_name in tables]
+        try:
+            files = _read(lander, reading, replace(proto, unknown_columns=reading.unknown_columns, fate="landed"))
+        except FileRefusedError:
+            inspection.result()
+            raise
+        digest = inspection.result()
+    return [replace(file, sha256=digest) for file in files]
+
+
+def _check_place(extracts: Path, path: Path) -> None:
+    try:
+        path.name.encode("utf-8")
+    except UnicodeEncodeError:
+        cause = "The file's name is not UTF-8."
+        raise FileRefusedError(cause, "Rename it.") from None
+    if path.is_symlink() and not path.resolve().is_relative_to(extracts.resolve()):
+        cause = "The file is a link that leads out of the delivery folder."
+        raise FileRefusedError(cause, "Deliver the file itself.")
+    if not path.is_file():
+        cause = "This is not a regular file."
+        raise FileRefusedError(cause, "Deliver the file itself.")
+
+
+def _open_reading(lander: _Lander, source: SourceFile, by_name: Layout | None) -> _Reading | None:
+    """The layout and columns of a file, or None for a file of no layout."""
+    try:
+        check_magic(source)
+        written = _parquet_header(lander, source) if source.is_parquet else csv_header(source)
+    except FileRefusedError:
+        if by_name is None:
+            return None
+        raise
+    header = tuple(column_name(name) for name in written)
+    layout = by_name or layouts.layout_by_header(source.stem, header)
+    if layout is None:
+        return None
+    missing = layout.missing_columns(header)
+    if missing:
+        cause = f"The header lacks the required column{'s' if len(missing) > 1 else ''} {', '.join(missing)}."
+        if len(header) == 1 and any(mark in header[0] for mark in ";|\t"):
+            cause = f"The columns are not separated by commas, so that {len(missing)} required columns are missing."
+        remedy = f"Expected a comma-separated header row with {', '.join(layout.required_columns)}."
+        raise FileRefusedError(cause, remedy)
+    known = layout.known_columns(header)
+    repeated = sorted(name for name, count in Counter(header).items() if name and count > 1)
+    if repeated:
+        shown = ", ".join(name for name in repeated if name in known) or "one that is not read"
+        cause = f"The header names a column twice ({shown})."
+        raise FileRefusedError(
+            cause, "Expected each column once (upper and lower case are the same): rename or remove one."
+        )
+    layout.check()
+    places = {name: header.index(name) for name in known}
+    columns = {name: identifier(written[place]) if source.is_parquet else f"c{place}" for name, place in places.items()}
+    unknown = tuple(sorted(name for name in header if name and name not in known))
+    return _Reading(source, layout, columns, len(header), unknown)
+
+
+def _parquet_header(lander: _Lander, source: SourceFile) -> tuple[str, ...]:
+    with _linked(lander, source) as link, lander.connect() as connection:
+        try:
+            rows = connection.execute(f"describe from {_relation(source, link, 0)}").fetchall()
+        except WarehouseError as error:
+            raise _refusal(error, source) from None
+    return tuple(str(row[0]) for row in rows)
+
+
+class _linked:  # noqa: N801 - used as a context manager, like a function
+    """A link to a delivered file under a plain name, so that no odd name is read as a pattern or shown."""
+
+    def __init__(self, lander: _Lander, source: SourceFile) -> None:
+        self._link = lander.workplace / f"source-{source.number:04d}{source.extension}"
+        self._path = source.path
+
+    def __enter__(self) -> Path:
+        self._link.parent.mkdir(parents=True, exist_ok=True)
+        self._link.unlink(missing_ok=True)
+        self._link.symlink_to(self._path.resolve())
+        return self._link
+
+    def __exit__(self, *_: object) -> None:
+        self._link.unlink(missing_ok=True)
+
+
+def _relation(source: SourceFile, link: Path, column_count: int) -> str:
+    if source.is_parquet:
+        return f"read_parquet({literal(link)}, binary_as_string = true)"
+    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(column_count))
+    return (
+        f"read_csv({literal(link)}, columns = {{{columns}}}, auto_detect = false, header = true, delim = ',', "
+        "quote = '\"', escape = '\"', strict_mode = true, null_padding = false, ignore_errors = false)"
+    )
+
+
+def _read(lander: _Lander, reading: _Reading, proto: DeliveredFile) -> list[DeliveredFile]:
+    """The file's rows in each of its tables, written to Parquet and counted; repeats not yet counted."""
+    source = reading.source
+    with _linked(lander, source) as link, lander.connect() as connection:
+        relation = _relation(source, link, reading.column_count)
+        listed = ", ".join(f"{column} as {identifier(name)}" for name, column in reading.columns.items())
+        try:
+            types = {
+                str(row[0]): str(row[1])
+                for row in connection.execute(f"describe select {listed} from {relation}").fetchall()
+            }
+            _check_types(types)
+            made = "view" if reading.layout.is_streamed else "table"
+            connection.execute(f"create temp {made} source as select {listed} from {relation}")
+            files = [_write(lander, connection, projection, proto) for projection in reading.layout.projections(types)]
+            if reading.layout.is_streamed:
+                source_row_count = files[0].row_count
+            else:
+                source_row_count = _number(connection, "select count(*) from source")
+        except WarehouseError as error:
+            raise _refusal(error, source) from None
+    return [replace(file, source_row_count=source_row_count) for file in files]
+
+
+def _check_types(types: Mapping[str, str]) -> None:
+    odd = [name for name, physical in types.items() if any(mark in physical for mark in NESTED_TYPES)]
+    if odd:
+        cause = f"Not single values of text, number, date or boolean: {', '.join(odd)}."
+        raise FileRefusedError(
+            cause, "Expected plain columns: write dates as DATE or text, numbers as numbers or text."
+        )
+
+
+def _write(lander: _Lander, connection: Connection, projection: Projection, proto: DeliveredFile) -> DeliveredFile:
+    table = lander.tables[projection.table_name]
+    path = parquet_path(lander.landed, table.table_name, lander.delivery_number, proto.file_number)
+    partial = lander.workplace / f"{table.table_name}-{path.name}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    query = judged_query(projection, table, as_of=lander.as_of)
+    connection.execute(
+        f"copy (select *, {lander.delivery_number}::integer as delivery_number, "
+        f"{proto.file_number}::integer as file_number from ({query}) as judged) to {literal(partial)} "
+        f"{parquet_format('compression snappy', f'dictionary_size_limit {DICTIONARY_ENTRIES}')}"
+    )
+    row_count, rejected_count, row_hash_sum = (
+        int(number)
+        for number in connection.execute(
+            "select count(*), count(row_faults), coalesce(sum(row_hash) filter (where row_faults is null), 0) "
+            f"from {read_parquet([partial])}"
+        ).fetchall()[0]
+    )
+    commit_file(partial, path)
+    lander.written.append(path)
+    return replace(
+        proto,
+        table_name=table.table_name,
+        row_count=row_count,
+        loaded_count=row_count - rejected_count,
+        rejected_count=rejected_count,
+        columns=tuple(column.column_name for column in table.columns if column.column_name in projection.columns),
+        has_source_row=projection.has_source_row,
+        parquet_bytes=path.stat().st_size,
+        parquet_sha256=file_sha256(path),
+        row_hash_sum=row_hash_sum,
+    )
+
+
+def _number(connection: Connection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _refusal(error: WarehouseError, source: SourceFile) -> StimauditError:
+    """What a person may read of an error of DuckDB, whose own text can quote the file."""
+    text = str(error)
+    if type(error).__name__ == "OutOfMemoryException" or DISK_FULL.search(text):
+        message = (
+            f"Landing ran out of memory or disk space at {_printable(source.name)}. Give it more (memory_limit, "
+            "a larger disk) and run again; the history is as it was."
+        )
+        return StimauditError(message)
+    if source.is_parquet:
+        return FileRefusedError(
+            "The file is not a readable Parquet file.", "Copy or export it again and deliver it whole."
+        )
+    line = re.search(r"CSV Error on Line: (\d+)", text)
+    where = f" at line {line[1]}" if line else ""
+    width = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
+    if width:
+        cause = f"A record{where} has {width[2]} fields and the header {width[1]}."
+        return FileRefusedError(
+            cause, "Expected as many fields in each record, or the file ends too early: export it again."
+        )
+    cause = (
+        f"The text{where} is not comma-separated values as RFC 4180 writes them (quotes, or line ends of two kinds)."
+    )
+    return FileRefusedError(cause, "Export the file again as RFC 4180 CSV with one kind of line end.")
+
+
+def _check_supply(tables: Mapping[str, ExtractTable], files: Sequence[DeliveredFile], *, has_history: bool) -> None:
+    """Refuses a delivery after which claims or their diagnoses would never have been supplied."""
+    names = ", ".join(tables)
+    landed = [file for file in files if file.fate == "landed"]
+    if not landed and not has_history:
+        message = (
+            "The delivery holds no extract file. Expected files named <table>.<ext> or <table>_<anything>.<ext> with "
+            f"<table> one of {names} and <ext> csv, csv.gz, csv.zst or parquet. Check the folder and the file names."
+        )
+        raise InputRefusedError(message)
+    supplied = supplied_tables(landed)
+    if "medical_claim" not in supplied:
+        message = (
+            "No medical_claim file was ever delivered. Expected medical_claim.<ext> or medical_claim_<anything>.<ext>. "
+            "Add it to the delivery."
+        )
+        raise InputRefusedError(message)
+    has_wide = any(WIDE_DIAGNOSIS.fullmatch(name) for file in landed for name in file.columns)
+    if "claim_diagnosis" not in supplied and not has_wide:
+        message = (
+            "No diagnoses were ever delivered. Expected claim_diagnosis files, or the columns diagnosis_code_1 to "
+            "diagnosis_code_25 in medical_claim. Add one of them to the delivery."
+        )
+        raise InputRefusedError(message)
+
+
+def _count_repeats(lander: _Lander, files: tuple[DeliveredFile, ...]) -> tuple[DeliveredFile, ...]:
+    """``files`` with their repeats: rows equal in all columns to a later row of the delivery."""
+    repeats: Counter[tuple[str | None, int]] = Counter()
+    with lander.connect() as connection:
+        for table_name in sorted(supplied_tables(files)):
+            here = [file for file in files if file.table_name == table_name and file.fate == "landed"]
+            for file_number, count in _repeats(lander, connection, lander.tables[table_name], here):
+                repeats[table_name, file_number] += count
+    return tuple(
+        replace(file, repeat_count=count, loaded_count=file.loaded_count - count)
+        if file.fate == "landed" and (count := repeats[file.table_name, file.file_number])
+        else file
+        for file in files
+    )
+
+
+def _repeats(
+    lander: _Lander, connection: Connection, table: ExtractTable, files: Sequence[DeliveredFile]
+) -> Iterator[tuple[int, int]]:
+    """(file number, repeats) per file and partition of the hashes; candidates by hash, confirmed on all columns."""
+    paths = [parquet_path(lander.landed, table.table_name, lander.delivery_number, file.file_number) for file in files]
+    # Shape by shape: what `union_by_name` keeps of a footer forgets its key (DuckDB 1.5.5).
+    shapes = paths_by_shape(lander.landed, table.table_name, [(lander.delivery_number, file) for file in files])
+    every_column = " union all by name ".join(f"from {read_parquet(of, ROW_NUMBERS)}" for of in shapes.values())
+    columns = {name for file in files for name in file.columns}
+    equal = ", ".join(identifier(column.column_name) for column in table.columns if column.column_name in columns)
+    derived = any(file.has_source_row for file in files)
+    place = "coalesce(source_row, file_row_number)" if derived else "file_row_number"
+    partitions = sum(file.row_count for file in files) // ROWS_A_PARTITION + 1
+    for partition in range(partitions):
+        share = (
+            f"row_faults is null and row_hash % {partitions} = {partition}" if partitions > 1 else "row_faults is null"
+        )
+        hashes = connection.execute(f"select row_hash from {read_parquet(paths)} where {share}").pl()["row_hash"].sort()
+        candidates = hashes.filter(hashes == hashes.shift(1)).unique().to_frame("row_hash")
+        if candidates.is_empty():
+            continue
+        connection.register("candidate", candidates)
+        rows = connection.execute(
+            "select file_number, count(*) from ("
+            f"select file_number, row_number() over (partition by {equal} order by file_number desc, {place} desc, "
+            f"file_row_number desc) as copy from ({every_column}) as landed_row "
+            f"where {share} and row_hash in (select row_hash from candidate)"
+            ") as candidate_row where copy > 1 group by file_number order by file_number"
+        ).fetchall()
+        yield from ((int(file_number), int(count)) for file_number, count in rows)
+
+
+def _check_rejected(lander: _Lander, files: Iterable[DeliveredFile]) -> None:
+    """Refuses a delivery in which a table has too many bad rows."""
+    landed = [file for file in files if file.fate == "landed"]
+    refused: list[str] = []
+    for table_name in lander.tables:
+        here = [file for file in landed if file.table_name == table_name]
+        rows = sum(file.row_count for file in here)
+        rejected = sum(file.rejected_count for file in here)
+        if rejected > lander.rules.max_rejected_rows and rejected > lander.rules.max_rejected_share * rows:
+            refused.append(_too_many(lander, table_name, here, rows, rejected))
+    if refused:
+        message = (
+            "Too many bad rows; nothing of this delivery was taken. Allowed are "
+            f"{lander.rules.max_rejected_rows} rows or {lander.rules.max_rejected_share:.2%} of a table's rows, "
+            "whichever is more. Mend the extract and deliver it again.\n" + "\n".join(refused)
+        )
+        raise InputRefusedError(message)
+
+
+def _too_many(lander: _Lander, table_name: str, files: Sequence[DeliveredFile], rows: int, rejected: int) -> str:
+    query = rejected_rows_query(lander.landed, [(lander.delivery_number, file) for file in files])
+    with lander.connect() as connection:
+        rules = connection.execute(
+            f"select fault, count(*) from ({query}) as broken group by fault order by count(*) desc, fault"
+        ).fetchall()
+        first = connection.execute(
+            f"select file_name, source_row, fault from ({query}) as broken "
+            f"order by file_number, source_row, fault limit {SHOWN}"
+        ).fetchall()
+    messages = {
+        f"{column.column_name}:{rule}": column.message(rule)
+        for column in lander.tables[table_name].columns
+        for rule in column.rules
+    }
+    lines = [f"- {table_name}: {rejected} of {rows} rows rejected."]
+    lines += [f"  {count} x {messages[fault]}" for fault, count in rules]
+    lines += ["  The first of them (file:row:column:rule):"]
+    lines += [f"  {file_name}:{source_row}:{fault}" for file_name, source_row, fault in first]
+    return "\n".join(lines)

@@ -1,0 +1,229 @@
+"""Delivered files as bytes and headers: what must hold before a file is parsed.
+
+DuckDB reads a gzip file that was cut at the end of a line without a word, takes a quote inside an
+unquoted field for text, and stops with an internal error at some bytes that are not UTF-8. So the
+bytes are looked at first, once, in the pass that hashes them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import io
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+
+from pipelines.ground.errors import InputRefusedError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+CHUNK_BYTES = 1 << 20
+MAGIC = {".csv.gz": b"\x1f\x8b", ".csv.zst": b"\x28\xb5\x2f\xfd", ".parquet": b"PAR1"}
+COMPRESSIONS = {".csv.gz": "gzip", ".csv.zst": "zstd"}
+OTHER_DELIMITERS = ";|\t"
+
+_QUOTE = ord('"')
+_NEIGHBOURS = np.zeros(256, dtype=bool)
+_NEIGHBOURS[[ord(","), ord("\r"), ord("\n"), _QUOTE]] = True
+
+
+class FileRefusedError(InputRefusedError):
+    """One delivered file cannot be read as what its name says.
+
+    ``cause`` says what is wrong and what was expected, ``remedy`` what to do next.
+    """
+
+    def __init__(self, cause: str, remedy: str) -> None:
+        """The refusal of one file, not yet named."""
+        super().__init__(f"{cause} {remedy}")
+        self.cause = cause
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A delivered file: where it is, how it is named below the delivery folder, how it is read."""
+
+    path: Path
+    name: str
+    number: int
+    stem: str
+    extension: str
+
+    @property
+    def is_parquet(self) -> bool:
+        """True for a file that is read as Parquet."""
+        return self.extension == ".parquet"
+
+    def chunks(self) -> Iterator[bytes]:
+        """The file's text, decompressed, piece by piece; raises ``FileRefusedError`` on a damaged archive."""
+        compression = COMPRESSIONS.get(self.extension)
+        with ExitStack() as opened:
+            if compression is None:
+                stream = cast("BinaryIO", opened.enter_context(self.path.open("rb")))
+            else:
+                raw = opened.enter_context(pa.OSFile(str(self.path), "rb"))
+                stream = cast("BinaryIO", opened.enter_context(pa.CompressedInputStream(raw, compression)))
+            try:
+                while chunk := stream.read(CHUNK_BYTES):
+                    yield chunk
+            except OSError:
+                cause = f"The {compression or 'file'} data is damaged or ends too early."
+                remedy = "Expected a complete archive: copy or compress the file again and deliver it whole."
+                raise FileRefusedError(cause, remedy) from None
+
+
+def state(path: Path) -> tuple[int, int, int]:
+    """What changes when somebody writes to a file: size, time of change, inode."""
+    found: os.stat_result = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def check_magic(source: SourceFile) -> None:
+    """Refuses a file of no bytes and a file whose first bytes are not those of its extension."""
+    with source.path.open("rb") as stream:
+        start = stream.read(4)
+    if not start:
+        cause = "The file has zero bytes."
+        remedy = "Expected at least a header row: export it again, or leave the file out of the delivery."
+        raise FileRefusedError(cause, remedy)
+    magic = MAGIC.get(source.extension)
+    if magic is not None and not start.startswith(magic):
+        cause = f"The file is not in the format its name says ({source.extension.lstrip('.')})."
+        raise FileRefusedError(cause, "Name it after its real format, or export it again.")
+    if magic is None and any(start.startswith(other) for other in MAGIC.values()):
+        cause = "The file is named csv and holds compressed or Parquet data."
+        raise FileRefusedError(cause, "Name it after its real format (csv.gz, csv.zst, parquet).")
+
+
+def csv_header(source: SourceFile) -> tuple[str, ...]:
+    """The column names of a CSV file, as written, without a byte-order mark."""
+    start = next(source.chunks(), b"")
+    if not start:
+        cause = "The archive is empty."
+        raise FileRefusedError(cause, "Expected at least a header row: export it again.")
+    if b"\0" in start:
+        raise _not_text()
+    text = codecs.getincrementaldecoder("utf-8-sig")(errors="strict")
+    try:
+        first = text.decode(start)
+        header = next(csv.reader(io.StringIO(first, newline=""), strict=True), [])
+    except UnicodeDecodeError:
+        raise _not_utf8() from None
+    except csv.Error:
+        cause = "The header row is not comma-separated text with RFC 4180 quotes."
+        raise FileRefusedError(cause, "Export the file again as plain CSV.") from None
+    return tuple(header)
+
+
+def column_name(written: str) -> str:
+    """A header's column name as it is compared: without outer blanks, in lower case."""
+    return written.strip().lower()
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of the file's bytes as they lie on disk, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def inspect(source: SourceFile) -> str:
+    """The SHA-256 of a file whose bytes can be parsed; raises ``FileRefusedError`` for any other.
+
+    CSV text is UTF-8 without zero bytes, quoted as RFC 4180 says; archives are complete and their checksums
+    hold. Parquet is only hashed: its reader checks the rest.
+    """
+    if source.is_parquet:
+        return sha256(source.path)
+    is_plain = source.extension not in COMPRESSIONS
+    digest = hashlib.sha256()
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    quotes = _QuoteCheck()
+    has_text = False
+    for chunk in source.chunks():
+        text = chunk if has_text else chunk.removeprefix(codecs.BOM_UTF8)
+        has_text = True
+        if is_plain:
+            digest.update(chunk)
+        if b"\0" in chunk:
+            raise _not_text()
+        if not chunk.isascii() or decoder.getstate()[0]:
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                raise _not_utf8() from None
+        quotes.read(text)
+    if decoder.getstate()[0]:
+        raise _not_utf8()
+    quotes.finish()
+    return digest.hexdigest() if is_plain else sha256(source.path)
+
+
+def _not_text() -> FileRefusedError:
+    cause = "The file holds zero bytes, as binary files and UTF-16 text do."
+    return FileRefusedError(cause, "Expected UTF-8 text: export the file again as UTF-8 CSV.")
+
+
+def _not_utf8() -> FileRefusedError:
+    cause = "The text is not UTF-8 (Latin-1 or Windows-1252, perhaps)."
+    return FileRefusedError(cause, "Expected UTF-8: export the file again with that encoding.")
+
+
+class _QuoteCheck:
+    """Finds a quote that RFC 4180 does not allow, over chunks.
+
+    Count the quotes of a file: every even one opens (a field, or the second half of a doubled quote), every
+    odd one closes. An opening quote stands after a separator, a line break or the quote before it; a closing
+    one before a separator, a line break or the quote after it. This holds for every well-quoted file and for no other.
+    """
+
+    def __init__(self) -> None:
+        self._before = ord("\n")
+        self._held = b""
+        self._count = 0
+
+    def read(self, chunk: bytes) -> None:
+        """Checks all but the last byte, which waits for the one after it."""
+        if not self._held and b'"' not in chunk:
+            self._before = chunk[-1] if chunk else self._before
+            return
+        text = self._held + chunk
+        self._held = text[-1:] if text[-1] == _QUOTE else b""
+        self._check(text, len(text) - len(self._held))
+
+    def finish(self) -> None:
+        """Checks what waits for the end of the file."""
+        if self._held:
+            self._check(self._held + b"\n", 1)
+        if self._count % 2:
+            self._refuse()
+
+    def _check(self, text: bytes, end: int) -> None:
+        array = np.frombuffer(text, dtype=np.uint8)
+        places = np.flatnonzero(array[:end] == _QUOTE)
+        opening = places[self._count % 2 :: 2]
+        closing = places[1 - self._count % 2 :: 2]
+        before = array[opening - 1]
+        if opening.size and opening[0] == 0:
+            before[0] = self._before
+        is_stray = not (_NEIGHBOURS[before].all() and _NEIGHBOURS[array[closing + 1]].all())
+        if is_stray:
+            self._refuse()
+        self._count += int(places.size)
+        self._before = text[end - 1] if end else self._before
+
+    def _refuse(self) -> None:
+        cause = "A double quote stands where RFC 4180 allows none, or a quoted field is never closed."
+        remedy = (
+            'Expected fields that hold a quote to be written "like ""this""": export the file again as RFC 4180 CSV.'
+        )
+        raise FileRefusedError(cause, remedy)

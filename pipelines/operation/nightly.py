@@ -1,0 +1,276 @@
+"""The nightly audit as a plain function: the six stages in their order, with or without Prefect around each."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipelines.gates.validate import raise_if_critical, raise_if_silent, validate
+from pipelines.ground.checkout import home
+from pipelines.ground.errors import CheckFailedError, ConservationError, IntegrityError
+from pipelines.ground.files import make_folder
+from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.warehouse import WarehouseError, open_warehouse
+from pipelines.intake.land import land
+from pipelines.intake.ledger import attach, check_key, check_landed, landed_digest, read_ledger
+from pipelines.operation.plan import Plan, check_policies_known, landing_rules, run_facts
+from pipelines.operation.run_record import recorded_run
+from pipelines.operation.stage_fault import StageFaultError, told_safely
+from pipelines.proof.controls import control_members
+from pipelines.publishing.history import read_history
+from pipelines.publishing.publish import Published, publish
+from pipelines.reports.report import report
+from pipelines.rule.audit import audit
+from pipelines.rule.narrow import narrow
+from pipelines.rule.policy import load_policies
+from pipelines.rule.value_sets import load_value_sets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+    from pathlib import Path
+
+    from pipelines.gates.validate import CheckResult
+    from pipelines.ground.progress import Progress
+    from pipelines.intake.land import Landing
+    from pipelines.operation.run_record import NightRecord
+    from pipelines.reports.report import Reports
+
+
+STAGES = ("land", "validate", "narrow", "audit", "publish", "report")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did: the delivery it landed, its checks, what it published and where the reports are."""
+
+    landing: Landing
+    check_results: tuple[CheckResult, ...]
+    published: Published
+    reports: Reports
+
+
+def validate_landed(
+    catalog: Path, *, expectations: Path, as_of: date, delivery_number: int | None, max_failed_history_checks: int
+) -> tuple[CheckResult, ...]:
+    """The results of all checks; raises ``CheckFailedError`` when a critical one failed, or too much has vanished."""
+    results = validate(catalog, expectations=expectations, as_of=as_of, delivery_number=delivery_number)
+    raise_if_critical(results)
+    raise_if_silent(results, limit=max_failed_history_checks)
+    return results
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The six stages as callables; a scheduler replaces each by the same function in its own wrapping."""
+
+    land: Callable[..., Landing]
+    validate: Callable[..., tuple[CheckResult, ...]]
+    narrow: Callable[..., None]
+    audit: Callable[..., None]
+    publish: Callable[..., Published]
+    report: Callable[..., Reports]
+
+
+PLAIN_STAGES = Stages(
+    land=told_safely(land),
+    validate=told_safely(validate_landed),
+    narrow=told_safely(narrow),
+    audit=told_safely(audit),
+    publish=told_safely(publish),
+    report=told_safely(report),
+)
+
+
+def nightly(plan: Plan, *, progress: Progress, clock: Callable[[], datetime], stages: Stages = PLAIN_STAGES) -> Outcome:
+    """One whole run: the delivery in ``plan.extracts`` lands, and the audit of all that ever landed is published.
+
+    Holds the output folder meanwhile, and keeps its log and ``status.json`` there. ``clock`` gives the two times kept
+    in ``audit.run`` and those of lock, log and status. The control members are audited first: where they do not come
+    out right nothing is landed. When a critical check fails the delivery is taken out of the ledger again, so that a
+    corrected one can follow. Every fault comes out as a ``StimauditError``, told without file content.
+    """
+    with recorded_run(plan.out, as_of=plan.as_of, progress=progress, clock=clock) as record:
+        try:
+            outcome = told_safely(night)(plan, record=record, clock=clock, stages=stages)
+        except ConservationError:
+            raise  # the working files are what shows where it does not add up
+        except (StageFaultError, IntegrityError):
+            remove_working_files(plan.work)
+            told_safely(check_landed)(plan.landed)  # a landed file that was damaged is the better told cause
+            raise
+        except BaseException:
+            remove_working_files(plan.work)
+            raise
+        remove_working_files(plan.work)
+        record.published(outcome.published, outcome.landing)
+    return outcome
+
+
+def remove_working_files(work: Path) -> None:
+    """Removes what a run leaves in ``work``, also one that was killed; what Prefect keeps there stays."""
+    for pattern in ("run.duckdb*", "catalog.duckdb*", "publish"):
+        for path in work.glob(pattern):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], stages: Stages) -> Outcome:
+    """What ``nightly`` does while it holds the output folder."""
+    started_at = clock()
+    check_keys(plan.out)
+    here = home()
+    policies = load_policies(here.sql / "policies", as_of=plan.as_of)
+    check_policies_known(plan, policies)
+    value_sets = load_value_sets(here.sql / "value_sets")
+    control = told_safely(control_members)(here.sql)
+    make_folder(plan.work)
+    remove_working_files(plan.work)
+    record.stage_started("land")
+    landing = stages.land(
+        plan.extracts,
+        landed=plan.landed,
+        as_of=plan.as_of,
+        rules=landing_rules(plan.settings),
+        progress=record,
+    )
+    record.stage_started("validate")
+    catalog = make_catalog(plan.landed, plan.work / "catalog.duckdb")
+    results: tuple[CheckResult, ...] = ()
+    try:
+        for delivery_number in deliveries_to_check(plan):
+            results = stages.validate(
+                catalog,
+                expectations=here.expectations,
+                as_of=plan.as_of,
+                delivery_number=delivery_number,
+                max_failed_history_checks=plan.settings.max_failed_history_checks,
+            )
+    except CheckFailedError:
+        withdraw_unpublished(plan, landing.delivery_number)
+        raise
+    results = (*results, control)
+    record.checked(results)
+    record.stage_started("narrow")
+    working = plan.work / "run.duckdb"
+    stages.narrow(
+        landed=plan.landed,
+        working=working,
+        sql=here.sql,
+        as_of=plan.as_of,
+        assume_enrolled=plan.assume_enrolled,
+        policies=policies,
+        value_sets=value_sets,
+        default_policy=plan.settings.default_policy,
+        single_policy=plan.single_policy,
+        policy_by_line_of_business=plan.settings.policy_by_line_of_business,
+        memory_limit=plan.settings.memory_limit,
+        threads=plan.settings.threads,
+    )
+    facts = run_facts(plan, here, policies, value_sets, digest=landed_digest(plan.landed), started_at=started_at)
+    record.stage_started("audit")
+    stages.audit(
+        working=working,
+        sql=here.sql,
+        run_id=facts.run_id,
+        memory_limit=plan.settings.memory_limit,
+        threads=plan.settings.threads,
+    )
+    record.stage_started("publish")
+    published = stages.publish(
+        working,
+        plan.published,
+        facts=replace(facts, finished_at_utc=clock()),
+        check_results=results,
+        sql=here.sql,
+        memory_limit=plan.settings.memory_limit,
+        snapshot_days=plan.settings.snapshot_days,
+    )
+    record.stage_started("report")
+    reports = stages.report(plan.published, policies=policies, pages_written=record.pages_written)
+    record.finished()
+    return Outcome(landing=landing, check_results=results, published=published, reports=reports)
+
+
+def check_keys(out: Path) -> None:
+    """Nothing where what landed in ``out`` and what is published there go with the key in use.
+
+    Raises ``KeyFaultError`` where they do not; a published file that cannot be read at all stops nothing here.
+    """
+    check_key(out / "landed")
+    if (out / "published" / DATABASE_FILE).is_file():
+        with suppress(WarehouseError), open_published(out / "published"):
+            pass
+
+
+def gates(plan: Plan, *, progress: Progress, folder: Path) -> tuple[Landing, tuple[CheckResult, ...]]:
+    """What landing and the checks say of a delivery alone; it lands in ``folder``, and nothing is published.
+
+    Critical failures are among the results. Raises ``InputRefusedError`` where a file is refused.
+    """
+    progress.stage_started("land")
+    landing = told_safely(land)(
+        plan.extracts,
+        landed=folder / "landed",
+        as_of=plan.as_of,
+        rules=landing_rules(plan.settings),
+        progress=progress,
+    )
+    progress.stage_started("validate")
+    results = told_safely(validate)(
+        make_catalog(folder / "landed", folder / "catalog.duckdb"),
+        expectations=home().expectations,
+        as_of=plan.as_of,
+        delivery_number=landing.delivery_number,
+    )
+    progress.finished()
+    return landing, results
+
+
+def make_catalog(landed: Path, catalog: Path) -> Path:
+    """A new DuckDB file with the views of schema ``landed``, for the checks to read."""
+    catalog.unlink(missing_ok=True)
+    with open_warehouse(catalog) as connection:
+        attach(connection, landed)
+    return catalog
+
+
+def deliveries_to_check(plan: Plan) -> tuple[int, ...]:
+    """The deliveries that no publish has held, oldest first; the newest of all when there is none.
+
+    A run that was killed after landing leaves a delivery that nothing has checked, and the next run finds it landed
+    already. A delivery sent again is checked as when it came, so that the same audit comes out.
+    """
+    landed = [delivery.delivery_number for delivery in read_ledger(plan.landed)]
+    newest = newest_published_delivery(plan)
+    return tuple(number for number in landed if number > newest) or tuple(landed[-1:])
+
+
+def newest_published_delivery(plan: Plan) -> int:
+    """The newest delivery that any publish has held, also one that was rolled back since; 0 when there is none."""
+    numbers = [entry.newest_delivery_number for entry in read_history(plan.out / "history")]
+    if (plan.published / DATABASE_FILE).is_file():
+        with open_published(plan.published) as connection:
+            numbers += [
+                number or 0
+                for (number,) in connection.execute(
+                    "select max(delivery_number) from delivered_file where fate = 'landed'"
+                ).fetchall()
+            ]
+    return max(numbers, default=0)
+
+
+def withdraw_unpublished(plan: Plan, delivery_number: int | None) -> None:
+    """Takes out of the ledger what a critical check refused: this run's delivery, and others never published.
+
+    A manifest is renamed, not removed, so that the delivery can be looked at; its files are overwritten by the next.
+    """
+    newest = newest_published_delivery(plan)
+    for manifest in sorted((plan.landed / "deliveries").glob("[0-9]*.json"), reverse=True):
+        number = int(manifest.stem)
+        if number == delivery_number or number > newest:
+            manifest.replace(manifest.with_suffix(".refused"))

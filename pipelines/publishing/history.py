@@ -1,0 +1,494 @@
+"""The history of publishes: what was published when, made of what, and what became of each case.
+
+``<out>/history`` holds one entry a publish, chained to the one before, and beside it the cases that were new or
+different then. Entries are written by rename and never changed. An entry is first put down as pending and counts from
+the moment the published file that it tells of is in place (decision 0081).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Literal
+
+import polars as pl
+
+from pipelines.ground.encryption import plain, protect
+from pipelines.ground.errors import IntegrityError, StimauditError, UsageError
+from pipelines.ground.files import FILE_MODE, FOLDER_MODE, commit_file
+from pipelines.ground.sealed_json import sealed_text, unsealed
+from pipelines.ground.warehouse import WarehouseError, open_warehouse
+from pipelines.intake.ledger import manifest_path
+from pipelines.publishing.case_life import case_ids, case_versions, changed_cases, last_known
+from pipelines.rule.models import Model, build, read_models
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pipelines.ground.warehouse import Connection
+
+
+ENTRY_FORMAT = 1
+
+PublishKind = Literal["publish", "rollback"]
+
+
+@dataclass(frozen=True)
+class KeptInput:
+    """A policy or value set file of a run: its path below ``sql`` and its digest, under which it is kept."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class RunEntry:
+    """One publish: which run, known from when, made of what, and the digests of what came out.
+
+    ``known_from_utc`` is ISO text with its zone. ``manifests`` are the digests of the landing manifests that were new
+    since the entry before, by delivery number. ``previous_sha256`` is the digest of the entry before (none: the first).
+    Encrypted files differ each time they are written: then ``files`` is empty and ``episodes_digest`` tells content.
+    """
+
+    run_number: int
+    publish_kind: PublishKind
+    run_id: str
+    as_of: str
+    known_from_utc: str
+    code_version: str
+    policy_versions: tuple[str, ...]
+    value_set_versions: tuple[str, ...]
+    landed_digest: str
+    parameters: Mapping[str, Any]
+    grade: str
+    newest_delivery_number: int
+    manifests: Mapping[str, str]
+    inputs: tuple[KeptInput, ...]
+    episode_count: int
+    flagged_count: int
+    flagged_paid_amount: str
+    files: Mapping[str, str]
+    cases_sha256: str | None
+    previous_sha256: str | None
+    episodes_digest: str | None = None
+
+    @property
+    def value_set_digest(self) -> str:
+        """One digest for all value sets of the run."""
+        return hashlib.sha256("\n".join(self.value_set_versions).encode()).hexdigest()
+
+    @property
+    def known_from(self) -> datetime:
+        """When the audit was known, with its zone."""
+        return datetime.fromisoformat(self.known_from_utc)
+
+
+@dataclass(frozen=True)
+class RunMade:
+    """What a run is made of, as its entry tells it; ``inputs`` are its policy and value set files below ``sql``."""
+
+    run_id: str
+    as_of: str
+    known_from: datetime
+    code_version: str
+    policy_versions: tuple[str, ...]
+    value_set_versions: tuple[str, ...]
+    landed_digest: str
+    parameters: Mapping[str, Any]
+    grade: str
+
+
+@dataclass(frozen=True)
+class Night:
+    """What one publish adds to the history: its entry, and the cases that are new or different.
+
+    ``is_known`` when the last entry tells of this very run: then nothing is added.
+    """
+
+    entry: RunEntry
+    cases: pl.DataFrame
+    is_known: bool
+
+
+def entry_path(history: Path, run_number: int) -> Path:
+    """Where the entry of one publish lies."""
+    return history / "runs" / f"{run_number:06d}.json"
+
+
+def cases_path(history: Path, run_number: int) -> Path:
+    """Where the cases lie that were new or different in one publish."""
+    return history / "cases" / f"{run_number:06d}.parquet"
+
+
+def input_path(history: Path, sha256: str) -> Path:
+    """Where a policy or value set file lies, named by its content."""
+    return history / "inputs" / sha256
+
+
+def read_history(history: Path) -> tuple[RunEntry, ...]:
+    """The entries of ``history``, oldest first; empty where nothing was published.
+
+    Raises ``IntegrityError`` for an entry that is missing, cannot be read, or does not name the digest of the one
+    before.
+    """
+    entries: list[RunEntry] = []
+    before: str | None = None
+    for position, path in enumerate(sorted((history / "runs").glob("[0-9]*.json")), start=1):
+        content = path.read_bytes()
+        entry = _read_entry(path, content)
+        if path != entry_path(history, position) or entry.run_number != position or entry.previous_sha256 != before:
+            message = (
+                f"The history {history / 'runs'} is not as it was written: entry {position} is missing, or the one "
+                "before it was changed. Entries are never edited. Restore the folder from its backup."
+            )
+            raise IntegrityError(message)
+        before = hashlib.sha256(content).hexdigest()
+        entries.append(entry)
+    return tuple(entries)
+
+
+def find_run(entries: Sequence[RunEntry], run_id: str) -> RunEntry:
+    """The newest entry of the run; raises ``UsageError`` naming the last runs when there is none."""
+    found = [entry for entry in entries if entry.run_id == run_id]
+    if not found:
+        known = ", ".join(entry.run_id for entry in entries[-3:]) or "none yet"
+        message = f"The history knows no run of that name. The last ones are: {known}."
+        raise UsageError(message)
+    return found[-1]
+
+
+def read_cases(history: Path, entries: Sequence[RunEntry]) -> pl.DataFrame:
+    """One row per publish and case that was new, different or gone in it, of the publishes ``entries``."""
+    frames: list[pl.DataFrame] = []
+    for entry in entries:
+        path = cases_path(history, entry.run_number)
+        try:
+            frames.append(pl.read_parquet(BytesIO(plain(path.read_bytes(), path))))
+        except (OSError, pl.exceptions.PolarsError):
+            message = (
+                f"The history file {path} is missing or cannot be read: expected the cases of run "
+                f"{entry.run_number}. Restore the folder {history} from its backup."
+            )
+            raise IntegrityError(message) from None
+    return pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame()
+
+
+def name_cases(connection: Connection, history: Path, *, run_id: str, sql: Path) -> None:
+    """Gives each row of ``audit.episode_review`` the name its case has had since it was first seen.
+
+    ``connection`` is the run's working file. Names come from the publishes before the first one of this run, so that
+    a run made again gives the same names. See ``case_life.case_ids`` for which case an episode continues.
+    """
+    entries = read_history(history)
+    first = next((entry.run_number for entry in entries if entry.run_id == run_id), len(entries) + 1)
+    past = last_known(read_cases(history, entries[: first - 1]))
+    model = next(model for model in read_models(sql, ["history"]) if model.name == "history.case_claim")
+    build(connection, [model], [])
+    episodes = connection.execute(
+        "select episode_id, case_id, member_id, anchor_date from intermediate.episode order by episode_id"
+    ).pl()
+    claims = connection.execute("select episode_id, member_id, claim_id from history.case_claim").pl()
+    named = case_ids(episodes, claims, past)
+    connection.register("named_case", named.to_arrow())
+    connection.execute(
+        "update audit.episode_review set case_id = named_case.case_id from named_case "
+        "where episode_review.episode_id = named_case.episode_id"
+    )
+    connection.unregister("named_case")
+
+
+def tell_night(connection: Connection, history: Path, *, made: RunMade, sql: Path, landed: Path) -> Night:
+    """What this publish adds to the history, after ``name_cases``; nothing is written into ``history`` yet.
+
+    Makes ``run_facts.run_history`` and ``run_facts.case_version`` in the working file, this publish included. A run
+    that was published last adds nothing, and stands as it did.
+    """
+    entries = read_history(history)
+    is_known = bool(entries) and entries[-1].run_id == made.run_id
+    earlier = entries[:-1] if is_known else entries
+    before = earlier[-1].newest_delivery_number if earlier else None
+    states = _case_states(connection, sql, newest_delivery_before=before)
+    past = read_cases(history, earlier)
+    news = connection.execute("select member_id, has_adjustment from history.member_news").pl()
+    number = len(earlier) + 1
+    cases = changed_cases(states, last_known(past), news, run_number=number)
+    if is_known:
+        entry = entries[-1]
+        cases = read_cases(history, [entry])
+    else:
+        newest = _number(connection, "select max(delivery_number) from landed.delivered_file where fate = 'landed'")
+        entry = _entry(made, earlier, states, newest=newest, landed=landed)
+    _put_history(connection, [*earlier, entry], pl.concat([past, cases], how="diagonal_relaxed"))
+    return Night(entry, cases, is_known)
+
+
+def put_back_night(history: Path, run_id: str, *, known_from: datetime) -> Night:
+    """What putting back the publish of ``run_id`` adds to the history: the cases as they stood then."""
+    entries = read_history(history)
+    old = find_run(entries, run_id)
+    past = read_cases(history, entries)
+    versions = case_versions(past, newest_run_number=len(entries)).filter(
+        (pl.col("from_run_number") <= old.run_number) & (pl.col("to_run_number") >= old.run_number), "is_in_audit"
+    )
+    states = versions.drop(
+        "from_run_number", "to_run_number", "case_event", "changed_columns", "related_case_id", "is_in_audit"
+    )
+    nobody = pl.DataFrame(schema={"member_id": pl.String(), "has_adjustment": pl.Boolean()})
+    entry = replace(
+        old,
+        run_number=len(entries) + 1,
+        publish_kind="rollback",
+        known_from_utc=_iso(known_from),
+        manifests={},
+        previous_sha256=_last_digest(history, entries),
+    )
+    cases = changed_cases(states, last_known(past), nobody, run_number=entry.run_number)
+    return Night(entry, cases, is_known=entries[-1].run_id == run_id)
+
+
+def keep_inputs(history: Path, sql: Path, inputs: Sequence[Path]) -> tuple[KeptInput, ...]:
+    """The policy and value set files ``inputs`` below ``sql``, after each was put into ``history`` by its content."""
+    kept: list[KeptInput] = []
+    for path in sorted(inputs):
+        content = path.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        kept.append(KeptInput(path.relative_to(sql).as_posix(), digest))
+        if not input_path(history, digest).is_file():
+            _write(input_path(history, digest), content)
+    return tuple(kept)
+
+
+def put_back_inputs(history: Path, inputs: Sequence[KeptInput], folder: Path) -> Path:
+    """``folder`` with the kept policy and value set files ``inputs`` of a run, under their names.
+
+    Raises ``IntegrityError`` for a kept file that is missing or was changed.
+    """
+    for kept in inputs:
+        source = input_path(history, kept.sha256)
+        content = source.read_bytes() if source.is_file() else b""
+        if hashlib.sha256(content).hexdigest() != kept.sha256:
+            message = f"The kept file {source} ({kept.name}) is missing or was changed. Restore it from its backup."
+            raise IntegrityError(message)
+        make_folder((folder / kept.name).parent)
+        (folder / kept.name).write_bytes(content)
+    return folder
+
+
+def prepare_night(
+    history: Path,
+    night: Night,
+    *,
+    inputs: Sequence[KeptInput] | None = None,
+    files: Mapping[str, str] | None = None,
+    episodes_digest: str | None = None,
+) -> None:
+    """Puts a publish down as pending, with its inputs and the digests of what came out.
+
+    No reader takes it for an entry. What is not given stands as in the entry of ``night``.
+    """
+    if night.is_known:
+        return
+    number = night.entry.run_number
+    path = cases_path(history, number)
+    content = BytesIO()
+    night.cases.write_parquet(content)
+    kept = protect(content.getvalue())
+    _write(path, kept)
+    entry = replace(
+        night.entry,
+        cases_sha256=hashlib.sha256(kept).hexdigest(),
+        inputs=night.entry.inputs if inputs is None else tuple(inputs),
+        files=night.entry.files if files is None else dict(files),
+        episodes_digest=episodes_digest or night.entry.episodes_digest,
+        previous_sha256=_last_digest(history, read_history(history)),
+    )
+    _write(_pending_path(history, number), sealed_text({"format": ENTRY_FORMAT, **_fields(entry)}).encode())
+
+
+def commit_night(history: Path, night: Night) -> None:
+    """Makes the pending entry of ``night`` one of the history: its published file is in place."""
+    if not night.is_known:
+        commit_file(_pending_path(history, night.entry.run_number), entry_path(history, night.entry.run_number))
+
+
+def settle(history: Path, database: Path) -> None:
+    """Ends what a publish that was killed left pending: an entry if ``database`` is its file, else nothing."""
+    for pending in sorted((history / "runs").glob("[0-9]*.pending")):
+        number = int(pending.stem)
+        entry = _read_entry(pending, pending.read_bytes())
+        if _run_in(database) == entry.run_id:
+            commit_file(pending, entry_path(history, number))
+        else:
+            pending.unlink()
+            cases_path(history, number).unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Makes ``folder`` with its parents, open to owner and group only, whatever the umask."""
+    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    folder.chmod(FOLDER_MODE)
+
+
+def _case_states(connection: Connection, sql: Path, *, newest_delivery_before: int | None) -> pl.DataFrame:
+    evidence = (sql / "decisions" / "evidence_digest.sql").read_text(encoding="utf-8")
+    connection.execute("create schema if not exists history")
+    connection.execute(
+        "create or replace table history.publish_before as select $number::integer as newest_delivery_number",
+        {"number": newest_delivery_before},
+    )
+    build(connection, [Model("history.evidence", evidence), *read_models(sql, ["history"])], [])
+    return connection.execute("from history.case_state order by case_id").pl()
+
+
+def _entry(made: RunMade, earlier: Sequence[RunEntry], states: pl.DataFrame, *, newest: int, landed: Path) -> RunEntry:
+    flagged = states.filter(pl.col("outcome") == "flagged")
+    known = earlier[-1].newest_delivery_number if earlier else 0
+    paths = {number: manifest_path(landed, number) for number in range(min(known, newest) + 1, newest + 1)}
+    return RunEntry(
+        run_number=len(earlier) + 1,
+        publish_kind="publish",
+        run_id=made.run_id,
+        as_of=made.as_of,
+        known_from_utc=_iso(made.known_from),
+        code_version=made.code_version,
+        policy_versions=made.policy_versions,
+        value_set_versions=made.value_set_versions,
+        landed_digest=made.landed_digest,
+        parameters=dict(made.parameters),
+        grade=made.grade,
+        newest_delivery_number=newest,
+        manifests={
+            str(number): hashlib.sha256(path.read_bytes()).hexdigest()
+            for number, path in paths.items()
+            if path.is_file()
+        },
+        inputs=(),
+        episode_count=states.height,
+        flagged_count=flagged.height,
+        flagged_paid_amount=str(sum(flagged.get_column("paid_amount").to_list(), Decimal(0))),
+        files={},
+        cases_sha256=None,
+        previous_sha256=None,
+    )
+
+
+def _put_history(connection: Connection, entries: Sequence[RunEntry], cases: pl.DataFrame) -> None:
+    runs = pl.DataFrame(
+        [
+            {
+                "run_number": entry.run_number,
+                "publish_kind": entry.publish_kind,
+                "run_id": entry.run_id,
+                "as_of_date": datetime.fromisoformat(entry.as_of).date(),
+                "known_from_utc": entry.known_from.astimezone(UTC).replace(tzinfo=None),
+                "code_version": entry.code_version,
+                "policy_versions": list(entry.policy_versions),
+                "value_set_versions": list(entry.value_set_versions),
+                "value_set_digest": entry.value_set_digest,
+                "landed_digest": entry.landed_digest,
+                "newest_delivery_number": entry.newest_delivery_number,
+                "parameters": json.dumps(dict(entry.parameters), sort_keys=True, default=str),
+                "grade": entry.grade,
+                "episode_count": entry.episode_count,
+                "flagged_count": entry.flagged_count,
+                "flagged_paid_amount": Decimal(entry.flagged_paid_amount),
+            }
+            for entry in entries
+        ],
+        schema={
+            "run_number": pl.Int32(),
+            "publish_kind": pl.String(),
+            "run_id": pl.String(),
+            "as_of_date": pl.Date(),
+            "known_from_utc": pl.Datetime("us"),
+            "code_version": pl.String(),
+            "policy_versions": pl.List(pl.String()),
+            "value_set_versions": pl.List(pl.String()),
+            "value_set_digest": pl.String(),
+            "landed_digest": pl.String(),
+            "newest_delivery_number": pl.Int32(),
+            "parameters": pl.String(),
+            "grade": pl.String(),
+            "episode_count": pl.Int64(),
+            "flagged_count": pl.Int64(),
+            "flagged_paid_amount": pl.Decimal(18, 2),
+        },
+        orient="row",
+    )
+    versions = case_versions(cases, newest_run_number=entries[-1].run_number)
+    for name, frame in (("run_history", runs), ("case_version", versions)):
+        connection.register("history_rows", frame.to_arrow())
+        connection.execute(f"create or replace table run_facts.{name} as from history_rows")
+        connection.unregister("history_rows")
+
+
+def _fields(entry: RunEntry) -> dict[str, Any]:
+    """What an entry says; the digest that only encrypted publishes have is left out of others."""
+    fields = asdict(entry)
+    if entry.episodes_digest is None:
+        del fields["episodes_digest"]
+    return fields
+
+
+def _read_entry(path: Path, content: bytes) -> RunEntry:
+    try:
+        fields = unsealed(content.decode("utf-8"))
+        if fields.pop("format") != ENTRY_FORMAT:
+            message = (
+                f"The history entry {path} was written in a form this version does not know. Use the version of "
+                "stimaudit that wrote it, or a newer one."
+            )
+            raise StimauditError(message)
+        return RunEntry(
+            **{
+                **fields,
+                "policy_versions": tuple(fields["policy_versions"]),
+                "value_set_versions": tuple(fields["value_set_versions"]),
+                "inputs": tuple(KeptInput(**each) for each in fields["inputs"]),
+            }
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        message = f"The history entry {path} is not as it was written. Restore it from its backup."
+        raise IntegrityError(message) from None
+
+
+def _run_in(database: Path) -> str | None:
+    """The run that ``database`` was made by, if it can be read."""
+    if not database.is_file():
+        return None
+    try:
+        with open_warehouse(database, read_only=True) as connection:
+            return str(connection.execute("select run_id from audit.run").fetchall()[0][0])
+    except (WarehouseError, IndexError):
+        return None
+
+
+def _last_digest(history: Path, entries: Sequence[RunEntry]) -> str | None:
+    if not entries:
+        return None
+    return hashlib.sha256(entry_path(history, entries[-1].run_number).read_bytes()).hexdigest()
+
+
+def _pending_path(history: Path, run_number: int) -> Path:
+    return entry_path(history, run_number).with_suffix(".pending")
+
+
+def _write(path: Path, content: bytes) -> None:
+    make_folder(path.parent)
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_bytes(content)
+    partial.chmod(FILE_MODE)
+    commit_file(partial, path)
+
+
+def _number(connection: Connection, query: str) -> int:
+    return int(connection.execute(query).fetchall()[0][0] or 0)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()

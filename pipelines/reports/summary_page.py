@@ -1,0 +1,173 @@
+"""The summary page: tiles, funnel and trend, without member data."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pipelines.reports import words
+from pipelines.reports.charts import TrendPoint, bar_chart, described, trend_chart
+from pipelines.reports.run_page import FEEDS, funnel_rows
+from pipelines.reports.since_last_run import since_last_run
+from pipelines.reports.suppression import may_show, rounded_up, shown_groups, shown_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from pipelines.ground.warehouse import Connection
+    from pipelines.reports.frame import Stamp
+    from pipelines.reports.suppression import ShownGroup, ShownStep
+
+
+TREND_RUNS = 30
+
+
+@dataclass(frozen=True)
+class RunPoint:
+    """One run of the history, for the trend: its date, episodes flagged, and those held where that is known."""
+
+    run_id: str
+    as_of_date: date
+    flagged_count: int
+    not_assessable_count: int | None = None
+
+
+def summary_page_facts(
+    connection: Connection, stamp: Stamp, feeds: frozenset[str], history: Sequence[RunPoint]
+) -> dict[str, object]:
+    """What may be told of the run where nobody may be told of: counts from 11, no identifiers."""
+    steps = [step for step in funnel_rows(connection) if step["unit"] == "episodes"]
+    first = steps[0]["remaining_count"] if steps else 0
+    shown = shown_steps(first, [(_step_name(step), step["left_count"]) for step in steps[1:]])
+    counts = Counter(
+        dict(connection.execute("select outcome, count(*) from episode_review group by outcome").fetchall())
+    )
+    is_flagged_shown = bool(shown and shown[-1].remaining_count is not None)
+    bars = [("Implant episodes", first), *_bars(shown or ())]
+    lines = [step for step in funnel_rows(connection) if step["unit"] == "claim lines"]
+    line_steps = shown_steps(
+        lines[0]["remaining_count"], [(_step_name(step), step["left_count"]) for step in lines[1:]]
+    )
+    tables = {}
+    if is_flagged_shown and counts["flagged"]:
+        tables = {
+            title: _summary_groups(connection, column, names)
+            for title, column, names in (
+                ("Reason", "outcome_reason", words.REASONS),
+                ("Suggested next step", "next_step", words.NEXT_STEPS),
+                ("Policy", "policy_id", {}),
+                ("Payment stage", "payment_stage", words.PAYMENT_STAGES),
+            )
+        }
+    points = _trend_points(history)
+    news = since_last_run(connection)
+    return {
+        "first": first if may_show(first) else None,
+        "shown": shown,
+        "line_first": lines[0]["remaining_count"],
+        "line_steps": line_steps,
+        "flagged_count": counts["flagged"] if is_flagged_shown else None,
+        "flagged_dollars": _flagged_dollars(connection) if is_flagged_shown else None,
+        "is_first_run": news is None or news.is_first,
+        "new_count": news.shown_new_count() if news and is_flagged_shown else None,
+        "held": _left_alone(shown, "Data hold"),
+        "documented": _left_alone(shown, "Documented"),
+        "chart": bar_chart(
+            bars,
+            name="funnel",
+            title="How implant episodes became flagged episodes",
+            description=described(bars),
+        )
+        if shown and len(bars) > 1
+        else None,
+        "tables": tables,
+        "trend": points,
+        "is_hold_known": any(point.not_assessable_count is not None for point in points),
+        "trend_chart": trend_chart(
+            points,
+            name="trend",
+            title="Flagged and held episodes by run",
+            description="The same figures stand in the table below.",
+        )
+        if len(points) > 1
+        else None,
+        "missing_feeds": [name for table, name in FEEDS.items() if table not in feeds],
+        "caveats": sorted({re.sub(r"\s*\([\d,]+\)$", "", reason) for reason in stamp.grade_reasons}),
+    }
+
+
+def _step_name(step: Mapping[str, Any]) -> str:
+    """A step by what happened in it: exclusions and lines by their reason, outcomes by their own name."""
+    outcomes = {"documented": "Documented", "not assessable": "Data hold", "flagged": "Flagged for review"}
+    return outcomes.get(step["step"], str(step["name"]))
+
+
+def _bars(shown: Sequence[ShownStep]) -> list[tuple[str, int]]:
+    """The steps of the chart: those that took something away, and the last."""
+    bars = []
+    for step in shown:
+        if step.remaining_count is None or (step.left_count == 0 and step is not shown[-1]):
+            continue
+        name = step.names[-1].split(":")[0]
+        if step is not shown[-1] and len(step.names) > 1:
+            name = f"{len(step.names)} steps to {name.lower()}"
+        bars.append((name if step is shown[-1] else f"After: {name}", step.remaining_count))
+    if len(bars) > 1 and bars[-1][1] == bars[-2][1]:
+        del bars[-2]
+    return bars
+
+
+def _left_alone(shown: Sequence[ShownStep] | None, name: str) -> int | None:
+    """How many left in a step that is shown by itself; none where it is told together with others."""
+    return next(
+        (step.left_count for step in shown or () if step.names == (name,) and step.remaining_count is not None), None
+    )
+
+
+def _flagged_dollars(connection: Connection) -> Decimal:
+    [[paid]] = connection.execute(
+        "select coalesce(sum(paid_amount), 0) from episode_review where outcome = 'flagged'"
+    ).fetchall()
+    return Decimal(paid)
+
+
+def _summary_groups(
+    connection: Connection, column: str, names: Mapping[str, str]
+) -> list[tuple[ShownGroup, str, Decimal]]:
+    rows = connection.execute(
+        f"select coalesce({column}, 'not said'), count(*), sum(paid_amount) from episode_review "
+        f"where outcome = 'flagged' group by 1 order by count(*) desc, 1"
+    ).fetchall()
+    groups = shown_groups([(names.get(word, word), count) for word, count, _ in rows])
+    return [
+        (group, ", ".join(group.names), sum((Decimal(rows[place][2]) for place in group.indices), Decimal(0)))
+        for group in groups
+    ]
+
+
+def _trend_points(history: Sequence[RunPoint]) -> list[TrendPoint]:
+    """The newest runs, oldest first, rounded up so that no difference between two runs tells of a few members."""
+    newest = sorted(history, key=lambda point: (point.as_of_date, point.run_id))[-TREND_RUNS:]
+    return [
+        TrendPoint(point.as_of_date.isoformat(), _rounded(point.flagged_count), _rounded(point.not_assessable_count))
+        for point in newest
+    ]
+
+
+def run_points(connection: Connection) -> list[RunPoint]:
+    """The publishes in the audit's own history; none where it holds no such table."""
+    found = connection.execute("select count(*) from duckdb_tables() where table_name = 'run_history'").fetchall()
+    if not found[0][0]:
+        return []
+    rows = connection.execute(
+        "select run_id, as_of_date, flagged_count from run_history order by run_number"
+    ).fetchall()
+    return [RunPoint(*row) for row in {row[0]: row for row in rows}.values()]
+
+
+def _rounded(count: int | None) -> int | None:
+    return rounded_up(count) if count is not None and may_show(count) else None

@@ -1,0 +1,82 @@
+"""The closed words that reviewers choose from, read from ``sql/decisions``."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+LISTS = Path(__file__).resolve().parents[2] / "sql" / "decisions"
+
+
+class OutcomeWord(NamedTuple):
+    """One line of ``sql/decisions/review_outcome.csv``: an outcome, who may set it and what it asks for."""
+
+    decision_kind: str
+    review_outcome: str
+    label: str
+    who_may_set: str
+    closes_case: str
+    counts_as: str
+    needs_note: str
+    needs_outcome_in_force: str
+
+
+class ReasonWord(NamedTuple):
+    """One line of ``sql/decisions/review_reason.csv``: a reason for one outcome."""
+
+    decision_kind: str
+    review_outcome: str
+    review_reason: str
+    label: str
+    needs_note: str
+
+
+@dataclass(frozen=True)
+class DecisionWords:
+    """The closed lists that decisions are made of."""
+
+    outcomes: Mapping[tuple[str, str], OutcomeWord]
+    reasons: Mapping[tuple[str, str, str], ReasonWord]
+    standing_by_credential: Mapping[str, str]
+    licence_states: frozenset[str]
+
+    def outcomes_of(self, decision_kind: str) -> list[str]:
+        """The outcomes of one kind of decision, in the order of the list."""
+        return [outcome for kind, outcome in self.outcomes if kind == decision_kind]
+
+    def reasons_of(self, decision_kind: str, review_outcome: str) -> list[str]:
+        """The reasons for one outcome, in the order of the list."""
+        return [reason for kind, outcome, reason in self.reasons if (kind, outcome) == (decision_kind, review_outcome)]
+
+    def closes_case(self, review_outcome: str | None) -> bool:
+        """Whether a review outcome closes its case."""
+        word = self.outcomes.get(("review", review_outcome or ""))
+        return word is not None and word.closes_case == "yes"
+
+
+@cache
+def decision_words() -> DecisionWords:
+    """The closed lists of ``sql/decisions``."""
+    outcomes = [OutcomeWord(**line) for line in read_list("review_outcome")]
+    reasons = [ReasonWord(**line) for line in read_list("review_reason")]
+    return DecisionWords(
+        outcomes={(word.decision_kind, word.review_outcome): word for word in outcomes},
+        reasons={(word.decision_kind, word.review_outcome, word.review_reason): word for word in reasons},
+        standing_by_credential={
+            line["reviewer_credential"]: line["standing"] for line in read_list("reviewer_credential")
+        },
+        licence_states=frozenset(line["licence_state"] for line in read_list("licence_state")),
+    )
+
+
+def read_list(name: str) -> list[dict[str, str]]:
+    """The lines of one closed list of ``sql/decisions``, as dictionaries."""
+    with (LISTS / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))

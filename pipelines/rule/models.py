@@ -1,0 +1,104 @@
+"""Models and transforms, and the order they are made in.
+
+A model is one SQL select at ``sql/<schema>/<table>.sql`` and makes ``<schema>.<table>``; a transform is a polars
+function of that table's name and makes ``intermediate.<table>``. The order is read from the SQL itself and from the
+transforms' parameters; nobody keeps a list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING
+
+from pipelines.ground.warehouse import in_reading_order, open_scratch, tables_read
+from pipelines.rule.transforms.care_cluster import care_cluster
+from pipelines.rule.transforms.care_course import care_course
+from pipelines.rule.transforms.implant_episode import implant_episode
+from pipelines.rule.transforms.surgical_event import surgical_event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    import polars as pl
+
+    from pipelines.ground.warehouse import Connection
+
+
+TRANSFORMS: tuple[Callable[..., pl.LazyFrame], ...] = (
+    surgical_event,
+    implant_episode,
+    care_course,
+    care_cluster,
+)
+"""The tables made by polars, because in them the order of days decides."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One SQL model: the table it makes and the select that makes it."""
+
+    name: str
+    query: str
+
+    @property
+    def schema(self) -> str:
+        """The schema of the table."""
+        return self.name.split(".")[0]
+
+
+def read_models(sql: Path, schemas: Iterable[str]) -> tuple[Model, ...]:
+    """The models below ``sql`` of the schemas named, by name."""
+    return tuple(
+        Model(f"{schema}.{path.stem}", path.read_text(encoding="utf-8"))
+        for schema in schemas
+        for path in sorted((sql / schema).glob("*.sql"))
+    )
+
+
+def build(connection: Connection, models: Iterable[Model], transforms: Iterable[Callable[..., pl.LazyFrame]]) -> None:
+    """Makes every table of ``models`` and ``transforms`` in ``connection``, each after those it reads.
+
+    Transforms read tables of ``intermediate`` and take their keyword parameters from ``policies.default_policy``.
+    Tables that neither makes must be there already.
+    """
+    queries = {model.name: model.query for model in models}
+    functions = {f"intermediate.{transform.__name__}": transform for transform in transforms}
+    # An empty database reads the names alone; in one with views DuckDB would bind the files behind them.
+    with open_scratch() as parser:
+        reads = {name: tables_read(parser, query) for name, query in queries.items()}
+    reads.update({name: _tables_of(function) for name, function in functions.items()})
+    for schema in sorted({name.split(".")[0] for name in reads}):
+        connection.execute(f"create schema if not exists {schema}")
+    for name in in_reading_order(reads):
+        if name in functions:
+            _make_by_transform(connection, name, functions[name])
+        else:
+            connection.execute(f"create or replace table {name} as {queries[name]}")
+
+
+def _tables_of(transform: Callable[..., pl.LazyFrame]) -> set[str]:
+    return {
+        f"intermediate.{name}"
+        for name, parameter in signature(transform).parameters.items()
+        if parameter.kind is Parameter.POSITIONAL_OR_KEYWORD
+    }
+
+
+def _make_by_transform(connection: Connection, name: str, transform: Callable[..., pl.LazyFrame]) -> None:
+    frames = [
+        connection.table(f"intermediate.{table}").pl().lazy()
+        for table, parameter in signature(transform).parameters.items()
+        if parameter.kind is Parameter.POSITIONAL_OR_KEYWORD
+    ]
+    asked = [
+        parameter
+        for parameter in signature(transform).parameters
+        if signature(transform).parameters[parameter].kind is Parameter.KEYWORD_ONLY
+    ]
+    row = connection.table("policies.default_policy").pl().row(0, named=True)
+    made = transform(*frames, **{parameter: row[parameter] for parameter in asked}).collect()
+    connection.register("made_by_transform", made.to_arrow())
+    connection.execute(f"create or replace table {name} as select * from made_by_transform")
+    connection.unregister("made_by_transform")

@@ -1,0 +1,83 @@
+"""The narrow stage: from the landed history to the members who can have an implant episode."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.ground.warehouse import MEMORY_LIMIT, open_warehouse
+from pipelines.intake.ledger import attach
+from pipelines.rule.models import build, read_models
+from pipelines.rule.policy import write_policies
+from pipelines.rule.value_sets import write_value_sets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from pipelines.ground.warehouse import Connection
+    from pipelines.rule.dossier import Policy
+    from pipelines.rule.value_sets import ValueSet
+
+
+def narrow(
+    *,
+    landed: Path,
+    working: Path,
+    sql: Path,
+    as_of: date,
+    assume_enrolled: bool,
+    policies: Sequence[Policy],
+    value_sets: Sequence[ValueSet],
+    default_policy: str,
+    single_policy: str | None = None,
+    policy_by_line_of_business: Mapping[str, str] | None = None,
+    memory_limit: str = MEMORY_LIMIT,
+    threads: int | None = None,
+) -> None:
+    """Makes the working file ``working``: value sets, policies, run facts and the candidates' history.
+
+    Only this stage reads the whole landed history, and of it only a code and a key a row; from here on everything
+    costs by candidates. ``assume_enrolled`` does nothing where an eligibility extract was delivered.
+    """
+    with open_warehouse(working, memory_limit=memory_limit, threads=threads) as connection:
+        attach(connection, landed)
+        write_value_sets(connection, value_sets)
+        write_policies(
+            connection,
+            policies,
+            default_policy=default_policy,
+            single_policy=single_policy,
+            policy_by_line_of_business=policy_by_line_of_business or {},
+        )
+        stage_candidates(connection, sql, as_of=as_of, assume_enrolled=assume_enrolled)
+
+
+def stage_candidates(connection: Connection, sql: Path, *, as_of: date, assume_enrolled: bool) -> None:
+    """Makes the schema ``staging`` from ``landed``, ``value_sets`` and ``policies`` in ``connection``.
+
+    ``staging.run`` is the one row of run facts: the run date, the feeds supplied, and the newest line start date loaded
+    that is not after the run date.
+    """
+    connection.execute("create schema if not exists staging")
+    connection.execute(
+        """
+        create or replace table staging.run as
+        select
+            $as_of::date as as_of_date,
+            $assume_enrolled and not bool_or(table_name = 'eligibility' and is_supplied) as is_enrollment_assumed,
+            bool_or(table_name = 'eligibility' and is_supplied) as has_eligibility,
+            bool_or(table_name = 'pharmacy_claim' and is_supplied) as has_pharmacy_claim,
+            bool_or(table_name = 'prior_authorization' and is_supplied) as has_prior_authorization,
+            bool_or(table_name = 'care_documentation' and is_supplied) as has_care_documentation,
+            (
+                select max(medical_claim.claim_line_start_date)
+                from landed.medical_claim
+                where medical_claim.claim_line_start_date <= $as_of::date
+            ) as newest_line_start_date,
+            cast(null as varchar) as run_id
+        from landed.feed
+        """,
+        {"as_of": as_of, "assume_enrolled": assume_enrolled},
+    )
+    build(connection, read_models(sql, ["staging"]), [])
