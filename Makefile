@@ -38,7 +38,7 @@ format: $(READY) ## formats Python and SQL
 	$(RUN)/sqlfluff fix --processes 0 sql
 
 readme: $(READY) ## runs the commands README shows and writes their output into it
-	$(RUN)/python -m tests.support.readme
+	$(RUN)/python -m tests.house.readme
 
 benchmark: $(READY) ## measures landing, auditing and the nightly run against bare DuckDB
 	$(RUN)/python -m benchmarks.run --lines 10000000 --format csv

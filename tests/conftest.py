@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.ground import warehouse
-from tests.support.canaries import planted, ran
+from tests.whole.canaries import planted, ran
 
 if TYPE_CHECKING:
-    from tests.support.canaries import Ran
+    from tests.whole.canaries import Ran
 
 HERE = Path(__file__).parent
 TOGETHER = {
     "spec": "all specs are audited at once",
     "laws": "the laws start from one population",
     "flows/test_nightly_audit.py": "night through Prefect",
-    "test_canaries.py": "night through Prefect",
+    "whole/test_canaries.py": "night through Prefect",
 }
 """Files and folders whose tests share what a session makes, and what that is."""
 
-UNCOUNTED = frozenset({"laws", "test_messy_members.py", "test_second_opinion_agrees.py"})
+UNCOUNTED = frozenset({"laws", "messy", "second_opinion"})
 """Tests whose own Python is most of their work; counting lines slows them by half, and what they run others run too."""
 
-MANY_THREADS = frozenset({"flows", "test_sample_data.py", "test_reproduce.py", "test_order_changes_nothing.py"})
+MANY_THREADS = frozenset({"flows", "test_nightly.py", "test_sample_data.py", "test_reproduce.py", "test_order_changes_nothing.py"})
 """Tests of the same bytes and the same rows: they run with as many threads as a night does."""
 
 

@@ -35,9 +35,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.ground.warehouse import identifier, in_reading_order, literal, tables_read
 from pipelines.rule import models
-from tests.second_opinion_run import BY_LINE_OF_BUSINESS, CONFIGURATIONS, OTHER_NUMBERS, Configuration
-from tests.support.edge_members import edge_members
-from tests.support.messy_members import messy_members
+from tests.messy.edge_members import edge_members
+from tests.messy.members import messy_members
+from tests.second_opinion.sitting import BY_LINE_OF_BUSINESS, CONFIGURATIONS, OTHER_NUMBERS, Configuration
 from tests.support.product import (
     COMPARED,
     OF_THE_RUN,
@@ -235,7 +235,7 @@ def open_workshop(seed: int, count: int, configuration: Configuration, folder: P
     opinion = opinion_tables(opinion_on(extracts, configuration.settings))
     found = differences(audit_tables(connection), opinion)
     if found:
-        message = f"The second opinion differs on seed {seed}: run python -m tests.second_opinion_run first."
+        message = f"The second opinion differs on seed {seed}: run python -m tests.second_opinion.sitting first."
         raise SystemExit(message)
     read = {model.name: model.query for model in models.read_models(SQL, SCHEMAS)}
     transforms = {f"intermediate.{transform.__name__}": transform for transform in models.TRANSFORMS}

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from tests.support.places import ROOT
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 Found = TypeVar("Found")
 
-ROOT = Path(__file__).resolve().parents[2]
 PREFECT = Path(sys.executable).with_name("prefect")
 PATIENCE_SECONDS = 300
 TERMINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}

@@ -8,20 +8,18 @@ import sqlite3
 import subprocess
 import sys
 import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from pipelines.operation.nightly import STAGES
+from tests.support.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.canaries import Ran
-
-ROOT = Path(__file__).resolve().parents[2]
+    from tests.whole.canaries import Ran
 
 
 @pytest.fixture

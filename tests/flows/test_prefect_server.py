@@ -20,7 +20,6 @@ from tests.flows.prefect_server import (
     MAKE_POOL,
     PAUSE,
     RESUME,
-    ROOT,
     RUN_NOW,
     START_SERVER,
     START_WORKER,
@@ -28,6 +27,7 @@ from tests.flows.prefect_server import (
     prefect_server,
     until,
 )
+from tests.support.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

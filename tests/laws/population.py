@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from tests.second_opinion_run import BY_LINE_OF_BUSINESS
-from tests.support.messy_members import RUN_DATE, messy_members
+from tests.messy.members import RUN_DATE, messy_members
+from tests.second_opinion.sitting import BY_LINE_OF_BUSINESS
 from tests.support.product import VALUE_SETS, Settings, audit_tables, judge_landed, landed_connection, shipped_policies
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
     from pipelines.rule.dossier import Policy
     from pipelines.rule.vocabulary import ParameterValue
-    from tests.support.messy_text import Row
+    from tests.messy.text import Row
     from tests.support.product import Table
 
 SEED = 5501

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.support.messy_text import Row
+    from tests.messy.text import Row
 
 SETTLED = ("outcome", "outcome_reason", "exclusion_reasons", "diagnosis_class", "anchor_date", "paid_amount")
 RED_FLAG, INDICATION, COMPLICATION = "C79.51", "M96.1", "T85.112A"

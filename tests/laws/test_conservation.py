@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.second_opinion_run import BY_LINE_OF_BUSINESS
-from tests.support.messy_members import messy_members
+from tests.messy.members import messy_members
+from tests.second_opinion.sitting import BY_LINE_OF_BUSINESS
 from tests.support.product import VALUE_SETS, Settings, product
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from tests.support.product import differences
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.messy_text import Row
+    from tests.messy.text import Row
 
 MEMBERS = 40
 VERSIONED = {

@@ -16,8 +16,8 @@ from tests.laws.population import (
     of_members,
     with_newest_line,
 )
-from tests.support.edge_members import edge_members
-from tests.support.messy_members import RUN_DATE, messy_members
+from tests.messy.edge_members import edge_members
+from tests.messy.members import RUN_DATE, messy_members
 from tests.support.product import VALUE_SETS, Table, differences
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from tests.laws.population import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.messy_text import Row
+    from tests.messy.text import Row
 
 GROUPS = ("exercise", "manipulation", "acupuncture", "psychological", "interdisciplinary", "medication")
 STATE = {"none": 0, "unknown": 0, "short": 1, "adequate": 2}

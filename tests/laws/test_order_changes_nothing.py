@@ -17,7 +17,7 @@ from tests.laws.population import (
     shuffled,
     with_newest_line,
 )
-from tests.support.messy_members import RUN_DATE, messy_members
+from tests.messy.members import RUN_DATE, messy_members
 from tests.support.product import TAKE_ALL, VALUE_SETS, audit_tables, deliver, differences, judge_landed
 
 if TYPE_CHECKING:

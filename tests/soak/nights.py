@@ -9,7 +9,6 @@ import json
 import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pipelines.operation.nightly
@@ -19,13 +18,15 @@ from pipelines.ground.published_file import DATABASE_FILE
 from pipelines.ground.warehouse import identifier, open_warehouse
 from pipelines.operation.nightly import PLAIN_STAGES, nightly
 from pipelines.operation.plan import make_plan
+from tests.support.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pipelines.operation.nightly import Outcome, Stages
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "extracts"
+SAMPLE = ROOT / "sample_data" / "extracts"
 LATE = "_late.csv"
 RUN_TIMES = frozenset({"started_at_utc", "finished_at_utc", "known_from_utc"})
 SETTINGS = "max_failed_history_checks = 99\n"

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Protocol, cast
 import pytest
 
 from pipelines.proof.example_text import Case, parse_case
+from tests.support.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).resolve().parents[2]
 
 OTHER_PARAMETERS = """\
     parameter include_other_low_back_pain=false pain_label_exempts=true

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.proof.examples import CaseResult, audit_cases
-from tests.spec.book import ROOT
+from tests.support.places import ROOT
 
 if TYPE_CHECKING:
     from pipelines.proof.example_text import Case

@@ -18,7 +18,7 @@ from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow
 from pipelines.rule.policy import load_policies
 from pipelines.rule.value_sets import load_value_sets
-from tests.stages.landing import deliver
+from tests.intake.landing import deliver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.warehouse import open_warehouse
@@ -15,20 +14,22 @@ from pipelines.rule.audit import judge
 from pipelines.rule.narrow import stage_candidates
 from pipelines.rule.policy import load_policies, write_policies
 from pipelines.rule.value_sets import load_value_sets, write_value_sets
-from tests.support.messy_members import RUN_DATE, write_extracts
-from tests.support.second_opinion import POLICIES, second_opinion
+from tests.messy.members import RUN_DATE, write_extracts
+from tests.second_opinion.opinion import POLICIES, second_opinion
+from tests.support.places import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
     from pipelines.rule.dossier import Policy
     from pipelines.rule.value_sets import ValueSet
     from pipelines.rule.vocabulary import ParameterValue
-    from tests.support.messy_text import Row
-    from tests.support.second_opinion import Opinion
+    from tests.messy.text import Row
+    from tests.second_opinion.opinion import Opinion
 
-SQL = Path(__file__).resolve().parents[2] / "sql"
+SQL = ROOT / "sql"
 VALUE_SETS = SQL / "value_sets"
 DEFAULT_POLICY = "evidence_low_back_pain"
 REVIEWED_BY = date(2026, 11, 22)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.gates.validate import CheckResult
@@ -15,11 +14,14 @@ from pipelines.rule.audit import judge
 from pipelines.rule.narrow import stage_candidates
 from pipelines.rule.policy import load_policies, write_policies
 from pipelines.rule.value_sets import load_value_sets, write_value_sets
+from tests.support.places import ROOT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipelines.ground.warehouse import Connection
 
-SQL = Path(__file__).resolve().parents[2] / "sql"
+SQL = ROOT / "sql"
 AS_OF = date(2026, 6, 30)
 STARTED = datetime(2026, 7, 1, 2, 0, tzinfo=UTC)
 FINISHED = datetime(2026, 7, 1, 2, 5, tzinfo=UTC)

@@ -1,0 +1,113 @@
+"""The product and the second opinion say the same of thousands of messy members, in every column.
+
+The long sitting is ``python -m tests.second_opinion.sitting --members 20000``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.messy.edge_members import edge_members
+from tests.messy.members import messy_members
+from tests.second_opinion.sitting import BY_LINE_OF_BUSINESS, CONFIGURATIONS, OTHER_NUMBERS, compare
+from tests.support.product import (
+    COMPARED,
+    VALUE_SETS,
+    Settings,
+    audit_tables,
+    differences,
+    opinion_on,
+    opinion_tables,
+    product,
+    report,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.rule.vocabulary import ParameterValue
+    from tests.messy.text import Row
+
+MEMBERS = 180
+FIRST_SEED = 4100
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_the_product_says_of_every_messy_member_what_the_second_opinion_says(name: str, tmp_path: Path) -> None:
+    seed = FIRST_SEED + list(CONFIGURATIONS).index(name)
+
+    comparison = compare(seed, MEMBERS, CONFIGURATIONS[name], tmp_path)
+
+    assert comparison.text == ""
+    assert comparison.episode_count > MEMBERS / 2
+
+
+@pytest.mark.parametrize("parameters", [{}, OTHER_NUMBERS], ids=["numbers as shipped", "other numbers"])
+def test_the_two_agree_on_every_member_made_for_an_edge(
+    parameters: dict[str, dict[str, ParameterValue]], tmp_path: Path
+) -> None:
+    extracts = edge_members()
+    told = Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS, parameters=parameters)
+
+    mine, theirs = audit_tables(product(extracts, tmp_path, told)), opinion_tables(opinion_on(extracts, told))
+
+    found = differences(mine, theirs)
+    assert report(found, extracts, [mine, theirs], {}) == ""
+
+
+def test_a_difference_in_any_table_is_seen_and_told_with_the_rows_of_its_member_alone(tmp_path: Path) -> None:
+    extracts = messy_members(1, 20, value_sets=VALUE_SETS)
+    mine = audit_tables(product(extracts, tmp_path))
+    opinion = opinion_on(extracts)
+    theirs = opinion_tables(opinion)
+    assert differences(mine, theirs) == []
+
+    for table in COMPARED:
+        changed = {name: dict(rows) for name, rows in theirs.items()}
+        key, row = next(iter(changed[table].items()))
+        column = next(column for column in reversed(row) if column not in COMPARED[table])
+        changed[table][key] = {**row, column: "changed"}
+        assert [(each.table, each.key, each.column) for each in differences(mine, changed)] == [(table, key, column)]
+        del changed[table][key]
+        found = differences(mine, changed)
+        assert [(each.table, each.key, each.column) for each in found] == [(table, key, "(row)")]
+
+    told = report(found, extracts, [mine, theirs], {})
+    member_id = theirs["episode_review"][(found[0].key[0],)]["member_id"]
+    others = {row["member_id"] for row in extracts["eligibility"]} - {member_id}
+    assert f"'member_id': '{member_id}'" in told
+    assert not [other for other in others if f"'member_id': '{other}'" in told]
+
+
+def test_a_replacement_whose_lines_name_two_originals_replaces_both(tmp_path: Path) -> None:
+    def line(claim_id: str, number: str, code: str, **columns: str) -> Row:
+        return {
+            "claim_id": claim_id,
+            "claim_line_number": number,
+            "claim_type": "professional",
+            "member_id": "ada",
+            "claim_line_start_date": "2024-06-10",
+            "hcpcs_code": code,
+            "paid_amount": "100.00",
+            **columns,
+        }
+
+    extracts: dict[str, list[Row]] = {
+        "medical_claim": [
+            line("A", "1", "63650"),
+            line("B", "1", "63685"),
+            line("C", "1", "63650", claim_frequency_code="7", original_claim_id="A", paid_amount="10.00"),
+            line("C", "2", "63685", claim_frequency_code="7", original_claim_id="B", paid_amount="7.00"),
+        ],
+        "claim_diagnosis": [
+            {"claim_id": claim_id, "diagnosis_rank": "1", "diagnosis_code": "M54.50"} for claim_id in "ABC"
+        ],
+    }
+
+    mine = audit_tables(product(extracts, tmp_path))
+
+    (review,) = mine["episode_review"].values()
+    assert (review["claim_ids"], review["paid_amount"]) == (["C"], 17.0)
+    assert differences(mine, opinion_tables(opinion_on(extracts))) == []
