@@ -130,12 +130,12 @@ def letter(
     ] = None,
     to: Annotated[Path | None, typer.Option(help="Another folder for it; needed where the audit is encrypted.")] = None,
 ) -> None:
-    """Drafts the request for the records that would settle a case, as a PDF below OUT/letters. A person approves it.
+    """Drafts the request for the records that would settle a case: a PDF a provider below OUT/letters, for approval.
 
     **Example**: `stimaudit letter NA-2026-0123456789AB --template our_letter.toml --out /srv/stimaudit`
     """
     from pipelines.report import check_outside
-    from pipelines.reports.letter import EXAMPLE_TEMPLATE, payers_template, read_letter_template, write_letter
+    from pipelines.reports.letter import EXAMPLE_TEMPLATE, payers_template, read_letter_template, write_letters
 
     if to is None and key_in_use() is not None:
         message = (
@@ -148,4 +148,6 @@ def letter(
     payer = read_letter_template(template) if template else payers_template(out)
     with published_audit(out) as connection:
         words = payer or read_letter_template(EXAMPLE_TEMPLATE)
-        typer.echo(short(write_letter(connection, case, to or out / "letters", template=words)))
+        written = write_letters(connection, case, to or out / "letters", template=words)
+    for path in written:
+        typer.echo(short(path))

@@ -15,7 +15,7 @@ import pytest
 
 from pipelines.publish import DATABASE_FILE, open_published
 from pipelines.report import WORKLIST_XLSX, report
-from pipelines.reports.letter import EXAMPLE_TEMPLATE, PAYERS_TEMPLATE, read_letter_template, write_letter
+from pipelines.reports.letter import EXAMPLE_TEMPLATE, PAYERS_TEMPLATE, read_letter_template, write_letters
 from pipelines.reports.pages import WORKLIST_ROWS, write_pages, write_worklist_page
 from pipelines.reports.words import MASK, WHY_LENGTH, masked
 from pipelines.reports.workbook import write_workbook
@@ -65,7 +65,7 @@ def test_no_export_and_no_letter_says_a_forbidden_word(sample: Report, tmp_path:
     pypdf = pytest.importorskip("pypdf")
     with open_published(sample.published) as connection:
         case = sample.case_of("S-NONE-01").removeprefix("cases/").removesuffix(".html")
-        letter = write_letter(connection, case, tmp_path, template=read_letter_template(EXAMPLE_TEMPLATE))
+        letters = write_letters(connection, case, tmp_path, template=read_letter_template(EXAMPLE_TEMPLATE))
     shutil.copytree(sample.published, tmp_path / "published", symlinks=True)
     report(tmp_path / "published")
     book = openpyxl.load_workbook(tmp_path / "published" / WORKLIST_XLSX)
@@ -81,7 +81,7 @@ def test_no_export_and_no_letter_says_a_forbidden_word(sample: Report, tmp_path:
     texts = [
         *cells,
         (sample.published / "worklist.csv").read_text("utf-8"),
-        *(page.extract_text() for page in pypdf.PdfReader(letter).pages),
+        *(page.extract_text() for letter in letters for page in pypdf.PdfReader(letter).pages),
     ]
 
     assert [found.group(0) for text in texts if (found := NEVER_SAID.search(text))] == []
