@@ -111,6 +111,12 @@ def test_headings_lists_and_the_heads_of_columns_are_said_as_such() -> None:
     assert [[part["/Scope"] for part in head["/A"] if "/Scope" in part] for head in heads] == [["/Column"]] * 4
 
 
+def test_a_table_over_pages_is_one_table_whose_head_is_said_once() -> None:
+    kinds = [element["/S"] for element in tags(letter_pdf(with_lines(90))) if "/S" in element]
+
+    assert (kinds.count("/Table"), kinds.count("/TH"), kinds.count("/TR")) == (1, 4, 91)
+
+
 def test_a_long_list_of_lines_goes_over_pages_with_its_head_on_each_and_no_line_lost() -> None:
     pages = [page.extract_text() for page in read(letter_pdf(with_lines(90))).pages]
     rows = [re.findall(r"CLM-\d{4}-Z", page) for page in pages]
