@@ -26,7 +26,9 @@ TOGETHER = {
 UNCOUNTED = frozenset({"laws", "messy", "second_opinion"})
 """Tests whose own Python is most of their work; counting lines slows them by half, and what they run others run too."""
 
-MANY_THREADS = frozenset({"flows", "test_nightly.py", "test_sample_data.py", "test_reproduce.py", "test_order_changes_nothing.py"})
+MANY_THREADS = frozenset(
+    {"flows", "test_nightly.py", "test_sample_data.py", "test_reproduce.py", "test_order_changes_nothing.py"}
+)
 """Tests of the same bytes and the same rows: they run with as many threads as a night does."""
 
 

@@ -130,11 +130,11 @@ def letter(
     ] = None,
     to: Annotated[Path | None, typer.Option(help="Another folder for it; needed where the audit is encrypted.")] = None,
 ) -> None:
-    """Drafts the request for the records that would settle a case, as a PDF below OUT/letters. A person approves it.
+    """Drafts the request for the records that would settle a case: a PDF a provider below OUT/letters, for approval.
 
     **Example**: `stimaudit letter NA-2026-0123456789AB --template our_letter.toml --out /srv/stimaudit`
     """
-    from pipelines.reports.letter import write_letter
+    from pipelines.reports.letter import write_letters
     from pipelines.reports.payer_words import EXAMPLE_TEMPLATE, payers_template, read_letter_template
     from pipelines.reports.report import check_outside
 
@@ -149,4 +149,6 @@ def letter(
     payer = read_letter_template(template) if template else payers_template(out)
     with published_audit(out) as connection:
         words = payer or read_letter_template(EXAMPLE_TEMPLATE)
-        typer.echo(short(write_letter(connection, case, to or out / "letters", template=words)))
+        written = write_letters(connection, case, to or out / "letters", template=words)
+    for path in written:
+        typer.echo(short(path))

@@ -1,4 +1,4 @@
-"""The draft of a records request: a tagged PDF from a payer's template, for a person to read, change and approve.
+"""The drafts of a records request: a PDF a provider in a payer's own words, for a person to read, change and approve.
 
 It names what the request needs and nothing else: the claims of one provider, the member, the documents wanted.
 """
@@ -6,18 +6,19 @@ It names what the request needs and nothing else: the claims of one provider, th
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import UsageError
 from pipelines.ground.files import FILE_MODE, FOLDER_MODE
-from pipelines.reports import words
 from pipelines.reports.case_file import read_case_file
 from pipelines.reports.case_page import case_page
-from pipelines.reports.frame import CASE_ID, make_environment, read_stamp
+from pipelines.reports.frame import CASE_ID, read_stamp
+from pipelines.reports.letter_pdf import RecordsRequest, RequestedService, letter_pdf
+from pipelines.reports.words import day
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
@@ -25,25 +26,16 @@ if TYPE_CHECKING:
     from pipelines.reports.payer_words import LetterTemplate
 
 
-PDF_VARIANT = "pdf/ua-1"
 UNKNOWN_PROVIDER = ""
+OPEN_CRITERIA_SHOWN = 4
 
 
-@dataclass(frozen=True)
-class ProviderLetter:
-    """One letter of the PDF: a billing provider and their implant lines, nobody else's."""
-
-    provider: str
-    letter_id: str
-    lines: Sequence[Row]
-
-
-def write_letter(connection: Connection, case_id: str, folder: Path, *, template: LetterTemplate) -> Path:
-    """The draft letters of one flagged or held case, one a billing provider, in one PDF below ``folder``.
+def write_letters(connection: Connection, case_id: str, folder: Path, *, template: LetterTemplate) -> tuple[Path, ...]:
+    """The draft letters of one flagged or held case below ``folder``, a PDF a billing provider, by provider.
 
     ``connection`` reads the published audit, whose tables it can name without their schema; ``template`` are the
-    payer's own words. The same audit and template give the same bytes. Raises ``UsageError`` where no such case asks
-    for records.
+    payer's own words. The same audit and template give the same bytes. Earlier drafts of the case are removed. Raises
+    ``UsageError`` where no such case asks for records, and ``StimauditError`` where a letter cannot be set.
     """
     case = read_case_file(connection, case_id) if CASE_ID.fullmatch(case_id) else None
     if case is None or case.review["outcome"] == "documented":
@@ -52,27 +44,11 @@ def write_letter(connection: Connection, case_id: str, folder: Path, *, template
             "Case ids are on the worklist."
         )
         raise UsageError(message)
+    letters = [(request.letter_id, letter_pdf(request)) for request in _requests(connection, case, template)]
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    path = folder / f"{case.review['case_id']}-records-request.pdf"
-    page = case_page(case, labels={}, feeds=frozenset())
-    html = (
-        make_environment()
-        .get_template("letter.html.j2")
-        .render(
-            stamp=read_stamp(connection),
-            words=words,
-            payer=template,
-            rights=template.rights_of(case.review["line_of_business"]),
-            case=case,
-            letters=_letters(case, template),
-            records=[record for record in page.records if record.is_asked],
-            open_criteria=[line for line in page.criteria if line.result != "met"][:4],
-            policy_title=_policy_title(connection, case),
-        )
-    )
-    path.write_bytes(_pdf(html))
-    path.chmod(FILE_MODE)
-    return path
+    for earlier in _drafts(folder, case_id):
+        earlier.unlink()
+    return tuple(_write(folder / f"{case_id}-records-request-{letter_id}.pdf", pdf) for letter_id, pdf in letters)
 
 
 def _policy_title(connection: Connection, case: CaseFile) -> str:
@@ -82,17 +58,62 @@ def _policy_title(connection: Connection, case: CaseFile) -> str:
     return str(title)
 
 
-def _letters(case: CaseFile, payer: LetterTemplate) -> list[ProviderLetter]:
-    """One letter a billing provider of the episode's implant lines; lines of no known provider share one."""
-    lines: dict[str, list[Row]] = {}
+def _requests(connection: Connection, case: CaseFile, payer: LetterTemplate) -> list[RecordsRequest]:
+    """One request a billing provider of the episode's implant lines, those of no known provider last."""
+    stamp, page = read_stamp(connection), case_page(case, labels={}, feeds=frozenset())
+    open_criteria = [line for line in page.criteria if line.result != "met"][:OPEN_CRITERIA_SHOWN]
+    whole = RecordsRequest(
+        letter_id="",
+        template_version=payer.template_version,
+        case_id=case.review["case_id"],
+        member_id=case.review["member_id"],
+        provider=UNKNOWN_PROVIDER,
+        services=(),
+        policy_title=_policy_title(connection, case),
+        policy_version=case.review["policy_version"],
+        open_questions=[f"{line.name}: {_inside(line.asked)}." for line in open_criteria],
+        documents=[f"{record.document}." for record in page.records if record.is_asked],
+        payer_name=payer.payer_name,
+        payer_address=payer.payer_address,
+        contact=payer.contact,
+        ways_to_send=payer.ways_to_send,
+        due=payer.due,
+        no_reply=payer.no_reply,
+        rights=payer.rights_of(case.review["line_of_business"]),
+        approver=payer.approver,
+        run_id=stamp.run_id,
+        as_of_date=stamp.as_of_date,
+        code_version=stamp.code_version,
+        is_synthetic=stamp.is_synthetic,
+    )
+    return [
+        replace(whole, provider=provider, letter_id=_letter_id(case, provider, payer), services=services)
+        for provider, services in _services(case)
+    ]
+
+
+def _services(case: CaseFile) -> list[tuple[str, list[RequestedService]]]:
+    """The implant lines of the episode by billing provider; those of no known provider stand together, the last."""
+    services: dict[str, list[RequestedService]] = {}
     for event in case.events:
         if event["lane"] in {"trial", "implant"}:
             provider = event["billing_npi"] or event["rendering_npi"] or UNKNOWN_PROVIDER
-            lines.setdefault(provider, []).append(event)
-    return [
-        ProviderLetter(provider, _letter_id(case, provider, payer), own)
-        for provider, own in sorted(lines.items(), key=lambda entry: (entry[0] == UNKNOWN_PROVIDER, entry[0]))
-    ]
+            services.setdefault(provider, []).append(_service(event))
+    return sorted(services.items(), key=lambda entry: (entry[0] == UNKNOWN_PROVIDER, entry[0]))
+
+
+def _service(event: Row) -> RequestedService:
+    return RequestedService(
+        claim=event["claim_id"] or "",
+        line=event["claim_line_number"] or "procedure row",
+        day=day(event["start_date"]),
+        procedure=f"{event['code']} {event['label'] or ''}".strip(),
+    )
+
+
+def _inside(sentence: str) -> str:
+    """``sentence`` to stand inside another one."""
+    return f"{sentence[:1].lower()}{sentence[1:].removesuffix('.')}"
 
 
 def _letter_id(case: CaseFile, provider: str, payer: LetterTemplate) -> str:
@@ -100,21 +121,13 @@ def _letter_id(case: CaseFile, provider: str, payer: LetterTemplate) -> str:
     return f"RR-{digest[:10].upper()}"
 
 
-def _pdf(html: str) -> bytes:
-    """The tagged PDF of ``html``; nothing is fetched, and its identifier is a digest of its content."""
-    from weasyprint import HTML  # type: ignore[import-untyped]
-    from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
+def _drafts(folder: Path, case_id: str) -> list[Path]:
+    """The letters of a case that an earlier draft left in ``folder``."""
+    names = re.compile(rf"{re.escape(case_id)}-records-request(-RR-[0-9A-F]{{10}})?\.pdf")
+    return [path for path in folder.iterdir() if names.fullmatch(path.name)]
 
-    class NothingFetched(URLFetcher):  # type: ignore[misc]
-        """A fetcher that refuses every address: a letter stands on its own."""
 
-        def fetch(self, url: str, headers: object = None) -> object:
-            """Refuses ``url``."""
-            del url, headers
-            message = "A letter loads nothing."
-            raise ValueError(message)
-
-    identifier = hashlib.sha256(html.encode()).digest()[:16]
-    document = HTML(string=html, url_fetcher=NothingFetched())
-    made: bytes = document.write_pdf(pdf_variant=PDF_VARIANT, pdf_identifier=identifier)
-    return made
+def _write(path: Path, pdf: bytes) -> Path:
+    path.write_bytes(pdf)
+    path.chmod(FILE_MODE)
+    return path

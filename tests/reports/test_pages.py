@@ -15,7 +15,7 @@ import pytest
 
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.warehouse import open_warehouse
-from pipelines.reports.letter import write_letter
+from pipelines.reports.letter import write_letters
 from pipelines.reports.pages import write_pages
 from pipelines.reports.payer_words import EXAMPLE_TEMPLATE, PAYERS_TEMPLATE, read_letter_template
 from pipelines.reports.report import WORKLIST_XLSX, report
@@ -67,7 +67,7 @@ def test_no_export_and_no_letter_says_a_forbidden_word(sample: Report, tmp_path:
     pypdf = pytest.importorskip("pypdf")
     with open_published(sample.published) as connection:
         case = sample.case_of("S-NONE-01").removeprefix("cases/").removesuffix(".html")
-        letter = write_letter(connection, case, tmp_path, template=read_letter_template(EXAMPLE_TEMPLATE))
+        letters = write_letters(connection, case, tmp_path, template=read_letter_template(EXAMPLE_TEMPLATE))
     shutil.copytree(sample.published, tmp_path / "published", symlinks=True)
     report(tmp_path / "published")
     book = openpyxl.load_workbook(tmp_path / "published" / WORKLIST_XLSX)
@@ -83,7 +83,7 @@ def test_no_export_and_no_letter_says_a_forbidden_word(sample: Report, tmp_path:
     texts = [
         *cells,
         (sample.published / "worklist.csv").read_text("utf-8"),
-        *(page.extract_text() for page in pypdf.PdfReader(letter).pages),
+        *(page.extract_text() for letter in letters for page in pypdf.PdfReader(letter).pages),
     ]
 
     assert [found.group(0) for text in texts if (found := NEVER_SAID.search(text))] == []
