@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.ground.errors import StimauditError
-from pipelines.reports.pages import TEMPLATES
+from pipelines.reports.frame import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -204,4 +204,4 @@ def test_no_file_names_a_machine_a_host_or_a_tool_of_a_workplace() -> None:
 def test_tests_that_share_what_they_make_run_in_one_process(request: pytest.FixtureRequest) -> None:
     """The group stands in the name under which a test is handed out; some versions of pytest drop it unseen."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        assert request.node.nodeid.endswith("@test_house_rules.py")
+        assert request.node.nodeid.endswith("@house/test_house_rules.py")
