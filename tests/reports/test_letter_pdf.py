@@ -282,7 +282,7 @@ def test_the_fonts_are_those_their_papers_name_small_and_with_their_licence() ->
 
 
 def test_typst_is_loaded_when_a_letter_is_made_and_not_before() -> None:
-    code = "import sys, pipelines.cli, pipelines.reports.letter; print('typst' in sys.modules)"
+    code = "import sys, pipelines.commands.cli, pipelines.reports.letter; print('typst' in sys.modules)"
 
     told = subprocess.run(
         [sys.executable, "-c", code], env=dict(os.environ), cwd=ROOT, capture_output=True, text=True, check=True
