@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.generate import AS_OF
 from pipelines.ground.checkout import home
 from pipelines.ground.progress import Silence
-from pipelines.ground.settings import Settings
 from pipelines.ground.warehouse import literal, open_warehouse
 from pipelines.intake.land import Landing
 from pipelines.operation.nightly import PLAIN_STAGES, gates, nightly
 from pipelines.operation.plan import Plan
+from pipelines.operation.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

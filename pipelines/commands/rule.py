@@ -80,9 +80,8 @@ def policy_compare(
     **Example**: `stimaudit policy compare evidence_low_back_pain medicare_ncd_160_7 --out /srv/stimaudit`
     """
     from pipelines.ground.checkout import home
-    from pipelines.ground.settings import Settings
     from pipelines.proof.policy_compare import compare_policies
-    from pipelines.rule.policy import load_policies
+    from pipelines.rule.policy import DEFAULT_POLICY, load_policies
     from pipelines.rule.value_sets import load_value_sets
 
     with published_audit(out) as connection:
@@ -93,7 +92,7 @@ def policy_compare(
         sql=home().sql,
         policies=load_policies(home().sql / "policies", as_of=today(), allow_overdue=True),
         value_sets=load_value_sets(home().sql / "value_sets"),
-        default_policy=Settings().default_policy,
+        default_policy=DEFAULT_POLICY,
         as_of=as_of.date() if as_of else last_as_of,
     )
     tell(comparison, as_json=as_json)

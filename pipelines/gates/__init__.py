@@ -1,4 +1,5 @@
 """Room of the gates: the suites of ``expectations/`` judge what landed before anything is audited.
 
-In: a catalog over the landed files. Out: one result a check; a critical failure stops the run.
+In: a DuckDB file with the schema ``landed``. Out: one result a check, in counts and never in values; a critical failure
+stops the run.
 """

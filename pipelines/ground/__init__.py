@@ -1,4 +1,4 @@
-"""The ground all rooms stand on: DuckDB's door, files, locks, encryption, settings, errors. It knows nothing of claims.
+"""The ground all rooms stand on: DuckDB's door, files, locks, encryption, errors. It knows nothing of claims.
 
-In: paths and values. Out: the same behaviour for every room.
+In: paths, bytes and values. Out: the same behaviour for every room.
 """

@@ -1,4 +1,4 @@
-"""The published audit: its names, and the door that reads it."""
+"""The published database: its name, and the door that reads it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 # `audit.finding` would be refused as ambiguous. It follows links first, so audit.duckdb is a link to this name.
 DATABASE_FILE = "stimaudit.duckdb"
 DATABASE_LINK = "audit.duckdb"
-WORKLIST_CSV = "worklist.csv"
-EPISODE_REVIEW_PARQUET = "episode_review.parquet"
-MANIFEST = "manifest.json"
 
 
 def open_published(folder: Path) -> Connection:

@@ -27,9 +27,9 @@ from pipelines.ground.warehouse import (
     parquet_format,
     read_parquet,
 )
-from pipelines.intake import layouts
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.layouts.canonical import judged_query
+from pipelines.intake.layouts.choice import layout_by_header, layout_by_name, split_name
 from pipelines.intake.layouts.source import (
     FileRefusedError,
     SourceFile,
@@ -266,7 +266,7 @@ def _land_path(
     if path.is_symlink() and path.is_dir():
         cause = "This is a link to a folder, whose files are not read."
         raise FileRefusedError(cause, "Deliver the files themselves.")
-    stem_and_extension = layouts.split_name(path.name)
+    stem_and_extension = split_name(path.name)
     byte_count = path.lstat().st_size
     stranger = DeliveredFile(
         file_number=number,
@@ -289,7 +289,7 @@ def _land_path(
     if stem_and_extension is None:
         return [stranger]
     source = SourceFile(path, name, number, *stem_and_extension)
-    by_name = layouts.layout_by_name(source.stem, lander.tables)
+    by_name = layout_by_name(source.stem, lander.tables)
     if by_name is None and (not path.is_file() or path.is_symlink()):
         return [stranger]
     if by_name is not None:
@@ -364,7 +364,7 @@ def _open_reading(lander: _Lander, source: SourceFile, by_name: Layout | None) -
             return None
         raise
     header = tuple(column_name(name) for name in written)
-    layout = by_name or layouts.layout_by_header(source.stem, header)
+    layout = by_name or layout_by_header(source.stem, header)
     if layout is None:
         return None
     missing = layout.missing_columns(header)

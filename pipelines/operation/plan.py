@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.checkout import Home, code_version
 from pipelines.ground.errors import StimauditError, UsageError
-from pipelines.ground.settings import Settings, load_settings
 from pipelines.intake.land import LandingRules
 from pipelines.operation.run_record import record_not_started
+from pipelines.operation.settings import Settings, load_settings
 from pipelines.publishing.history import read_history
 from pipelines.publishing.run_facts import RunFacts
 from pipelines.reports.payer_words import payers_template

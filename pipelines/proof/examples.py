@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from pipelines.ground.errors import UsageError
-from pipelines.ground.settings import Settings as RunSettings
 from pipelines.ground.warehouse import identifier, open_scratch
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.layouts.canonical import judged_query
@@ -36,7 +35,7 @@ from pipelines.proof.example_text import ExampleRow as Row
 from pipelines.proof.example_text import ExampleSettings as Settings
 from pipelines.rule.audit import judge
 from pipelines.rule.narrow import stage_candidates
-from pipelines.rule.policy import load_policies, write_policies
+from pipelines.rule.policy import DEFAULT_POLICY, load_policies, write_policies
 from pipelines.rule.value_sets import load_value_sets, write_value_sets
 from pipelines.rule.vocabulary import CRITERIA
 
@@ -181,7 +180,7 @@ def _make_policies(connection: Connection, folder: Path, settings: Settings) -> 
     write_policies(
         connection,
         [_overridden(policy, changed) for policy in load_policies(folder, as_of=settings.as_of, allow_overdue=True)],
-        default_policy=RunSettings().default_policy,
+        default_policy=DEFAULT_POLICY,
         single_policy=settings.single_policy,
         policy_by_line_of_business=dict(settings.policy_by_line_of_business),
     )

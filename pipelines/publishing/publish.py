@@ -14,14 +14,7 @@ from typing import TYPE_CHECKING
 from pipelines.ground.encryption import content_digest, key_in_use
 from pipelines.ground.errors import StimauditError
 from pipelines.ground.files import file_sha256, make_folder, swap_in, to_disk
-from pipelines.ground.published_file import (
-    DATABASE_FILE,
-    DATABASE_LINK,
-    EPISODE_REVIEW_PARQUET,
-    MANIFEST,
-    WORKLIST_CSV,
-    open_published,
-)
+from pipelines.ground.published_file import DATABASE_FILE, DATABASE_LINK, open_published
 from pipelines.ground.sealed_json import sealed_text
 from pipelines.ground.warehouse import (
     attach_new,
@@ -54,7 +47,7 @@ from pipelines.publishing.views_and_macros import (
     view_paths,
     write_parquet_copy,
 )
-from pipelines.publishing.worklist_csv import write_worklist_csv
+from pipelines.publishing.worklist_csv import WORKLIST_CSV, write_worklist_csv
 from pipelines.review.case_review import put_review_tables
 
 if TYPE_CHECKING:
@@ -66,6 +59,8 @@ if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
 
 
+EPISODE_REVIEW_PARQUET = "episode_review.parquet"
+MANIFEST = "manifest.json"
 STORAGE_VERSION = "v1.2.0"
 FOLDERS_WITH_A_MANIFEST = frozenset({PARQUET_FOLDER, SNAPSHOT_FOLDER})
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
 
 
+WORKLIST_CSV = "worklist.csv"
+
 # A cell is dangerous by its first character; some readers trim blanks and fold full-width signs before they look.
 DANGEROUS_START = "^(\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\\t\\r\\n])"
 LIST_SEPARATOR = "; "

@@ -1,4 +1,5 @@
-"""Room of what people read: workbook, pages, letters, made from the published audit and the decisions beside it alone.
+"""Room of what people read: workbook, pages and letters, made from the published audit and the decisions alone.
 
-In: a published folder. Out: the same bytes whenever they are made again.
+In: a published folder, and the payer's own words where there are any. Out: files that have the same bytes whenever they
+are made again.
 """

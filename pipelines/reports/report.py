@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import UsageError
 from pipelines.ground.files import make_folder, swap_in
-from pipelines.ground.published_file import DATABASE_FILE, WORKLIST_CSV, open_published
+from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.publishing.conservation import check_conservation
 from pipelines.publishing.publish import write_manifest
-from pipelines.publishing.worklist_csv import write_worklist_csv
+from pipelines.publishing.worklist_csv import WORKLIST_CSV, write_worklist_csv
 from pipelines.reports.pages import write_pages
 from pipelines.reports.payer_words import payers_template
 from pipelines.reports.workbook import write_workbook

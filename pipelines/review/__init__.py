@@ -1,4 +1,5 @@
 """Room of the review: what people decided about cases, kept as events, and what follows from it.
 
-In: workbooks and CSV sent back. Out: ``decisions/``, the standing of each case, samples and figures.
+In: workbooks and CSV sent back, and the published audit they speak of. Out: ``decisions/``, the standing of each case,
+samples and figures.
 """

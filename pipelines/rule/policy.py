@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
 
 
+DEFAULT_POLICY = "evidence_low_back_pain"
+"""The policy of a run that names no other."""
+
+
 @dataclass(frozen=True)
 class PolicyReport:
     """What the gate found in a folder: the policies that can be trusted, and every fault."""

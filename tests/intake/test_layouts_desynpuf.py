@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.ground.errors import InputRefusedError
 from pipelines.intake.land import land
-from pipelines.intake.layouts import layout_by_header, layout_by_name
+from pipelines.intake.layouts.choice import layout_by_header, layout_by_name
 from pipelines.intake.layouts.desynpuf import DesynpufLayout
 from tests.intake.landing import AS_OF, counts, landed, rows
 from tests.support.places import ROOT

@@ -9,7 +9,7 @@ from dataclasses import fields
 import pytest
 
 from pipelines.ground.errors import ExitCode
-from pipelines.ground.settings import Settings
+from pipelines.operation.settings import Settings
 from tests.support.places import ROOT
 
 RUNBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")

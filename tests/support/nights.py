@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from pipelines.ground.checkout import home
 from pipelines.ground.published_file import open_published
-from pipelines.ground.settings import Settings
 from pipelines.intake.land import LandingRules, land
 from pipelines.intake.ledger import landed_digest
 from pipelines.operation.plan import Plan, run_facts
+from pipelines.operation.settings import Settings
 from pipelines.publishing.publish import publish
 from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.ground.errors import UsageError
-from pipelines.ground.settings import Settings, load_settings
+from pipelines.operation.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path

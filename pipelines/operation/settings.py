@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.errors import UsageError
+from pipelines.rule.policy import DEFAULT_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,7 +31,7 @@ class Settings:
     refused. Published files are kept for ``snapshot_days``, those of a month's end for good.
     """
 
-    default_policy: str = "evidence_low_back_pain"
+    default_policy: str = DEFAULT_POLICY
     policy_by_line_of_business: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     max_rejected_share: float = 0.01
     max_rejected_rows: int = 20
