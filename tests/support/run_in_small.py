@@ -86,7 +86,7 @@ FAILED_WARNING = CheckResult(
 
 
 def make_landed(connection: Connection) -> None:
-    """Makes the empty tables of schema ``landed`` as ``docs/architecture.md`` gives them."""
+    """Makes the empty tables of schema ``landed`` as ``docs/tables.md`` gives them."""
     connection.execute("create schema landed")
     with (SQL / "extracts.csv").open(encoding="utf-8", newline="") as lines:
         extracts = list(csv.DictReader(lines))
