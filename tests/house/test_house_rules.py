@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import os
 import re
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pipelines.ground.warehouse import open_warehouse, tables_read
 from pipelines.rule.models import TRANSFORMS, read_models
-from tests.support.places import ROOT
+from tests.support.places import ROOT, tracked
 from tests.support.run_in_small import make_working, publish_in_small
 
 if TYPE_CHECKING:
@@ -32,18 +31,6 @@ ALLOWED = re.compile(
 )
 
 TEXT_SUFFIXES = {".py", ".sql", ".toml", ".md", ".yaml", ".json", ".csv", ".txt", ".cfg", ""}
-
-
-def tracked() -> list[Path]:
-    """Every file of the repository that is not ignored."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607 - git is wherever it is
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
-    return [ROOT / name for name in listed if (ROOT / name).is_file()]
 
 
 def place(path: Path) -> str:

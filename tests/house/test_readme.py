@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pipelines.commands.cli import app
 from tests.house.readme import README, refreshed, without_run_id
+from tests.support.places import tracked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +46,8 @@ def test_every_command_of_ours_is_in_readme() -> None:
     assert [name for name in names if f"stimaudit {name}" not in text] == []
 
 
-def test_every_file_that_readme_links_to_is_there() -> None:
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", README.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("path", [path for path in tracked() if path.suffix == ".md"], ids=lambda path: path.name)
+def test_every_file_that_a_document_links_to_is_there(path: Path) -> None:
+    links = re.findall(r"\]\((?!http)([^)#\s]+)\)", path.read_text(encoding="utf-8"))
 
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert [link for link in links if not (path.parent / link).exists()] == []
