@@ -36,7 +36,7 @@ from pipelines.rule.value_sets import check_value_sets
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pipelines.ground.checkout import Home
+    from pipelines.ground.program_files import Home
 
 
 State = Literal["ok", "warn", "fail"]
@@ -112,10 +112,9 @@ def doctor(
     server is; none where runs start a temporary one or go without. The control members take a second or two; with
     ``with_controls`` false they are left to the run, which audits them anyway.
     """
-    root = here.sql.parent
     checks: tuple[Callable[[], Iterable[Finding]], ...] = (
         _python,
-        lambda: _libraries(root / "requirements.lock"),
+        lambda: _libraries(here.lock),
         _database_engine,
         lambda: _encryption(out),
         _memory,
