@@ -7,6 +7,7 @@ SHELL := bash
 VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
+UV := .venv-uv/uv
 
 # uv keeps what it fetches below HOME, and where nothing can be written there, in the checkout.
 ifndef UV_CACHE_DIR
@@ -58,9 +59,9 @@ benchmark: $(READY) ## measures landing, auditing and the nightly run against ba
 pythons: $(READY) ## every Python that is supported: resolves the lock, and runs the demo and fast tests where it is there
 	$(RUN)/python -m tests.house.pythons
 
-locks: $(READY) ## resolves pyproject.toml anew into both locks; what is pinned stays unless it must move
-	$(RUN)/uv pip compile --quiet --universal --generate-hashes --no-header pyproject.toml -o requirements.lock
-	$(RUN)/uv pip compile --quiet --universal --generate-hashes --no-header --extra dev -c requirements.lock \
+locks: $(UV) ## resolves pyproject.toml anew into both locks; what is pinned stays unless it must move
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --extra dev -c requirements.lock \
 	pyproject.toml -o requirements-dev.lock
 
 system-packages: ## installs the system packages in apt-packages.txt where they are missing
@@ -74,23 +75,31 @@ system-packages: ## installs the system packages in apt-packages.txt where they 
 clean: ## removes the environment and what the demo made
 	rm -rf $(VENV) .venv-uv .cache build demo_output
 
-# uv is taken from the path, else brought into .venv-uv as it is locked; nothing is installed outside the checkout.
-$(READY): requirements-dev.lock pyproject.toml
-	@python=; for name in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
-		if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python="$$name"; break; fi; \
-	done; \
-	if [ -z "$$python" ]; then \
-		echo "stimaudit needs Python 3.11 or newer; python3 is: $$(python3 --version 2>&1 || true)" >&2; exit 1; \
-	fi; \
-	uv="$$(command -v uv || echo .venv-uv/bin/uv)"; \
-	if [ ! -x "$$uv" ]; then \
-		mkdir -p .venv-uv && sed -n '/^uv==/,/# via/p' requirements-dev.lock > .venv-uv/uv.lock && \
-		install="-m pip install --quiet --disable-pip-version-check --no-cache-dir --require-hashes -r .venv-uv/uv.lock" && \
-		if "$$python" -m venv .venv-uv >/dev/null 2>&1; then .venv-uv/bin/python $$install; \
-		elif "$$python" -m pip --version >/dev/null 2>&1; then "$$python" $$install --target .venv-uv; \
-		else echo "This Python has neither venv nor pip; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; fi; \
-	fi && \
-	if [ ! -x $(RUN)/python ]; then "$$uv" venv --quiet --python "$$(command -v "$$python")" $(VENV); fi && \
-	"$$uv" pip sync --quiet --python $(RUN)/python --require-hashes requirements-dev.lock && \
-	"$$uv" pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation -e . && \
+# The first Python that is new enough; PYTHON=... names another.
+define FIND_PYTHON
+python=; for name in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python="$$name"; break; fi; \
+done; \
+if [ -z "$$python" ]; then \
+	echo "stimaudit needs Python 3.11 or newer; python3 is: $$(python3 --version 2>&1 || true)" >&2; exit 1; \
+fi
+endef
+
+# uv is taken from the path, else brought here as it is locked; nothing is installed outside the checkout.
+$(UV):
+	@mkdir -p $(@D); \
+	if command -v uv >/dev/null; then ln -sf "$$(command -v uv)" $@; exit; fi; \
+	$(FIND_PYTHON); \
+	sed -n '/^uv==/,/# via/p' requirements-dev.lock > $(@D)/uv.lock && \
+	install="-m pip install --quiet --disable-pip-version-check --no-cache-dir --require-hashes -r $(@D)/uv.lock" && \
+	if "$$python" -m venv $(@D) >/dev/null 2>&1; then $(@D)/bin/python $$install; \
+	elif "$$python" -m pip --version >/dev/null 2>&1; then "$$python" $$install --target $(@D); \
+	else echo "This Python has neither venv nor pip; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; \
+	fi && ln -sf bin/uv $@
+
+$(READY): requirements-dev.lock pyproject.toml | $(UV)
+	@$(FIND_PYTHON); \
+	{ [ -x $(RUN)/python ] || $(UV) venv --quiet --clear --python "$$(command -v "$$python")" $(VENV); } && \
+	$(UV) pip sync --quiet --python $(RUN)/python --require-hashes requirements-dev.lock && \
+	$(UV) pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation -e . && \
 	touch $@

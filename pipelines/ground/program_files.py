@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,6 @@ TOP = CARRIED if CARRIED.is_dir() else PACKAGE.parent
 SQL = TOP / "sql"
 EXPECTATIONS = TOP / "expectations"
 SAMPLE_DATA = TOP / "sample_data" / "extracts"
-LOCK = TOP / "requirements.lock"
 TEMPLATES = PACKAGE / "reports" / "templates"
 FONTS = PACKAGE / "reports" / "fonts"
 
@@ -35,10 +34,10 @@ VERSIONED = frozenset({"policies", "value_sets"})
 class Home:
     """Where the models, policies, value sets and suites of the program are, and the versions it was tested with."""
 
-    sql: Path = SQL
-    expectations: Path = EXPECTATIONS
-    sample_data: Path = SAMPLE_DATA
-    lock: Path = LOCK
+    sql: Path
+    expectations: Path
+    sample_data: Path
+    lock: Path
 
 
 def home() -> Home:
@@ -48,7 +47,15 @@ def home() -> Home:
             f"The folder {SQL} is missing. Run stimaudit from a whole checkout of the repository, or from its wheel."
         )
         raise UsageError(message)
-    return Home()
+    return Home(SQL, EXPECTATIONS, SAMPLE_DATA, _lock())
+
+
+def _lock() -> Path:
+    """The lock, which a wheel carries with its metadata."""
+    if TOP != CARRIED:
+        return TOP / "requirements.lock"
+    program = distribution("stimaudit")
+    return Path(str(program.locate_file(f"stimaudit-{program.version}.dist-info/extra_metadata/requirements.lock")))
 
 
 def code_version(here: Home) -> str:
