@@ -9,10 +9,15 @@ RUN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV := .venv-uv/uv
 
+# An account without a home has one without files: libraries ask for its name.
+ifndef HOME
+export HOME := /dev/null
+endif
+
 # uv keeps what it fetches below HOME, and where nothing can be written there, in the checkout.
 ifndef UV_CACHE_DIR
 export UV_CACHE_DIR := $(shell \
-	cache="$${XDG_CACHE_HOME:-$${HOME:-/dev/null}/.cache}"; place="$$cache"; \
+	cache="$${XDG_CACHE_HOME:-$(HOME)/.cache}"; place="$$cache"; \
 	until [ -e "$$place" ]; do place="$$(dirname "$$place")"; done; \
 	if [ -d "$$place" ] && [ -w "$$place" ]; then echo "$$cache/uv"; else echo "$(CURDIR)/.cache/uv"; fi)
 endif
