@@ -2,11 +2,25 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check soak mutants format readme benchmark system-packages clean
+.PHONY: help demo test browser lint check soak mutants format readme benchmark pythons locks system-packages clean
 
 VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
+UV := .venv-uv/uv
+
+# An account without a home has one without files: libraries ask for its name.
+ifndef HOME
+export HOME := /dev/null
+endif
+
+# uv keeps what it fetches below HOME, and where nothing can be written there, in the checkout.
+ifndef UV_CACHE_DIR
+export UV_CACHE_DIR := $(shell \
+	cache="$${XDG_CACHE_HOME:-$(HOME)/.cache}"; place="$$cache"; \
+	until [ -e "$$place" ]; do place="$$(dirname "$$place")"; done; \
+	if [ -d "$$place" ] && [ -w "$$place" ]; then echo "$$cache/uv"; else echo "$(CURDIR)/.cache/uv"; fi)
+endif
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -17,13 +31,17 @@ demo: $(READY) ## audits the sample data and says where the reports are
 test: $(READY) ## runs the tests, with branch coverage
 	POLARS_MAX_THREADS=1 $(RUN)/pytest -n auto --dist loadgroup -q --cov --cov-report=term
 
+browser: $(READY) ## runs the tests of the pages in Chromium, which `make test` skips where there is none
+	STIMAUDIT_TEST_BROWSER="$${STIMAUDIT_TEST_BROWSER:-$$(command -v chromium || echo chromium)}" \
+	$(RUN)/pytest -q -m browser
+
 lint: $(READY) ## format, lint, types and SQL
 	$(RUN)/ruff format --check
 	$(RUN)/ruff check
 	$(RUN)/mypy
 	$(RUN)/sqlfluff lint --processes 0 sql
 
-check: lint test ## everything CI runs but the demo: format, lint, types, SQL, tests with branch coverage
+check: lint test ## format, lint, types, SQL, and the tests with branch coverage
 
 soak: $(READY) ## what takes long: Prefect for real, and a hundred kills
 	$(RUN)/pytest -q -m soak
@@ -43,6 +61,14 @@ readme: $(READY) ## runs the commands README shows and writes their output into 
 benchmark: $(READY) ## measures landing, auditing and the nightly run against bare DuckDB
 	$(RUN)/python -m benchmarks.run --lines 10000000 --format csv
 
+pythons: $(READY) ## every Python that is supported: resolves the lock, and runs the demo and fast tests where it is there
+	$(RUN)/python -m tests.house.pythons
+
+locks: $(UV) ## resolves pyproject.toml anew into both locks; what is pinned stays unless it must move
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --extra dev -c requirements.lock \
+	pyproject.toml -o requirements-dev.lock
+
 system-packages: ## installs the system packages in apt-packages.txt where they are missing
 	@missing=$$(for name in $$(cat apt-packages.txt); do dpkg -s "$$name" >/dev/null 2>&1 || echo "$$name"; done); \
 	if [ -z "$$missing" ]; then echo "System packages are there."; \
@@ -52,16 +78,33 @@ system-packages: ## installs the system packages in apt-packages.txt where they 
 	else echo "Needs root to install:" $$missing; exit 1; fi
 
 clean: ## removes the environment and what the demo made
-	rm -rf $(VENV) .venv-uv demo_output
+	rm -rf $(VENV) .venv-uv .cache build demo_output
 
-# uv is taken from the path, else brought into .venv-uv; nothing is installed outside the checkout.
-$(READY): requirements-dev.lock pyproject.toml
-	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	|| { echo "stimaudit needs python3, version 3.11 or newer; found: $$(python3 --version 2>&1 || true)" >&2; exit 1; }
-	@command -v uv >/dev/null || [ -x .venv-uv/bin/uv ] \
-	|| { python3 -m venv .venv-uv && .venv-uv/bin/python -m pip install --quiet --disable-pip-version-check uv; }
-	@uv=$$(command -v uv || echo .venv-uv/bin/uv); \
-	[ -x $(RUN)/python ] || "$$uv" venv --quiet --python "$$(command -v python3)" $(VENV); \
-	"$$uv" pip sync --quiet --python $(RUN)/python --require-hashes requirements-dev.lock; \
-	"$$uv" pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation -e .
-	@touch $@
+# The first Python that is new enough; PYTHON=... names another.
+define FIND_PYTHON
+python=; for name in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then python="$$name"; break; fi; \
+done; \
+if [ -z "$$python" ]; then \
+	echo "stimaudit needs Python 3.11 or newer; python3 is: $$(python3 --version 2>&1 || true)" >&2; exit 1; \
+fi
+endef
+
+# uv is taken from the path, else brought here as it is locked; nothing is installed outside the checkout.
+$(UV):
+	@mkdir -p $(@D); \
+	if command -v uv >/dev/null; then ln -sf "$$(command -v uv)" $@; exit; fi; \
+	$(FIND_PYTHON); \
+	sed -n '/^uv==/,/# via/p' requirements-dev.lock > $(@D)/uv.lock && \
+	install="-m pip install --quiet --disable-pip-version-check --no-cache-dir --require-hashes -r $(@D)/uv.lock" && \
+	if "$$python" -m venv $(@D) >/dev/null 2>&1; then $(@D)/bin/python $$install; \
+	elif "$$python" -m pip --version >/dev/null 2>&1; then "$$python" $$install --target $(@D); \
+	else echo "This Python has neither venv nor pip; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; \
+	fi && ln -sf bin/uv $@
+
+$(READY): requirements-dev.lock pyproject.toml | $(UV)
+	@$(FIND_PYTHON); \
+	{ [ -x $(RUN)/python ] || $(UV) venv --quiet --clear --python "$$(command -v "$$python")" $(VENV); } && \
+	$(UV) pip sync --quiet --python $(RUN)/python --require-hashes requirements-dev.lock && \
+	$(UV) pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation -e . && \
+	touch $@

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.generate import AS_OF
-from pipelines.ground.checkout import home
+from pipelines.ground.program_files import home
 from pipelines.ground.progress import Silence
 from pipelines.ground.warehouse import literal, open_warehouse
 from pipelines.intake.land import Landing

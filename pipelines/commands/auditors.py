@@ -37,7 +37,7 @@ def report(
 
     **Example**: `stimaudit report --out /srv/stimaudit --to /mnt/reviewers/tonight`
     """
-    from pipelines.ground.checkout import home
+    from pipelines.ground.program_files import home
     from pipelines.reports.report import report as make_reports
     from pipelines.reports.report import report_to
     from pipelines.rule.policy import load_policies

@@ -5,8 +5,10 @@ The clock and the environment are read here and in `pipelines.commands`, and now
 
 from __future__ import annotations
 
+import os
 import signal
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -50,8 +52,17 @@ def main() -> None:
     A scheduler that ends it (SIGTERM) gets what Ctrl-C gets: working files are removed and the status says so.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _give_a_home()
     with private_files():
         app()
+
+
+def _give_a_home() -> None:
+    """Where an account has no home folder, Prefect and Great Expectations stop on import; one without files will do."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = os.devnull
 
 
 def _say_version(asked: bool) -> None:  # noqa: FBT001 - the shape of an option's callback

@@ -92,7 +92,7 @@ def demo(
 
     Ends with 0 also where the sample's planted faults make caveats, which are shown.
     """
-    from pipelines.ground.checkout import home
+    from pipelines.ground.program_files import home
 
     outcome = _audit(
         extracts=home().sample_data,

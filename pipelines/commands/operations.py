@@ -39,7 +39,7 @@ def doctor(
 
     Ends with 0 when all is well, 5 with something to look at, 3 when a run would not work.
     """
-    from pipelines.ground.checkout import home
+    from pipelines.ground.program_files import home
     from pipelines.operation.doctor import doctor as examine
 
     found = examine(
@@ -82,7 +82,7 @@ def verify(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
 @telling
 def reproduce(*, run_id: RunId, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
     """Makes a past run again from its landed files, policies and value sets, and compares the bytes of its episodes."""
-    from pipelines.ground.checkout import home
+    from pipelines.ground.program_files import home
     from pipelines.operation.reproduce import reproduce as make_again
 
     with run_lock(out, since=datetime.now(UTC)):

@@ -38,7 +38,7 @@ def policy_show(
     policy: Annotated[str | None, typer.Argument(help="Id of a policy; all ids when not given.")] = None,
 ) -> None:
     """Shows a policy: the question, the criteria, every number with its reason, the sources."""
-    from pipelines.ground.checkout import home
+    from pipelines.ground.program_files import home
     from pipelines.rule.policy import load_policies
     from pipelines.rule.policy_text import policy_lines
 
@@ -58,7 +58,7 @@ def policy_show(
 @telling
 def policy_check(*, as_of: AsOf = None) -> None:
     """Checks every dossier: complete, consistent, reviewed in time."""
-    from pipelines.ground.checkout import home
+    from pipelines.ground.program_files import home
     from pipelines.rule.policy import check_policies
 
     tell_gate(check_policies(home().sql / "policies", as_of=as_of.date() if as_of else today()))
@@ -79,7 +79,7 @@ def policy_compare(
 
     **Example**: `stimaudit policy compare evidence_low_back_pain medicare_ncd_160_7 --out /srv/stimaudit`
     """
-    from pipelines.ground.checkout import home
+    from pipelines.ground.program_files import home
     from pipelines.proof.policy_compare import compare_policies
     from pipelines.rule.policy import DEFAULT_POLICY, load_policies
     from pipelines.rule.value_sets import load_value_sets
@@ -102,7 +102,7 @@ def policy_compare(
 @telling
 def value_sets_check() -> None:
     """Checks every value set: shapes, dates, repeats, overlaps, codes that ended."""
-    from pipelines.ground.checkout import home
+    from pipelines.ground.program_files import home
     from pipelines.rule.value_sets import check_value_sets
 
     tell_gate(check_value_sets(home().sql / "value_sets"))
@@ -115,7 +115,7 @@ def value_sets_drift(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -
 
     A new code must not be missed in silence. **Example**: `stimaudit value-sets drift --out /srv/stimaudit`
     """
-    from pipelines.ground.checkout import home
+    from pipelines.ground.program_files import home
     from pipelines.ground.warehouse import open_warehouse
     from pipelines.intake.ledger import attach
     from pipelines.rule.drift import drift
@@ -142,7 +142,7 @@ def prove(
 
     Ends with 3 when a case is not met. **Example**: `stimaudit test sample_data/cases`
     """
-    from pipelines.ground.checkout import home
+    from pipelines.ground.program_files import home
     from pipelines.proof.examples import run_cases
 
     report = run_cases(cases, sql=home().sql, policies=policies)

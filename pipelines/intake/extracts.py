@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pipelines.ground.program_files import SQL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
-EXTRACTS_CSV = Path(__file__).resolve().parents[2] / "sql" / "extracts.csv"
+EXTRACTS_CSV = SQL / "extracts.csv"
 
 LANDED_TYPES: Mapping[str, str] = {
     "id": "VARCHAR",

@@ -36,12 +36,13 @@ from pipelines.rule.value_sets import check_value_sets
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pipelines.ground.checkout import Home
+    from pipelines.ground.program_files import Home
 
 
 State = Literal["ok", "warn", "fail"]
 
 OLDEST_PYTHON = (3, 11)
+INSTALL_AGAIN = "Make the environment again from requirements.lock; in a checkout `make demo` does."
 LIBRARIES = ("duckdb", "great-expectations", "polars", "prefect", "sqlalchemy")
 GIGABYTE = 10**9
 # The bar of the product is 2 GB for a whole run; half of it is what DuckDB may take.
@@ -112,10 +113,9 @@ def doctor(
     server is; none where runs start a temporary one or go without. The control members take a second or two; with
     ``with_controls`` false they are left to the run, which audits them anyway.
     """
-    root = here.sql.parent
     checks: tuple[Callable[[], Iterable[Finding]], ...] = (
         _python,
-        lambda: _libraries(root / "requirements.lock"),
+        lambda: _libraries(here.lock),
         _database_engine,
         lambda: _encryption(out),
         _memory,
@@ -139,7 +139,7 @@ def doctor(
 def _python() -> Iterator[Finding]:
     said = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
     if sys.version_info[:2] < OLDEST_PYTHON:
-        yield Finding("python", "fail", said, "Use Python 3.11 or newer and make the environment again (`make demo`).")
+        yield Finding("python", "fail", said, f"Use Python 3.11 or newer. {INSTALL_AGAIN}")
     else:
         yield Finding("python", "ok", said)
 
@@ -152,13 +152,13 @@ def _libraries(lock: Path) -> Iterator[Finding]:
         try:
             installed = version(name)
         except PackageNotFoundError:
-            step = "Make the environment again: `make demo` installs what is locked."
+            step = INSTALL_AGAIN
             yield Finding("libraries", "fail", f"{name} is not installed", step)
             return
         if installed != locked.get(name):
             different.append(f"{name} {installed} (tested: {locked.get(name, 'none')})")
     if different:
-        step = "Make the environment again from requirements.lock; other versions may behave otherwise."
+        step = f"{INSTALL_AGAIN} Other versions may behave otherwise."
         yield Finding("libraries", "warn", "; ".join(different), step)
     else:
         yield Finding("libraries", "ok", ", ".join(f"{name} {locked[name]}" for name in LIBRARIES) + ", as tested")
@@ -169,7 +169,7 @@ def _database_engine() -> Iterator[Finding]:
         with open_scratch() as connection:
             connection.execute("select 1").fetchall()
     except (WarehouseError, OSError) as fault:
-        step = "Make the environment again: `make demo` installs what is locked."
+        step = INSTALL_AGAIN
         yield Finding("duckdb", "fail", f"DuckDB cannot start ({type(fault).__name__})", step)
     else:
         yield Finding("duckdb", "ok", "DuckDB starts and answers")
@@ -186,7 +186,7 @@ def _encryption(out: Path) -> Iterator[Finding]:
         yield Finding("encryption", "fail", str(fault), "See 'Encryption' in docs/operations.md.")
     except (StimauditError, WarehouseError) as fault:
         said = str(fault) if isinstance(fault, StimauditError) else f"DuckDB cannot start ({type(fault).__name__})"
-        yield Finding("encryption", "fail", said, "Make the environment again: `make demo` installs what is locked.")
+        yield Finding("encryption", "fail", said, INSTALL_AGAIN)
     else:
         said = "No key: data at rest are in the clear, as the disk keeps them"
         yield Finding("encryption", "ok", said if key_in_use() is None else "A key is given, and opens what is there")

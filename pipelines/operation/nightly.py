@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipelines.gates.validate import raise_if_critical, raise_if_silent, validate
-from pipelines.ground.checkout import home
 from pipelines.ground.errors import CheckFailedError, ConservationError, IntegrityError
 from pipelines.ground.files import make_folder
+from pipelines.ground.program_files import home
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.warehouse import WarehouseError, open_warehouse
 from pipelines.intake.land import land

@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pipelines.ground.checkout import Home, code_version
 from pipelines.ground.errors import StimauditError, UsageError
+from pipelines.ground.program_files import Home, code_version
 from pipelines.intake.land import LandingRules
 from pipelines.operation.run_record import record_not_started
 from pipelines.operation.settings import Settings, load_settings

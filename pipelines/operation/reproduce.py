@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pipelines.ground.checkout import code_version
 from pipelines.ground.errors import IntegrityError
 from pipelines.ground.files import file_sha256
+from pipelines.ground.program_files import code_version
 from pipelines.ground.warehouse import MEMORY_LIMIT, open_warehouse
 from pipelines.intake.ledger import check_key, check_landed, landed_digest, manifest_path
 from pipelines.publishing.history import find_run, make_folder, name_cases, put_back_inputs, read_history
@@ -25,7 +25,7 @@ from pipelines.rule.value_sets import load_value_sets
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.ground.checkout import Home
+    from pipelines.ground.program_files import Home
     from pipelines.publishing.history import RunEntry
 
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.ground.files import FILE_MODE
+from pipelines.ground.program_files import TEMPLATES
 from pipelines.reports import words
 from pipelines.reports.case_file import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
 
 
-TEMPLATES = Path(__file__).parent / "templates"
 CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 

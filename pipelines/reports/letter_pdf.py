@@ -12,17 +12,15 @@ import struct
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.ground.errors import StimauditError
-from pipelines.reports.frame import TEMPLATES
+from pipelines.ground.program_files import FONTS, TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PAPER = TEMPLATES / "letter.typ"
-FONTS = Path(__file__).parent / "fonts"
 FACES = ("LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf")
 PDF_STANDARD: Final = "ua-1"
 

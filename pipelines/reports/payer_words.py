@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.errors import UsageError
-from pipelines.reports.frame import TEMPLATES
+from pipelines.ground.program_files import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from pipelines.ground.program_files import SQL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-LISTS = Path(__file__).resolve().parents[2] / "sql" / "decisions"
+LISTS = SQL / "decisions"
 
 
 class OutcomeWord(NamedTuple):

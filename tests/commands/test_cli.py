@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
+import signal
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.commands.cli import app
+from pipelines.commands.cli import app, main
 from pipelines.ground.errors import ExitCode
 from pipelines.ground.run_lock import run_lock
 from pipelines.reports.report import report
 from tests.support.run_in_small import FAILED_WARNING, make_working, publish_in_small
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from typer.testing import Result
 
 
@@ -32,6 +35,26 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def stimaudit(*arguments: object) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_an_account_without_a_home_gets_one_without_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(_uid: int) -> None:
+        raise KeyError
+
+    # Set first, so that what the command changes is taken back.
+    monkeypatch.setenv("HOME", "")
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["stimaudit", "--version"])
+    with pytest.raises(RuntimeError):
+        Path.home()
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 0
+    assert os.environ["HOME"] == os.devnull
 
 
 def test_the_help_teaches_with_examples_and_exit_codes() -> None:

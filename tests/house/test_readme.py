@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.commands.cli import app
-from tests.house.readme import README, refreshed, without_run_id
+from tests.house.readme import README, without_run_id
 from tests.support.places import tracked
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.house.conftest import ReadmeByDoing
+
 ROOT = README.parent
 
 
-def test_every_command_shown_says_what_is_shown(tmp_path: Path) -> None:
-    text = README.read_text(encoding="utf-8")
-
-    assert without_run_id(refreshed(text, tmp_path)) == without_run_id(text)
-    page = tmp_path / "demo_output" / "published" / "report" / "worklist.html"
+def test_every_command_shown_says_what_is_shown(readme_by_doing: ReadmeByDoing) -> None:
+    assert without_run_id(readme_by_doing.said) == without_run_id(readme_by_doing.shown)
+    page = readme_by_doing.folder / "demo_output" / "published" / "report" / "worklist.html"
     assert "Synthetic data: nobody here is real." in page.read_text(encoding="utf-8")
 
 

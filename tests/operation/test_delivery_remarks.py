@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.gates.validate import CheckResult, validate
-from pipelines.ground.checkout import home
 from pipelines.ground.errors import InputRefusedError
+from pipelines.ground.program_files import home
 from pipelines.intake.land import LandingRules
 from pipelines.operation.delivery_remarks import delivery_remarks
 from pipelines.operation.nightly import make_catalog

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.ground.checkout import home
 from pipelines.ground.errors import ExitCode
+from pipelines.ground.program_files import home
 from pipelines.ground.run_lock import run_lock
 from pipelines.operation.doctor import Examination, Finding, doctor
 from pipelines.operation.run_record import RunRecord, write_record

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.ground.checkout import code_version, home
 from pipelines.ground.errors import CheckFailedError, UsageError
+from pipelines.ground.program_files import code_version, home
 from pipelines.ground.progress import Silence
 from pipelines.ground.published_file import open_published
 from pipelines.intake.land import land

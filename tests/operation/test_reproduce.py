@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ground.checkout import home
 from pipelines.ground.errors import IntegrityError, UsageError
+from pipelines.ground.program_files import home
 from pipelines.ground.published_file import DATABASE_FILE
 from pipelines.intake.ledger import manifest_path
 from pipelines.operation.reproduce import Reproduction, reproduce

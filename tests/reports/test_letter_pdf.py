@@ -17,12 +17,14 @@ from typing import Any
 import pytest
 
 from pipelines.ground.errors import StimauditError
+from pipelines.ground.program_files import FONTS
 from pipelines.reports import letter_pdf as paper
-from pipelines.reports.letter_pdf import FACES, FONTS, PAPER, RecordsRequest, RequestedService, letter_pdf
+from pipelines.reports.letter_pdf import FACES, PAPER, RecordsRequest, RequestedService, letter_pdf
+from tests.support.places import ROOT
 
 pypdf = pytest.importorskip("pypdf")
 
-ROOT = Path(__file__).resolve().parents[2]
+
 REQUEST = RecordsRequest(
     letter_id="RR-0123456789",
     template_version="plan 3",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.ground.checkout import home
+from pipelines.ground.program_files import home
 from pipelines.ground.published_file import open_published
 from pipelines.intake.land import LandingRules, land
 from pipelines.intake.ledger import landed_digest

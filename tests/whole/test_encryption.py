@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 
 from pipelines.commands.cli import app
 from pipelines.flows.nightly_audit import nightly_audit
-from pipelines.ground.checkout import home
 from pipelines.ground.encryption import Key, content_digest, key_in_use, plain, protect, read_key, using_key
 from pipelines.ground.errors import ExitCode, IntegrityError, KeyFaultError, UsageError
+from pipelines.ground.program_files import home
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.warehouse import open_warehouse
 from pipelines.intake.ledger import check_key
