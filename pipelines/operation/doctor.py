@@ -22,6 +22,7 @@ from urllib.request import urlopen
 
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import ExitCode, IntegrityError, KeyFaultError, StimauditError
+from pipelines.ground.files import PARTIAL
 from pipelines.ground.published_file import DATABASE_FILE
 from pipelines.ground.warehouse import WarehouseError, open_scratch, open_warehouse
 from pipelines.intake.ledger import landed_files, parquet_path, read_ledger
@@ -366,9 +367,7 @@ def _leftovers(out: Path) -> Iterator[Finding]:
     left = [
         path
         for folder, pattern in (
-            ("published", "*.part"),
-            (".", "*.part"),
-            ("landed/deliveries", "*.partial"),
+            *((folder, f"*{PARTIAL}") for folder in ("published", ".", "landed/deliveries")),
             ("work", "publish/*"),
             ("landed/partial", "*"),
             ("work", "*.tmp"),

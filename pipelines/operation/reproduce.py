@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.checkout import code_version
 from pipelines.ground.errors import IntegrityError
-from pipelines.ground.files import file_sha256
+from pipelines.ground.files import file_sha256, make_folder
 from pipelines.ground.published_file import EPISODE_REVIEW_PARQUET
 from pipelines.ground.warehouse import MEMORY_LIMIT, open_warehouse
 from pipelines.intake.ledger import check_key, check_landed, landed_digest, manifest_path
-from pipelines.publishing.history import find_run, make_folder, name_cases, put_back_inputs, read_history
+from pipelines.publishing.history import find_run, name_cases, put_back_inputs, read_history
 from pipelines.publishing.publish import episodes_digest, write_episode_review
 from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.ground.errors import ExitCode, RunLockedError, StimauditError
-from pipelines.ground.files import FILE_MODE
+from pipelines.ground.files import json_text, write_file
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.run_lock import LOCK_FILE, run_lock
 from pipelines.ground.warehouse import WarehouseError
@@ -255,17 +255,10 @@ def _finish(out: Path, record: RunRecord, log: RunLog, *, finished_at: datetime)
 
 def write_record(out: Path, record: RunRecord) -> None:
     """Writes ``status.json`` in one rename; where it cannot be written, as on a full disk, the old one stays."""
-    part = out / f"{STATUS_FILE}.part"
     published = last_publish(out / "published")
     content = record.as_json() | {"last_publish": published.as_json() if published else None}
     with suppress(OSError):
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-        os.fchmod(descriptor, FILE_MODE)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as text:
-            text.write(json.dumps(content, indent=2) + "\n")
-            text.flush()
-            os.fsync(text.fileno())
-        part.replace(out / STATUS_FILE)
+        write_file(out / STATUS_FILE, json_text(content).encode())
 
 
 def read_record(out: Path) -> RunRecord | None:

@@ -19,7 +19,7 @@ import polars as pl
 
 from pipelines.ground.encryption import plain, protect
 from pipelines.ground.errors import IntegrityError, StimauditError, UsageError
-from pipelines.ground.files import FILE_MODE, FOLDER_MODE, commit_file
+from pipelines.ground.files import commit_file, make_folder, write_file
 from pipelines.ground.sealed_json import sealed_text, unsealed
 from pipelines.ground.warehouse import WarehouseError, open_warehouse
 from pipelines.intake.ledger import manifest_path
@@ -328,12 +328,6 @@ def settle(history: Path, database: Path) -> None:
             cases_path(history, number).unlink(missing_ok=True)
 
 
-def make_folder(folder: Path) -> None:
-    """Makes ``folder`` with its parents, open to owner and group only, whatever the umask."""
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    folder.chmod(FOLDER_MODE)
-
-
 def _case_states(connection: Connection, sql: Path, *, newest_delivery_before: int | None) -> pl.DataFrame:
     evidence = (sql / "decisions" / "evidence_digest.sql").read_text(encoding="utf-8")
     connection.execute("create schema if not exists history")
@@ -480,10 +474,7 @@ def _pending_path(history: Path, run_number: int) -> Path:
 
 def _write(path: Path, content: bytes) -> None:
     make_folder(path.parent)
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_bytes(content)
-    partial.chmod(FILE_MODE)
-    commit_file(partial, path)
+    write_file(path, content)
 
 
 def _number(connection: Connection, query: str) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ground.encryption import content_digest, key_in_use
 from pipelines.ground.errors import StimauditError
-from pipelines.ground.files import file_sha256, make_folder, swap_in, to_disk
+from pipelines.ground.files import PARTIAL, file_sha256, make_folder, partial_path, swap_in, to_disk, write_file
 from pipelines.ground.published_file import (
     DATABASE_FILE,
     DATABASE_LINK,
@@ -234,13 +234,11 @@ def write_manifest(published: Path, *, run_id: str, as_of: date) -> Path:
         if path.is_file()
         and not path.is_symlink()
         and path != published / MANIFEST
-        and path.suffix != ".part"
+        and path.suffix != PARTIAL
         and path.relative_to(published).parts[0] not in FOLDERS_WITH_A_MANIFEST
     ]
-    part = published / f"{MANIFEST}.part"
     content = {"run_id": run_id, "as_of": as_of.isoformat(), "files": files}
-    part.write_text(sealed_text(content), encoding="utf-8")
-    swap_in(part, published / MANIFEST)
+    write_file(published / MANIFEST, sealed_text(content).encode())
     return published / MANIFEST
 
 
@@ -326,7 +324,7 @@ def _link(published: Path) -> None:
     link = published / DATABASE_LINK
     if link.is_symlink() and link.readlink().name == DATABASE_FILE:
         return
-    part = published / f"{DATABASE_LINK}.part"
+    part = partial_path(link)
     part.unlink(missing_ok=True)
     part.symlink_to(DATABASE_FILE)
     part.replace(link)

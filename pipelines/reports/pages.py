@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import StimauditError
-from pipelines.ground.files import FOLDER_MODE
+from pipelines.ground.files import make_folder
 from pipelines.reports import words
 from pipelines.reports.case_file import read_case_files, read_rows
 from pipelines.reports.case_page import case_page
@@ -67,8 +67,7 @@ def write_pages(
     context = {"stamp": stamp, "words": words}
     cases = folder / "cases"
     for place in (folder, cases):
-        place.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        place.chmod(FOLDER_MODE)
+        make_folder(place)
     write = partial(write_page, environment, context)
     standing = {row["case_id"]: row for row in review}
     figures = figures or no_metrics(run_id=stamp.run_id, as_of=stamp.as_of_date)

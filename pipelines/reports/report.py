@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import UsageError
-from pipelines.ground.files import make_folder, swap_in
+from pipelines.ground.files import make_folder, partial_path, swap_in
 from pipelines.ground.published_file import DATABASE_FILE, WORKLIST_CSV, open_published
 from pipelines.publishing.conservation import check_conservation
 from pipelines.publishing.publish import write_manifest
@@ -77,7 +77,7 @@ def report_to(published: Path, folder: Path, *, policies: Sequence[Policy] = ())
     if not folder.is_dir():
         make_folder(folder)
     with open_published(published) as connection:
-        part = folder / f"{WORKLIST_CSV}.part"
+        part = partial_path(folder / WORKLIST_CSV)
         write_worklist_csv(connection, part)
         check_conservation(connection, part)
         swap_in(part, folder / WORKLIST_CSV)
@@ -116,7 +116,7 @@ def _write(
     payer = payers_template(published.parent)
     run_id, as_of = connection.execute("select run_id, as_of_date from run").fetchall()[0]
     decisions, review = read_decisions(store), published_review(connection, store)
-    part = folder / f"{WORKLIST_XLSX}.part"
+    part = partial_path(folder / WORKLIST_XLSX)
     write_workbook(connection, part, as_of=as_of, review=review)
     pages = write_pages(
         connection,

@@ -16,7 +16,7 @@ import polars as pl
 
 from pipelines.ground.encryption import plain, protect, using_key
 from pipelines.ground.errors import IntegrityError, UsageError
-from pipelines.ground.files import FILE_MODE, FOLDER_MODE, commit_file
+from pipelines.ground.files import make_folder, write_file
 from pipelines.review.decision_words import decision_words
 
 if TYPE_CHECKING:
@@ -128,10 +128,7 @@ def _write_import(store: Path, lines: bytes) -> Path:
     number = len(_numbered(store, "*.jsonl")) + 1
     content = protect(lines)
     path = store / f"{number:06d}-{hashlib.sha256(content).hexdigest()[:16]}.jsonl"
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(content)
-    partial.chmod(FILE_MODE)
-    commit_file(partial, path)
+    write_file(path, content)
     return path
 
 
@@ -152,12 +149,6 @@ def decision_id(content: Mapping[str, Any]) -> str:
 
 def _numbered(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if path.stem.partition("-")[0].isdecimal())
-
-
-def make_folder(folder: Path) -> None:
-    """Makes a folder of the store with its parents, open to owner and group only, whatever the umask."""
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    folder.chmod(FOLDER_MODE)
 
 
 def to_json(value: object) -> object:

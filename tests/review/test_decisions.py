@@ -609,4 +609,4 @@ def test_decisions_are_for_owner_and_group_only(first: Path, ada: dict[str, str]
 
     assert written is not None
     assert (written.stat().st_mode & 0o777, store.stat().st_mode & 0o777) == (0o640, 0o750)
-    assert list(store.glob("*.partial")) == []
+    assert list(store.glob("*.part")) == []

@@ -32,7 +32,6 @@ RUN_TIMES = frozenset({"started_at_utc", "finished_at_utc", "known_from_utc"})
 SETTINGS = "max_failed_history_checks = 99\n"
 LEFTOVERS = (
     "*.part",
-    "*.partial",
     "*.pending",
     "*.wal",
     "*.tmp",
