@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from os import fsencode, walk
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import InputRefusedError, StimauditError, UsageError
 from pipelines.ground.files import commit_file, file_sha256
+from pipelines.ground.progress import SILENCE
 from pipelines.ground.warehouse import (
     MEMORY_LIMIT,
     Connection,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from pipelines.ground.progress import Progress
     from pipelines.intake.extracts import ExtractTable
     from pipelines.intake.layouts.projection import Layout, Projection
 
@@ -67,32 +69,6 @@ ROWS_A_PARTITION = 20_000_000
 DICTIONARY_ENTRIES = 8192
 """Codes keep their dictionaries, which make scans quick; identifiers soon have more entries and are written plain."""
 NESTED_TYPES = ("STRUCT", "MAP", "UNION", "[]", "]", "BLOB", "TIMESTAMP WITH TIME ZONE", "INTERVAL", "BIT")
-
-
-class Progress(Protocol):
-    """Somebody who is told how landing goes; names are paths below the delivery folder."""
-
-    def file_started(self, file_name: str, byte_count: int) -> None:
-        """A file of so many bytes is about to be read."""
-
-    def file_finished(self, file_name: str, row_count: int) -> None:
-        """A file was read: so many records of its own."""
-
-    def file_known(self, file_name: str) -> None:
-        """A file was not read: its bytes were landed with an earlier delivery."""
-
-
-class Silence:
-    """Progress that nobody watches."""
-
-    def file_started(self, file_name: str, byte_count: int) -> None:
-        """Says nothing."""
-
-    def file_finished(self, file_name: str, row_count: int) -> None:
-        """Says nothing."""
-
-    def file_known(self, file_name: str) -> None:
-        """Says nothing."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +87,6 @@ class LandingRules:
 
 
 DEFAULT_RULES = LandingRules()
-SILENCE = Silence()
 
 
 @dataclass(frozen=True)

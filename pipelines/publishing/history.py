@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
+    from pipelines.publishing.run_facts import RunFacts
 
 
 ENTRY_FORMAT = 1
@@ -86,21 +87,6 @@ class RunEntry:
     def known_from(self) -> datetime:
         """When the audit was known, with its zone."""
         return datetime.fromisoformat(self.known_from_utc)
-
-
-@dataclass(frozen=True)
-class RunMade:
-    """What a run is made of, as its entry tells it; ``inputs`` are its policy and value set files below ``sql``."""
-
-    run_id: str
-    as_of: str
-    known_from: datetime
-    code_version: str
-    policy_versions: tuple[str, ...]
-    value_set_versions: tuple[str, ...]
-    landed_digest: str
-    parameters: Mapping[str, Any]
-    grade: str
 
 
 @dataclass(frozen=True)
@@ -202,14 +188,14 @@ def name_cases(connection: Connection, history: Path, *, run_id: str, sql: Path)
     connection.unregister("named_case")
 
 
-def tell_night(connection: Connection, history: Path, *, made: RunMade, sql: Path, landed: Path) -> Night:
+def tell_night(connection: Connection, history: Path, *, facts: RunFacts, sql: Path, landed: Path) -> Night:
     """What this publish adds to the history, after ``name_cases``; nothing is written into ``history`` yet.
 
     Makes ``run_facts.run_history`` and ``run_facts.case_version`` in the working file, this publish included. A run
     that was published last adds nothing, and stands as it did.
     """
     entries = read_history(history)
-    is_known = bool(entries) and entries[-1].run_id == made.run_id
+    is_known = bool(entries) and entries[-1].run_id == facts.run_id
     earlier = entries[:-1] if is_known else entries
     before = earlier[-1].newest_delivery_number if earlier else None
     states = _case_states(connection, sql, newest_delivery_before=before)
@@ -222,7 +208,7 @@ def tell_night(connection: Connection, history: Path, *, made: RunMade, sql: Pat
         cases = read_cases(history, [entry])
     else:
         newest = _number(connection, "select max(delivery_number) from landed.delivered_file where fate = 'landed'")
-        entry = _entry(made, earlier, states, newest=newest, landed=landed)
+        entry = _entry(facts, earlier, states, newest=newest, landed=landed)
     _put_history(connection, [*earlier, entry], pl.concat([past, cases], how="diagonal_relaxed"))
     return Night(entry, cases, is_known)
 
@@ -339,22 +325,24 @@ def _case_states(connection: Connection, sql: Path, *, newest_delivery_before: i
     return connection.execute("from history.case_state order by case_id").pl()
 
 
-def _entry(made: RunMade, earlier: Sequence[RunEntry], states: pl.DataFrame, *, newest: int, landed: Path) -> RunEntry:
+def _entry(
+    facts: RunFacts, earlier: Sequence[RunEntry], states: pl.DataFrame, *, newest: int, landed: Path
+) -> RunEntry:
     flagged = states.filter(pl.col("outcome") == "flagged")
     known = earlier[-1].newest_delivery_number if earlier else 0
     paths = {number: manifest_path(landed, number) for number in range(min(known, newest) + 1, newest + 1)}
     return RunEntry(
         run_number=len(earlier) + 1,
         publish_kind="publish",
-        run_id=made.run_id,
-        as_of=made.as_of,
-        known_from_utc=_iso(made.known_from),
-        code_version=made.code_version,
-        policy_versions=made.policy_versions,
-        value_set_versions=made.value_set_versions,
-        landed_digest=made.landed_digest,
-        parameters=dict(made.parameters),
-        grade=made.grade,
+        run_id=facts.run_id,
+        as_of=facts.as_of.isoformat(),
+        known_from_utc=_iso(facts.finished_at_utc),
+        code_version=facts.code_version,
+        policy_versions=facts.policy_versions,
+        value_set_versions=facts.value_set_versions,
+        landed_digest=facts.landed_digest,
+        parameters=dict(facts.parameters),
+        grade=facts.grade,
         newest_delivery_number=newest,
         manifests={
             str(number): hashlib.sha256(path.read_bytes()).hexdigest()

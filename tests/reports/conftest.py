@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from pipelines.ground.progress import Silence
+from pipelines.ground.progress import SILENCE
 from pipelines.ground.published_file import open_published
 from pipelines.intake.land import LandingRules, land
 from pipelines.publishing.publish import publish
@@ -138,7 +138,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, dossiers: tuple[Policy, ...
     working = out / "work" / "run.duckdb"
     working.parent.mkdir()
     rules = LandingRules(max_rejected_share=0.01, max_rejected_rows=20, memory_limit="1GB", threads=2)
-    land(SAMPLE, landed=out / "landed", as_of=AS_OF, rules=rules, progress=Silence())
+    land(SAMPLE, landed=out / "landed", as_of=AS_OF, rules=rules, progress=SILENCE)
     narrow(
         landed=out / "landed",
         working=working,
