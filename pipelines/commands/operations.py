@@ -66,15 +66,20 @@ def diff(
     form: RowForm = Form.TABLE,
     as_json: AsJson = False,
 ) -> None:
-    """Shows the cases that two runs see differently, the earlier run first.
+    """Shows what two runs were made of differently and the cases they see differently, the earlier run first.
 
-    **Example**: `stimaudit diff R20260629-1a2b3c4d R20260630-5e6f7a8b --out /srv/stimaudit`
+    As CSV it gives the cases alone, a row each.
+
+        **Example**: `stimaudit diff R20260629-1a2b3c4d R20260630-5e6f7a8b --out /srv/stimaudit`
     """
+    from pipelines.publishing.run_difference import CaseDifference, run_difference
+
     with published_audit(out) as connection:
-        found = connection.execute("select * from diff_runs($first, $second)", {"first": first, "second": second})
-        names = [column[0] for column in found.description or []]
-        rows = found.fetchall()
-    tell_rows(names, rows, Form.JSON if as_json else form)
+        found = run_difference(connection, first, second)
+    if form is Form.CSV and not as_json:
+        tell_rows(CaseDifference._fields, found.cases, form)
+    else:
+        tell(found, as_json=as_json or form is Form.JSON)
 
 
 @telling
@@ -104,6 +109,4 @@ def rollback(*, run_id: RunId, out: PublishedOut = DEMO_OUT, as_json: AsJson = F
     """Publishes an earlier run again from its snapshot. Landed files stay; the next run audits all of them again."""
     from pipelines.operation.rollback import rollback as put_back
 
-    with run_lock(out, since=now()):
-        done = put_back(out, run_id, known_from=now())
-    tell(done, as_json=as_json)
+    tell(put_back(out, run_id, known_from=now()), as_json=as_json)

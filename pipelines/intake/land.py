@@ -24,6 +24,7 @@ from pipelines.ground.warehouse import (
     WarehouseError,
     identifier,
     literal,
+    one_number,
     open_warehouse,
     parquet_format,
     read_parquet,
@@ -418,7 +419,7 @@ def _read(lander: _Lander, reading: _Reading, proto: DeliveredFile) -> list[Deli
             if reading.layout.is_streamed:
                 source_row_count = files[0].row_count
             else:
-                source_row_count = _number(connection, "select count(*) from source")
+                source_row_count = one_number(connection, "select count(*) from source")
         except WarehouseError as error:
             raise _refusal(error, source) from None
     return [replace(file, source_row_count=source_row_count) for file in files]
@@ -465,11 +466,6 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         parquet_sha256=file_sha256(path),
         row_hash_sum=row_hash_sum,
     )
-
-
-def _number(connection: Connection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0
 
 
 def _refusal(error: WarehouseError, source: SourceFile) -> StimauditError:

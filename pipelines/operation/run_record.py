@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 STATUS_FILE = "status.json"
 STATUS_FORMAT = 1
 
-State = Literal["running", "published", "refused", "failed"]
+RunState = Literal["running", "published", "refused", "failed"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class RunRecord:
     ``exit_code`` is none while it runs. ``message`` is what was told of a failure and holds no member value.
     """
 
-    state: State
+    state: RunState
     started_at: datetime
     as_of: date | None = None
     finished_at: datetime | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import IntegrityError, KeyFaultError, UsageError
 from pipelines.ground.files import file_sha256
-from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.published_file import DATABASE_FILE, MANIFEST, open_published
 from pipelines.ground.sealed_json import unsealed
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.intake.ledger import landed_files, manifest_path, parquet_path, read_ledger
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-PUBLISHED_MANIFEST = "manifest.json"
 SHOWN = 20
 
 
@@ -101,7 +100,7 @@ def verify(out: Path) -> Verification:
     published episodes are also compared with the history. Reads every byte; changes nothing. Raises ``UsageError``
     where nothing was published, and ``KeyFaultError`` where all files are sound and the key does not open them.
     """
-    if not (out / "published" / PUBLISHED_MANIFEST).is_file():
+    if not (out / "published" / MANIFEST).is_file():
         message = f"Nothing is published in {out}, so there is nothing to verify. Name the output folder of a run."
         raise UsageError(message)
     comparison = _Comparison()
@@ -123,7 +122,7 @@ def verify(out: Path) -> Verification:
 
 def _compare_published(comparison: _Comparison, published: Path) -> None:
     run_ids = set()
-    for folder, name in ((published, PUBLISHED_MANIFEST), (published / PARQUET_FOLDER, PARQUET_MANIFEST)):
+    for folder, name in ((published, MANIFEST), (published / PARQUET_FOLDER, PARQUET_MANIFEST)):
         manifest = _read_manifest(comparison, folder / name)
         if manifest is None:
             continue
@@ -179,7 +178,7 @@ def _compare_episodes(comparison: _Comparison, out: Path) -> None:
 
 
 def _compare_run(comparison: _Comparison, published: Path, run_id: str) -> None:
-    manifest = _read_manifest(comparison, published / PUBLISHED_MANIFEST)
+    manifest = _read_manifest(comparison, published / MANIFEST)
     if manifest is not None and manifest["run_id"] != run_id:
         comparison.faults.append(f"{published} is not of the last run in the history. Run again to publish.")
 

@@ -21,7 +21,7 @@ from pipelines.ground.encryption import plain, protect
 from pipelines.ground.errors import IntegrityError, StimauditError, UsageError
 from pipelines.ground.files import commit_file, make_folder, write_file
 from pipelines.ground.sealed_json import sealed_text, unsealed
-from pipelines.ground.warehouse import WarehouseError, open_warehouse
+from pipelines.ground.warehouse import WarehouseError, one_number, open_warehouse
 from pipelines.intake.ledger import manifest_path
 from pipelines.publishing.case_life import case_ids, case_versions, changed_cases, last_known
 from pipelines.rule.models import Model, build, read_models
@@ -207,7 +207,9 @@ def tell_night(connection: Connection, history: Path, *, facts: RunFacts, sql: P
         entry = entries[-1]
         cases = read_cases(history, [entry])
     else:
-        newest = _number(connection, "select max(delivery_number) from landed.delivered_file where fate = 'landed'")
+        newest = one_number(
+            connection, "select coalesce(max(delivery_number), 0) from landed.delivered_file where fate = 'landed'"
+        )
         entry = _entry(facts, earlier, states, newest=newest, landed=landed)
     _put_history(connection, [*earlier, entry], pl.concat([past, cases], how="diagonal_relaxed"))
     return Night(entry, cases, is_known)
@@ -463,10 +465,6 @@ def _pending_path(history: Path, run_number: int) -> Path:
 def _write(path: Path, content: bytes) -> None:
     make_folder(path.parent)
     write_file(path, content)
-
-
-def _number(connection: Connection, query: str) -> int:
-    return int(connection.execute(query).fetchall()[0][0] or 0)
 
 
 def _iso(moment: datetime) -> str:

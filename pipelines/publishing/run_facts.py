@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelines.ground.warehouse import identifier, literal, make_table, one_column
 from pipelines.publishing.dictionary import read_columns
-from pipelines.publishing.views_and_macros import read_rows
+from pipelines.publishing.views_and_macros import read_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,7 +114,7 @@ def write_run_facts(
     )
     _write_value_set_rows(connection, types)
     for name in ("about", "example_query"):
-        header, rows = read_rows(sql, name)
+        header, rows = read_texts(sql, name)
         make_table(connection, types, f"run_facts.{name}", header, rows)
 
 

@@ -17,7 +17,6 @@ import polars as pl
 from pipelines.ground.encryption import plain, protect, using_key
 from pipelines.ground.errors import IntegrityError, UsageError
 from pipelines.ground.files import make_folder, write_file
-from pipelines.review.decision_words import decision_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -130,15 +129,6 @@ def _write_import(store: Path, lines: bytes) -> Path:
     path = store / f"{number:06d}-{hashlib.sha256(content).hexdigest()[:16]}.jsonl"
     write_file(path, content)
     return path
-
-
-def decisions_in_force(store: Path) -> pl.DataFrame:
-    """One row per case with a review outcome in force: the last one recorded, unless it was taken back."""
-    words = decision_words()
-    reviews = read_decisions(store).filter(pl.col("decision_kind") == "review")
-    last = reviews.unique("case_id", keep="last", maintain_order=True)
-    closing = [outcome for outcome in words.outcomes_of("review") if words.closes_case(outcome)]
-    return last.filter(pl.col("review_outcome").is_in(closing))
 
 
 def decision_id(content: Mapping[str, Any]) -> str:

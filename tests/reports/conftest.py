@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pipelines.rule.dossier import Policy
 
 SAMPLE = SQL.parent / "sample_data" / "extracts"
-HISTORY = tuple(RunPoint(f"R{month}", date(2026, month, 28), 40 + 7 * month, 3 + 2 * month) for month in range(1, 7))
+HISTORY = tuple(RunPoint(f"R{month}", date(2026, month, 28), 40 + 7 * month) for month in range(1, 7))
 
 FORMULA = '=HYPERLINK("http://x")'
 SCRIPT = "<script>alert(1)</script>"
