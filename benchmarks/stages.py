@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.generate import AS_OF
 from pipelines.ground.program_files import home
-from pipelines.ground.progress import Silence
+from pipelines.ground.progress import Progress
 from pipelines.ground.warehouse import literal, open_warehouse
 from pipelines.intake.land import Landing
 from pipelines.operation.nightly import PLAIN_STAGES, gates, nightly
@@ -33,7 +33,7 @@ Found = dict[str, Any]
 HISTORY_TABLES = ("medical_claim", "claim_diagnosis", "pharmacy_claim", "eligibility")
 
 
-class StageClock(Silence):
+class StageClock(Progress):
     """Progress that keeps the seconds of each stage."""
 
     def __init__(self) -> None:

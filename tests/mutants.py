@@ -43,7 +43,7 @@ from tests.support.product import (
     OF_THE_RUN,
     SQL,
     VALUE_SETS,
-    Settings,
+    Setup,
     audit_tables,
     differences,
     judge_landed,
@@ -118,10 +118,10 @@ DEFAULT_POLICY_AGAIN = """
 
 BOTH_PATHS = Configuration(
     {"deliveries": 2, "shared_claim_ids": True, "bad_row_share": 0.02},
-    Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS),
+    Setup(policy_by_line_of_business=BY_LINE_OF_BUSINESS),
 )
 OTHER = Configuration(
-    {"deliveries": 2}, Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS, parameters=OTHER_NUMBERS)
+    {"deliveries": 2}, Setup(policy_by_line_of_business=BY_LINE_OF_BUSINESS, parameters=OTHER_NUMBERS)
 )
 SITTINGS: tuple[tuple[int, int, Configuration], ...] = (
     (8101, 150, BOTH_PATHS),

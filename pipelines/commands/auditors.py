@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,8 @@ from pipelines.commands.shared import (
     AsJson,
     Form,
     PublishedOut,
+    RowForm,
+    now,
     published_audit,
     short,
     tell_rows,
@@ -43,7 +44,7 @@ def report(
     from pipelines.rule.policy import load_policies
 
     policies = load_policies(home().sql / "policies", as_of=today(), allow_overdue=True)
-    with run_lock(out, since=datetime.now(UTC)):
+    with run_lock(out, since=now()):
         if to is not None:
             first, csv, *others = report_to(out / "published", to, policies=policies)
             written = [first, csv, *others[:5]]
@@ -85,7 +86,7 @@ def sql(
     query: Annotated[str, typer.Argument(help="One query; tables are audit.finding, audit.episode_review, ...")],
     out: PublishedOut = DEMO_OUT,
     purpose: Annotated[str, typer.Option(help="Why you ask; kept with your name in OUT/log/sql.jsonl.")] = "",
-    form: Annotated[Form, typer.Option("--format", help="How rows are written.")] = Form.TABLE,
+    form: RowForm = Form.TABLE,
     as_json: AsJson = False,
 ) -> None:
     """Asks the published audit: read-only, with no way to files or the network, and written down without its values.
@@ -100,7 +101,7 @@ def sql(
 
     with published_audit(out):
         pass  # no published audit is told as such, before the query is looked at
-    answer = ask(out, query, user=getpass.getuser(), purpose=purpose, asked_at=datetime.now(UTC))
+    answer = ask(out, query, user=getpass.getuser(), purpose=purpose, asked_at=now())
     tell_rows(answer.names, answer.rows, Form.JSON if as_json else form)
 
 

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
-from dataclasses import asdict
-from datetime import UTC, date, datetime
+from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ParamSpec
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from pipelines.commands.shared import DEMO_OUT, AsJson, AsOf, Config, Extracts, Out, console, log, short, telling, today
+from pipelines.commands.shared import (
+    DEMO_OUT,
+    AsJson,
+    AsOf,
+    Config,
+    Extracts,
+    Out,
+    console,
+    day,
+    log,
+    now,
+    short,
+    tell_json,
+    telling,
+    today,
+)
 from pipelines.ground.encryption import KEY_VARIABLE
 from pipelines.ground.errors import ExitCode, StimauditError
 from pipelines.ground.files import make_folder
@@ -25,11 +39,9 @@ if TYPE_CHECKING:
 
     from pipelines.gates.validate import CheckResult
     from pipelines.operation.nightly import Outcome
-    from pipelines.operation.plan import Plan
+    from pipelines.operation.plan import RunRequest
     from pipelines.publishing.publish import FunnelStep
 
-
-Arguments = ParamSpec("Arguments")
 
 DEMO_AS_OF = date(2026, 6, 30)
 
@@ -66,16 +78,18 @@ def run(
 
     `stimaudit run --extracts tonight --out /srv/stimaudit --policy medicare_ncd_160_7 --json`
     """
-    outcome = _audit(
+    from pipelines.operation.plan import RunRequest
+
+    request = RunRequest(
         extracts=extracts,
         out=out,
-        as_of=as_of.date() if as_of else today(),
+        as_of=day(as_of),
         policy=policy,
         config=config,
         assume_enrolled=assume_enrolled,
         synthetic=synthetic,
-        with_prefect=not no_prefect,
     )
+    outcome = _audit(request, with_prefect=not no_prefect)
     _tell_outcome(outcome, as_json=as_json)
     if outcome.published.grade != "clean":
         raise typer.Exit(ExitCode.CAVEATS)
@@ -93,17 +107,10 @@ def demo(
     Ends with 0 also where the sample's planted faults make caveats, which are shown.
     """
     from pipelines.ground.program_files import home
+    from pipelines.operation.plan import RunRequest
 
-    outcome = _audit(
-        extracts=home().sample_data,
-        out=out,
-        as_of=DEMO_AS_OF,
-        policy=None,
-        config=None,
-        assume_enrolled=False,
-        synthetic=True,
-        with_prefect=not no_prefect,
-    )
+    request = RunRequest(extracts=home().sample_data, out=out, as_of=DEMO_AS_OF, synthetic=True)
+    outcome = _audit(request, with_prefect=not no_prefect)
     _tell_outcome(outcome, as_json=as_json)
 
 
@@ -116,17 +123,11 @@ def validate(*, extracts: Extracts, as_of: AsOf = None, config: Config = None, a
     from pipelines.gates.validate import raise_if_critical
     from pipelines.operation.console_progress import ConsoleProgress
     from pipelines.operation.nightly import STAGES, gates
-    from pipelines.operation.plan import make_plan
+    from pipelines.operation.plan import RunRequest, make_plan
 
     with tempfile.TemporaryDirectory(prefix="stimaudit-") as folder:
-        plan = make_plan(
-            extracts=extracts,
-            out=Path(folder),
-            as_of=as_of.date() if as_of else today(),
-            policy=None,
-            config=config,
-            assume_enrolled=False,
-        )
+        request = RunRequest(extracts=extracts, out=Path(folder), as_of=day(as_of), config=config)
+        plan = make_plan(request, today=today())
         _, results = gates(plan, progress=ConsoleProgress(log(), STAGES), folder=Path(folder))
     _tell_checks(results, as_json=as_json)
     raise_if_critical(results)
@@ -134,62 +135,35 @@ def validate(*, extracts: Extracts, as_of: AsOf = None, config: Config = None, a
         raise typer.Exit(ExitCode.CAVEATS)
 
 
-def _audit(
-    *,
-    extracts: Path,
-    out: Path,
-    as_of: date,
-    policy: str | None,
-    config: Path | None,
-    assume_enrolled: bool,
-    synthetic: bool,
-    with_prefect: bool,
-) -> Outcome:
+def _audit(request: RunRequest, *, with_prefect: bool) -> Outcome:
     """Runs the audit, as the Prefect flow or as the plain function."""
     from pipelines.operation.console_progress import ConsoleProgress, watching
     from pipelines.operation.nightly import STAGES, nightly
     from pipelines.operation.plan import plan_night
 
-    out = out.absolute()
-    plan = plan_night(
-        extracts=extracts.absolute(),
-        out=out,
-        as_of=as_of,
-        policy=policy,
-        config=config,
-        assume_enrolled=assume_enrolled,
-        synthetic=synthetic,
-        clock=lambda: datetime.now(UTC),
-    )
+    request = request.from_anywhere()
+    plan = plan_night(request, clock=now)
     progress = ConsoleProgress(log(), STAGES)
-    with run_lock(out, since=datetime.now(UTC)):
+    with run_lock(plan.out, since=now()):
         pass  # a held folder is told at once, not after Prefect's server has started
     try:
         if with_prefect:
             watching.set(progress)
-            return _flow(plan, config)
-        return nightly(plan, progress=progress, clock=lambda: datetime.now(UTC))
+            return _flow(replace(request, as_of=plan.as_of), prefect_home=plan.work / "prefect")
+        return nightly(plan, progress=progress, clock=now)
     finally:
         progress.finished()
 
 
-def _flow(plan: Plan, config: Path | None) -> Outcome:
-    make_folder(plan.work / "prefect")
+def _flow(request: RunRequest, *, prefect_home: Path) -> Outcome:
+    make_folder(prefect_home)
     os.environ.pop(KEY_VARIABLE, None)  # the key is in use; the server that Prefect starts needs none
-    for name, value in _prefect_environment(plan.work / "prefect").items():
+    for name, value in _prefect_environment(prefect_home).items():
         os.environ.setdefault(name, value)
     from pipelines.flows.nightly_audit import nightly_audit
 
     try:
-        return nightly_audit(
-            extracts=plan.extracts,
-            out=plan.out,
-            as_of=plan.as_of,
-            policy=plan.single_policy,
-            config=config.absolute() if config else None,
-            assume_enrolled=plan.assume_enrolled,
-            synthetic=plan.is_synthetic,
-        )
+        outcome: Outcome = nightly_audit(**vars(request))
     except StimauditError:
         raise
     except Exception as cause:  # noqa: BLE001 - faults of the run are told already; what is left is Prefect's own
@@ -199,6 +173,7 @@ def _flow(plan: Plan, config: Path | None) -> Outcome:
             "(PREFECT_API_URL), or run with --no-prefect."
         )
         raise StimauditError(message) from None
+    return outcome
 
 
 def _prefect_environment(prefect_home: Path) -> dict[str, str]:
@@ -220,25 +195,22 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
 
     published = outcome.published
     if as_json:
-        typer.echo(
-            json.dumps(
-                {
-                    "run_id": published.run_id,
-                    "grade": published.grade,
-                    "grade_reasons": published.grade_reasons,
-                    "episode_count": published.episode_count,
-                    "flagged_count": published.flagged_count,
-                    "flagged_paid_amount": f"{published.flagged_paid_amount:.2f}",
-                    "rejected_count": published.rejected_count,
-                    "delivery_number": outcome.landing.delivery_number,
-                    "funnel": [asdict(step) for step in published.funnel],
-                    "worklist": published.worklist and str(published.worklist),
-                    "workbook": outcome.reports.worklist and str(outcome.reports.worklist),
-                    "pages": str(outcome.reports.pages[0]) if outcome.reports.pages else None,
-                    "database": str(published.database),
-                },
-                indent=2,
-            )
+        tell_json(
+            {
+                "run_id": published.run_id,
+                "grade": published.grade,
+                "grade_reasons": published.grade_reasons,
+                "episode_count": published.episode_count,
+                "flagged_count": published.flagged_count,
+                "flagged_paid_amount": f"{published.flagged_paid_amount:.2f}",
+                "rejected_count": published.rejected_count,
+                "delivery_number": outcome.landing.delivery_number,
+                "funnel": [asdict(step) for step in published.funnel],
+                "worklist": published.worklist and str(published.worklist),
+                "workbook": outcome.reports.worklist and str(outcome.reports.worklist),
+                "pages": str(outcome.reports.pages[0]) if outcome.reports.pages else None,
+                "database": str(published.database),
+            }
         )
         return
     screen = console()
@@ -290,7 +262,7 @@ def _funnel_table(funnel: Sequence[FunnelStep]) -> Table:
 
 def _tell_checks(results: Sequence[CheckResult], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps([asdict(result) for result in results], indent=2))
+        tell_json([asdict(result) for result in results])
         return
     table = Table(title="Checks on the delivery", title_justify="left")
     for name in ("table", "check", "severity", "status"):

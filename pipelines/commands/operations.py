@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.commands.shared import DEMO_OUT, AsJson, Form, PublishedOut, published_audit, tell, tell_rows, telling
+from pipelines.commands.shared import (
+    DEMO_OUT,
+    AsJson,
+    Form,
+    PublishedOut,
+    RowForm,
+    now,
+    published_audit,
+    tell,
+    tell_rows,
+    telling,
+)
 from pipelines.ground.run_lock import run_lock
 
 RunId = Annotated[str, typer.Argument(help="A run_id of audit.run_history.")]
@@ -23,7 +33,7 @@ def status(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
     """
     from pipelines.operation.status import status as look
 
-    found = look(out, now=datetime.now(UTC))
+    found = look(out, now=now())
     tell(found, as_json=as_json)
     raise typer.Exit(found.exit_code)
 
@@ -42,9 +52,7 @@ def doctor(
     from pipelines.ground.program_files import home
     from pipelines.operation.doctor import doctor as examine
 
-    found = examine(
-        out, extracts, here=home(), now=datetime.now(UTC), prefect_api_url=os.environ.get("PREFECT_API_URL")
-    )
+    found = examine(out, extracts, here=home(), now=now(), prefect_api_url=os.environ.get("PREFECT_API_URL"))
     tell(found, as_json=as_json)
     raise typer.Exit(found.exit_code)
 
@@ -55,18 +63,23 @@ def diff(
     first: RunId,
     second: RunId,
     out: PublishedOut = DEMO_OUT,
-    form: Annotated[Form, typer.Option("--format", help="How rows are written.")] = Form.TABLE,
+    form: RowForm = Form.TABLE,
     as_json: AsJson = False,
 ) -> None:
-    """Shows the cases that two runs see differently, the earlier run first.
+    """Shows what two runs were made of differently and the cases they see differently, the earlier run first.
 
-    **Example**: `stimaudit diff R20260629-1a2b3c4d R20260630-5e6f7a8b --out /srv/stimaudit`
+    As CSV it gives the cases alone, a row each.
+
+        **Example**: `stimaudit diff R20260629-1a2b3c4d R20260630-5e6f7a8b --out /srv/stimaudit`
     """
+    from pipelines.publishing.run_difference import CaseDifference, run_difference
+
     with published_audit(out) as connection:
-        found = connection.execute("select * from diff_runs($first, $second)", {"first": first, "second": second})
-        names = [column[0] for column in found.description or []]
-        rows = found.fetchall()
-    tell_rows(names, rows, Form.JSON if as_json else form)
+        found = run_difference(connection, first, second)
+    if form is Form.CSV and not as_json:
+        tell_rows(CaseDifference._fields, found.cases, form)
+    else:
+        tell(found, as_json=as_json or form is Form.JSON)
 
 
 @telling
@@ -85,7 +98,7 @@ def reproduce(*, run_id: RunId, out: PublishedOut = DEMO_OUT, as_json: AsJson = 
     from pipelines.ground.program_files import home
     from pipelines.operation.reproduce import reproduce as make_again
 
-    with run_lock(out, since=datetime.now(UTC)):
+    with run_lock(out, since=now()):
         found = make_again(out, run_id, here=home())
     tell(found, as_json=as_json)
     found.raise_if_different()
@@ -96,6 +109,4 @@ def rollback(*, run_id: RunId, out: PublishedOut = DEMO_OUT, as_json: AsJson = F
     """Publishes an earlier run again from its snapshot. Landed files stay; the next run audits all of them again."""
     from pipelines.operation.rollback import rollback as put_back
 
-    with run_lock(out, since=datetime.now(UTC)):
-        done = put_back(out, run_id, known_from=datetime.now(UTC))
-    tell(done, as_json=as_json)
+    tell(put_back(out, run_id, known_from=now()), as_json=as_json)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import getpass
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.commands.shared import DEMO_OUT, AsJson, PublishedOut, published_audit, short, tell, telling
+from pipelines.commands.shared import DEMO_OUT, AsJson, PublishedOut, day, now, published_audit, short, tell, telling
 from pipelines.ground.encryption import OLD_KEY_VARIABLE, key_in_use, read_key, using_key
 from pipelines.ground.errors import ExitCode, UsageError
 from pipelines.ground.run_lock import run_lock
@@ -43,7 +43,7 @@ def decision_import(
         store=out / "decisions",
         published=out / "published",
         dry_run=dry_run,
-        imported_at_utc=datetime.now(UTC),
+        imported_at_utc=now(),
         imported_by=by or getpass.getuser(),
     )
     tell(report, as_json=as_json)
@@ -78,7 +78,7 @@ def decision_carry(
     from pipelines.review.sample import keep_sample, read_samples
 
     old_key = read_key(os.environ, variable=OLD_KEY_VARIABLE)
-    with run_lock(out / "decisions", since=datetime.now(UTC)):
+    with run_lock(out / "decisions", since=now()):
         count = carry_decisions(old / "decisions", out / "decisions", old_key=old_key)
         with using_key(old_key):
             samples = read_samples(old / "decisions")
@@ -96,7 +96,7 @@ def metrics(*, out: PublishedOut = DEMO_OUT, since: Since = None, as_json: AsJso
     from pipelines.review.metrics import published_metrics
 
     with published_audit(out) as connection:
-        found = published_metrics(connection, out / "decisions", since=since.date() if since else None)
+        found = published_metrics(connection, out / "decisions", since=day(since))
     tell(found, as_json=as_json)
 
 
@@ -115,7 +115,7 @@ def sample(
     from pipelines.review.sample import draw_sample, keep_sample
 
     with published_audit(out) as connection:
-        drawn = draw_sample(connection, out / "decisions", seed=seed, since=since.date() if since else None)
+        drawn = draw_sample(connection, out / "decisions", seed=seed, since=day(since))
     keep_sample(drawn, out / "decisions")
     tell(drawn, as_json=as_json)
 

@@ -13,6 +13,7 @@ from pipelines.commands.shared import (
     AsOf,
     Form,
     PublishedOut,
+    day,
     landed_folder,
     published_audit,
     tell,
@@ -61,7 +62,7 @@ def policy_check(*, as_of: AsOf = None) -> None:
     from pipelines.ground.program_files import home
     from pipelines.rule.policy import check_policies
 
-    tell_gate(check_policies(home().sql / "policies", as_of=as_of.date() if as_of else today()))
+    tell_gate(check_policies(home().sql / "policies", as_of=day(as_of) or today()))
 
 
 @policy_app.command("compare")
@@ -93,7 +94,7 @@ def policy_compare(
         policies=load_policies(home().sql / "policies", as_of=today(), allow_overdue=True),
         value_sets=load_value_sets(home().sql / "value_sets"),
         default_policy=DEFAULT_POLICY,
-        as_of=as_of.date() if as_of else last_as_of,
+        as_of=day(as_of) or last_as_of,
     )
     tell(comparison, as_json=as_json)
 

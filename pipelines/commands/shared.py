@@ -49,6 +49,7 @@ AsOf = Annotated[
     typer.Option(formats=["%Y-%m-%d"], help="Run date; nothing later is used. Today, if not given."),
 ]
 Config = Annotated[Path | None, typer.Option(help="Settings of your plan, a TOML file.")]
+RowForm = Annotated[Form, typer.Option("--format", help="How rows are written.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
 
 
@@ -80,10 +81,15 @@ def telling(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
 def tell(result: Told, *, as_json: bool) -> None:
     """Writes a result on standard output."""
     if as_json:
-        typer.echo(json.dumps(result.as_json(), indent=2, default=str))
+        tell_json(result.as_json())
         return
     for line in result.lines():
         typer.echo(line)
+
+
+def tell_json(content: Any) -> None:
+    """Writes plain data on standard output, for scripts."""
+    typer.echo(json.dumps(content, indent=2, default=str))
 
 
 def published_audit(out: Path) -> Connection:
@@ -124,7 +130,7 @@ def short(path: Path) -> Path:
 def tell_rows(names: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> None:
     """Writes rows on standard output as a table, CSV or JSON."""
     if form is Form.JSON:
-        typer.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows], indent=2, default=str))
+        tell_json([dict(zip(names, row, strict=True)) for row in rows])
     elif form is Form.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(names)
@@ -156,6 +162,16 @@ def log() -> Console:
     return Console(stderr=True)
 
 
+def now() -> datetime:
+    """The time it is."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """The day it is where the command runs."""
-    return datetime.now(UTC).astimezone().date()
+    return now().astimezone().date()
+
+
+def day(given: datetime | None) -> date | None:
+    """The day that an option gives, which the command line reads as a time; none: it was not given."""
+    return given.date() if given else None

@@ -1,14 +1,15 @@
 """The nightly flow: the six stages by name, each a Prefect task around the ordinary function.
 
 Nothing is decided here. Parameters are paths, names and a date; artifacts hold counts; what a task says when it fails
-is already free of file content (``pipelines.operation.stage_fault.sealed``).
+is already free of file content (``pipelines.operation.stage_fault.told_safely``).
 """
 
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import UTC, datetime
+from functools import wraps
+from inspect import signature
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from prefect import Task, flow, task
@@ -19,13 +20,14 @@ from pipelines.ground.encryption import key_in_use, read_key, using_key
 from pipelines.ground.errors import ExitCode, StimauditError
 from pipelines.operation.console_progress import watching
 from pipelines.operation.nightly import PLAIN_STAGES, Outcome, Stages, nightly
-from pipelines.operation.plan import plan_night
+from pipelines.operation.plan import RunRequest, plan_night
 from pipelines.operation.run_record import record_not_started
 from pipelines.operation.stage_fault import StageFaultError
 from pipelines.operation.status import NEXT_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from prefect.client.schemas.objects import State, TaskRun
 
@@ -67,32 +69,23 @@ TASKS = Stages(
 )
 
 
-@flow(name="nightly-audit", persist_result=False)
-def nightly_audit(
-    extracts: Path,
-    out: Path,
-    as_of: date | None = None,
-    policy: str | None = None,
-    config: Path | None = None,
-    assume_enrolled: bool = False,  # noqa: FBT001, FBT002 - a flow's parameters are given by name
-    synthetic: bool = False,  # noqa: FBT001, FBT002 - as above
-) -> Outcome:
-    """What the run did. ``as_of`` is by default the day on which it starts.
+def _by_parameter(body: Callable[[RunRequest], Outcome]) -> Callable[..., Outcome]:
+    """``body`` with a parameter a field of ``RunRequest``, so that the scheduler shows each and asks for it by name."""
 
-    Not the day for which it was scheduled: after some days without a worker the late runs start at once, the oldest
-    first, and the one that gets through must audit as of today.
-    """
-    key = _key(out)
-    plan = plan_night(
-        extracts=extracts,
-        out=out,
-        as_of=as_of or _now().astimezone().date(),
-        policy=policy,
-        config=config,
-        assume_enrolled=assume_enrolled,
-        synthetic=synthetic,
-        clock=_now,
-    )
+    @wraps(body)
+    def run(**asked: Any) -> Outcome:
+        return body(RunRequest(**asked))
+
+    vars(run)["__signature__"] = signature(RunRequest, eval_str=True)
+    return run
+
+
+@flow(name="nightly-audit", persist_result=False)
+@_by_parameter
+def nightly_audit(request: RunRequest) -> Outcome:
+    """What the run did. ``as_of`` is by default the day on which it starts."""
+    key = _key(request.out)
+    plan = plan_night(request, clock=_now)
     try:
         with using_key(key):
             outcome = nightly(plan, progress=watching.get(), clock=_now, stages=TASKS)

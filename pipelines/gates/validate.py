@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
 
 
-Status = Literal["passed", "failed", "not_applicable"]
+CheckStatus = Literal["passed", "failed", "not_applicable"]
 
 _JUDGED_BY_COUNT = "unexpected_rows_expectation"
 _SUITE_FAULTS = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
@@ -47,7 +47,7 @@ class CheckResult:
     table_name: str
     failed_count: int
     total_count: int
-    status: Status
+    status: CheckStatus
     description: str
     consequence: str
 
@@ -117,7 +117,7 @@ def raise_if_critical(results: Iterable[CheckResult]) -> None:
 
 
 def _result(check: SuiteCheck, count: _Count, verdicts: Mapping[CheckKey, bool]) -> CheckResult:
-    status: Status = "not_applicable"
+    status: CheckStatus = "not_applicable"
     if count.total > 0:
         status = "passed" if verdicts[check.key] else "failed"
     return CheckResult(

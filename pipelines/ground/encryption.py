@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipelines.ground.errors import KeyFaultError
+from pipelines.ground.files import OTHERS_MASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,9 +31,8 @@ OLD_KEY_VARIABLE = "STIMAUDIT_OLD_KEY"
 KEY_BYTES = 32
 NONCE_BYTES = 12
 LONGEST_KEY_FILE = 4096
-TOO_OPEN = 0o027
-"""Rights on a key file that make it no secret: any of others, and writing by the group."""
-MAGIC = b"stimaudit sealed 1\n"
+ENCRYPTED_MARK = b"stimaudit sealed 1\n"
+"""How an encrypted file of ours begins. The bytes are those of the first version, so that its files can be opened."""
 
 
 class Key:
@@ -128,7 +128,7 @@ def _text_of(path: Path) -> str:
             f"The key file {path} cannot be read ({error.strerror}). Name one that the account of the audit may read."
         )
         raise KeyFaultError(message) from None
-    if rights & TOO_OPEN:
+    if rights & OTHERS_MASK:
         message = (
             f"The key file {path} is open to others (mode {rights:o}), so the key may be known to them. "
             "Take the rights away with `chmod 600`, and consider a new key."
@@ -145,7 +145,7 @@ def protect(content: bytes) -> bytes:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     nonce = os.urandom(NONCE_BYTES)
-    return MAGIC + nonce + AESGCM(key.derived("stimaudit files")).encrypt(nonce, content, MAGIC)
+    return ENCRYPTED_MARK + nonce + AESGCM(key.derived("stimaudit files")).encrypt(nonce, content, ENCRYPTED_MARK)
 
 
 def plain(content: bytes, path: Path) -> bytes:
@@ -154,15 +154,15 @@ def plain(content: bytes, path: Path) -> bytes:
     Raises ``KeyFaultError`` where the key in use is missing, is another one, or is used on a file in the clear.
     """
     key = _Holder.key
-    check_key_state(path, is_encrypted=content.startswith(MAGIC))
+    check_key_state(path, is_encrypted=content.startswith(ENCRYPTED_MARK))
     if key is None:
         return content
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    sealed = content.removeprefix(MAGIC)
+    kept = content.removeprefix(ENCRYPTED_MARK)
     try:
-        return AESGCM(key.derived("stimaudit files")).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], MAGIC)
+        return AESGCM(key.derived("stimaudit files")).decrypt(kept[:NONCE_BYTES], kept[NONCE_BYTES:], ENCRYPTED_MARK)
     except (InvalidTag, ValueError):
         raise wrong_key(path) from None
 

@@ -1,28 +1,68 @@
-"""One way to make a folder, hash a file and put it in place."""
+"""Folders and files of ours: who may read them, what they are called until they are whole, how they come into place."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
+OTHERS_MASK = 0o027
+"""What no file of ours is open to: writing by the group, anything by others."""
+PARTIAL = ".part"
+"""How the name of a file ends until it is whole; a killed run leaves some, which the next one writes over."""
 
 
 def make_folder(folder: Path) -> None:
     """Makes ``folder`` with its parents, open to owner and group only, whatever the umask."""
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    offer_folder(folder)
     folder.chmod(FOLDER_MODE)
 
 
+def offer_folder(folder: Path) -> None:
+    """Makes a folder that a person named, with its parents; one that is there keeps its rights, a umask its say."""
+    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+
+
+def partial_path(path: Path) -> Path:
+    """Where the file that is to stand at ``path`` is written, beside it, until it is whole."""
+    return path.with_name(f"{path.name}{PARTIAL}")
+
+
+def open_file(path: Path, flags: int) -> int:
+    """The descriptor of a file that is opened to write, or made, for owner and group only, whatever the umask."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flags, FILE_MODE)
+    os.fchmod(descriptor, FILE_MODE)
+    return descriptor
+
+
+def json_text(content: Mapping[str, Any]) -> str:
+    """``content`` as JSON in the one form in which files of ours hold it: a line a value, ASCII, in the order given."""
+    return json.dumps(content, indent=1, ensure_ascii=True, default=str) + "\n"
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Puts a small file at ``path``, for owner and group only: the old one or the new one is there, never a part."""
+    with os.fdopen(open_file(partial_path(path), os.O_TRUNC), "wb") as written:
+        written.write(content)
+    commit_file(partial_path(path), path)
+
+
 def swap_in(made: Path, target: Path) -> None:
-    """Moves a finished file over ``target``: on disk before it is seen, and never seen in part."""
+    """Moves a finished file over ``target`` for owner and group to read: on disk before it is seen, never in part."""
     made.chmod(FILE_MODE)
+    commit_file(made, target)
+
+
+def commit_file(made: Path, target: Path) -> None:
+    """Moves a finished file over ``target`` so that it survives a power cut: synced, renamed, folder synced."""
     to_disk(made)
     made.replace(target)
     to_disk(target.parent)
@@ -41,16 +81,3 @@ def file_sha256(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
-
-
-def commit_file(partial: Path, path: Path) -> None:
-    """Puts a finished file in its place so that it survives a power cut: synced, renamed, folder synced."""
-    for place in (partial, None, path.parent):
-        if place is None:
-            partial.replace(path)
-            continue
-        descriptor = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import RunLockedError, UsageError
-from pipelines.ground.files import FILE_MODE, FOLDER_MODE
+from pipelines.ground.files import FILE_MODE, OTHERS_MASK, offer_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 
 LOCK_FILE = ".lock"
-OTHERS_MASK = 0o027
-"""What no file of ours is open to: writing by the group, anything by others."""
 
 
 @contextmanager
@@ -43,7 +41,7 @@ def run_lock(out: Path, *, since: datetime) -> Iterator[None]:
     Raises ``RunLockedError`` naming the process that holds it and since when.
     """
     try:
-        out.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        offer_folder(out)
         descriptor = os.open(out / LOCK_FILE, os.O_RDWR | os.O_CREAT, FILE_MODE)
     except OSError as error:
         message = f"The output folder {out} cannot be used ({error.strerror}). Name a folder you may write to."

@@ -6,6 +6,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from pipelines.ground.files import json_text
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -15,7 +17,7 @@ SEAL = "seal"
 
 def sealed_text(content: Mapping[str, Any]) -> str:
     """``content`` as JSON text with its seal: the digest of the text without it."""
-    return _text({**content, SEAL: hashlib.sha256(_text(content).encode()).hexdigest()})
+    return json_text({**content, SEAL: hashlib.sha256(json_text(content).encode()).hexdigest()})
 
 
 def unsealed(text: str) -> dict[str, Any]:
@@ -30,7 +32,3 @@ def unsealed(text: str) -> dict[str, Any]:
         message = "not as it was written"
         raise ValueError(message) from None
     return dict(content)
-
-
-def _text(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, indent=1, ensure_ascii=True, default=str) + "\n"

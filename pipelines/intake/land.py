@@ -13,16 +13,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from os import fsencode, walk
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import InputRefusedError, StimauditError, UsageError
 from pipelines.ground.files import commit_file, file_sha256
+from pipelines.ground.progress import SILENCE
 from pipelines.ground.warehouse import (
     MEMORY_LIMIT,
     Connection,
     WarehouseError,
     identifier,
     literal,
+    one_number,
     open_warehouse,
     parquet_format,
     read_parquet,
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
+    from pipelines.ground.progress import Progress
     from pipelines.intake.extracts import ExtractTable
     from pipelines.intake.layouts.projection import Layout, Projection
 
@@ -67,32 +70,6 @@ ROWS_A_PARTITION = 20_000_000
 DICTIONARY_ENTRIES = 8192
 """Codes keep their dictionaries, which make scans quick; identifiers soon have more entries and are written plain."""
 NESTED_TYPES = ("STRUCT", "MAP", "UNION", "[]", "]", "BLOB", "TIMESTAMP WITH TIME ZONE", "INTERVAL", "BIT")
-
-
-class Progress(Protocol):
-    """Somebody who is told how landing goes; names are paths below the delivery folder."""
-
-    def file_started(self, file_name: str, byte_count: int) -> None:
-        """A file of so many bytes is about to be read."""
-
-    def file_finished(self, file_name: str, row_count: int) -> None:
-        """A file was read: so many records of its own."""
-
-    def file_known(self, file_name: str) -> None:
-        """A file was not read: its bytes were landed with an earlier delivery."""
-
-
-class Silence:
-    """Progress that nobody watches."""
-
-    def file_started(self, file_name: str, byte_count: int) -> None:
-        """Says nothing."""
-
-    def file_finished(self, file_name: str, row_count: int) -> None:
-        """Says nothing."""
-
-    def file_known(self, file_name: str) -> None:
-        """Says nothing."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +88,6 @@ class LandingRules:
 
 
 DEFAULT_RULES = LandingRules()
-SILENCE = Silence()
 
 
 @dataclass(frozen=True)
@@ -443,7 +419,7 @@ def _read(lander: _Lander, reading: _Reading, proto: DeliveredFile) -> list[Deli
             if reading.layout.is_streamed:
                 source_row_count = files[0].row_count
             else:
-                source_row_count = _number(connection, "select count(*) from source")
+                source_row_count = one_number(connection, "select count(*) from source")
         except WarehouseError as error:
             raise _refusal(error, source) from None
     return [replace(file, source_row_count=source_row_count) for file in files]
@@ -490,11 +466,6 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         parquet_sha256=file_sha256(path),
         row_hash_sum=row_hash_sum,
     )
-
-
-def _number(connection: Connection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0
 
 
 def _refusal(error: WarehouseError, source: SourceFile) -> StimauditError:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pipelines.ground.errors import IntegrityError, KeyFaultError
-from pipelines.ground.files import commit_file, file_sha256
+from pipelines.ground.files import commit_file, file_sha256, json_text, partial_path
 from pipelines.ground.warehouse import check_parquet_key, identifier, literal, read_parquet
 from pipelines.intake.extracts import read_extract_tables
 
@@ -148,10 +148,9 @@ def write_manifest(landed: Path, delivery: Delivery) -> None:
     """Commits a delivery: from here on it is part of the history."""
     path = manifest_path(landed, delivery.delivery_number)
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"format": MANIFEST_FORMAT, **asdict(delivery)}, indent=1, ensure_ascii=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(text + "\n", encoding="utf-8")
-    commit_file(partial, path)
+    part = partial_path(path)
+    part.write_text(json_text({"format": MANIFEST_FORMAT, **asdict(delivery)}), encoding="utf-8")
+    commit_file(part, path)
 
 
 def supplied_tables(files: Iterable[DeliveredFile]) -> frozenset[str]:

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 
-from pipelines.ground.progress import Progress, Silence
+from pipelines.ground.progress import SILENCE, Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
 
 
-class ConsoleProgress:
+class ConsoleProgress(Progress):
     """Progress on a console: a moving line on a terminal, a line a stage and file elsewhere."""
 
     def __init__(self, console: Console, stages: tuple[str, ...]) -> None:
+        super().__init__()
         self._console = console
         self._stages = stages
         self._bar: RichProgress | None = None
@@ -76,4 +77,4 @@ class ConsoleProgress:
 
 
 # A flow's parameters are kept by its scheduler, so whoever watches a run is handed over beside them.
-watching: ContextVar[Progress] = ContextVar("watching", default=Silence())  # noqa: B039 - Silence holds nothing
+watching: ContextVar[Progress] = ContextVar("watching", default=SILENCE)

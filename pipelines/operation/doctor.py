@@ -1,6 +1,6 @@
 """Whether this machine and this output folder are fit for tonight: one line a check, each with what to do.
 
-Reads only, and can be asked while a run is at work. No finding holds a member value.
+Reads only, and can be asked while a run is at work. No remark holds a member value.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from urllib.request import urlopen
 
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import ExitCode, IntegrityError, KeyFaultError, StimauditError
+from pipelines.ground.files import PARTIAL
 from pipelines.ground.published_file import DATABASE_FILE
 from pipelines.ground.warehouse import WarehouseError, open_scratch, open_warehouse
 from pipelines.intake.ledger import landed_files, parquet_path, read_ledger
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from pipelines.ground.program_files import Home
 
 
-State = Literal["ok", "warn", "fail"]
+Fitness = Literal["ok", "warn", "fail"]
 
 OLDEST_PYTHON = (3, 11)
 INSTALL_AGAIN = "Make the environment again from requirements.lock; in a checkout `make demo` does."
@@ -55,46 +56,46 @@ PREFECT_WAIT_SECONDS = 5
 
 
 @dataclass(frozen=True)
-class Finding:
+class Remark:
     """What one check found: ``ok``, ``warn`` (a run works, look soon) or ``fail`` (a run will not work)."""
 
     check: str
-    state: State
+    state: Fitness
     found: str
     next_step: str = ""
 
 
 @dataclass(frozen=True)
 class Examination:
-    """All findings, in the order in which they were looked for."""
+    """All remarks, in the order in which they were looked for."""
 
-    findings: tuple[Finding, ...]
+    remarks: tuple[Remark, ...]
     asked_at: datetime
 
     @property
     def exit_code(self) -> ExitCode:
         """0 all ok, 5 something to look at, 3 a run will not work."""
-        states = {finding.state for finding in self.findings}
+        states = {remark.state for remark in self.remarks}
         if "fail" in states:
             return ExitCode.REFUSED
         return ExitCode.CAVEATS if "warn" in states else ExitCode.DONE
 
     def lines(self) -> tuple[str, ...]:
-        """A line a finding, what to do below it, and a count at the end."""
+        """A line a remark, what to do below it, and a count at the end."""
         lines = []
-        for finding in self.findings:
-            lines.append(f"{finding.state:<5} {finding.check:<15} {finding.found}")
-            if finding.next_step:
-                lines.append(f"{'':<21} Do: {finding.next_step}")
-        counts = {state: sum(finding.state == state for finding in self.findings) for state in ("ok", "warn", "fail")}
+        for remark in self.remarks:
+            lines.append(f"{remark.state:<5} {remark.check:<15} {remark.found}")
+            if remark.next_step:
+                lines.append(f"{'':<21} Do: {remark.next_step}")
+        counts = {state: sum(remark.state == state for remark in self.remarks) for state in ("ok", "warn", "fail")}
         return (*lines, ", ".join(f"{count} {state}" for state, count in counts.items()) + ".")
 
     def as_json(self) -> dict[str, Any]:
-        """The findings as plain JSON values."""
+        """The remarks as plain JSON values."""
         return {
             "asked_at_utc": utc_text(self.asked_at),
             "exit_code": int(self.exit_code),
-            "findings": [asdict(finding) for finding in self.findings],
+            "findings": [asdict(remark) for remark in self.remarks],
         }
 
 
@@ -113,7 +114,7 @@ def doctor(
     server is; none where runs start a temporary one or go without. The control members take a second or two; with
     ``with_controls`` false they are left to the run, which audits them anyway.
     """
-    checks: tuple[Callable[[], Iterable[Finding]], ...] = (
+    checks: tuple[Callable[[], Iterable[Remark]], ...] = (
         _python,
         lambda: _libraries(here.lock),
         _database_engine,
@@ -133,18 +134,18 @@ def doctor(
         lambda: _controls(here.sql) if with_controls else (),
         lambda: _prefect(prefect_api_url),
     )
-    return Examination(tuple(finding for check in checks for finding in check()), asked_at=now)
+    return Examination(tuple(remark for check in checks for remark in check()), asked_at=now)
 
 
-def _python() -> Iterator[Finding]:
+def _python() -> Iterator[Remark]:
     said = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
     if sys.version_info[:2] < OLDEST_PYTHON:
-        yield Finding("python", "fail", said, f"Use Python 3.11 or newer. {INSTALL_AGAIN}")
+        yield Remark("python", "fail", said, f"Use Python 3.11 or newer. {INSTALL_AGAIN}")
     else:
-        yield Finding("python", "ok", said)
+        yield Remark("python", "ok", said)
 
 
-def _libraries(lock: Path) -> Iterator[Finding]:
+def _libraries(lock: Path) -> Iterator[Remark]:
     """The libraries that do the work, against the versions that were tested together."""
     locked = dict(re.findall(r"(?m)^([a-z0-9-]+)==([^\s;\\]+)", lock.read_text(encoding="utf-8")))
     different = []
@@ -153,29 +154,29 @@ def _libraries(lock: Path) -> Iterator[Finding]:
             installed = version(name)
         except PackageNotFoundError:
             step = INSTALL_AGAIN
-            yield Finding("libraries", "fail", f"{name} is not installed", step)
+            yield Remark("libraries", "fail", f"{name} is not installed", step)
             return
         if installed != locked.get(name):
             different.append(f"{name} {installed} (tested: {locked.get(name, 'none')})")
     if different:
         step = f"{INSTALL_AGAIN} Other versions may behave otherwise."
-        yield Finding("libraries", "warn", "; ".join(different), step)
+        yield Remark("libraries", "warn", "; ".join(different), step)
     else:
-        yield Finding("libraries", "ok", ", ".join(f"{name} {locked[name]}" for name in LIBRARIES) + ", as tested")
+        yield Remark("libraries", "ok", ", ".join(f"{name} {locked[name]}" for name in LIBRARIES) + ", as tested")
 
 
-def _database_engine() -> Iterator[Finding]:
+def _database_engine() -> Iterator[Remark]:
     try:
         with open_scratch() as connection:
             connection.execute("select 1").fetchall()
     except (WarehouseError, OSError) as fault:
         step = INSTALL_AGAIN
-        yield Finding("duckdb", "fail", f"DuckDB cannot start ({type(fault).__name__})", step)
+        yield Remark("duckdb", "fail", f"DuckDB cannot start ({type(fault).__name__})", step)
     else:
-        yield Finding("duckdb", "ok", "DuckDB starts and answers")
+        yield Remark("duckdb", "ok", "DuckDB starts and answers")
 
 
-def _encryption(out: Path) -> Iterator[Finding]:
+def _encryption(out: Path) -> Iterator[Remark]:
     """Whether data at rest are encrypted, with what it takes, and whether the key is that of ``out``."""
     try:
         with open_warehouse():
@@ -183,29 +184,31 @@ def _encryption(out: Path) -> Iterator[Finding]:
     except IntegrityError:
         return  # the check of the ledger tells it
     except KeyFaultError as fault:
-        yield Finding("encryption", "fail", str(fault), "See 'Encryption' in docs/operations.md.")
+        yield Remark("encryption", "fail", str(fault), "See 'Encryption' in docs/operations.md.")
     except (StimauditError, WarehouseError) as fault:
         said = str(fault) if isinstance(fault, StimauditError) else f"DuckDB cannot start ({type(fault).__name__})"
-        yield Finding("encryption", "fail", said, INSTALL_AGAIN)
+        yield Remark("encryption", "fail", said, INSTALL_AGAIN)
     else:
         said = "No key: data at rest are in the clear, as the disk keeps them"
-        yield Finding("encryption", "ok", said if key_in_use() is None else "A key is given, and opens what is there")
+        yield Remark("encryption", "ok", said if key_in_use() is None else "A key is given, and opens what is there")
 
 
-def _memory() -> Iterator[Finding]:
+def _memory() -> Iterator[Remark]:
     free = _available_memory()
     if free is None:
         step = f"See that {_size(MEMORY_WANTED)} are free."
-        yield Finding("memory", "warn", "This system does not say how much memory is free", step)
+        yield Remark("memory", "warn", "This system does not say how much memory is free", step)
         return
-    said = f"{_size(free)} free, {_size(MEMORY_WANTED)} wanted"
     step = "End what else runs here, or set memory_limit in the configuration lower and expect a slower night."
-    if free < MEMORY_NEEDED:
-        yield Finding("memory", "fail", said, step)
-    elif free < MEMORY_WANTED:
-        yield Finding("memory", "warn", said, step)
-    else:
-        yield Finding("memory", "ok", said)
+    yield _room("memory", free, needed=MEMORY_NEEDED, wanted=MEMORY_WANTED, step=step)
+
+
+def _room(check: str, free: int, *, needed: int, wanted: int, step: str) -> Remark:
+    """Whether so many free bytes are what a run needs, and what it wants."""
+    said = f"{_size(free)} free, {_size(wanted)} wanted"
+    if free >= max(needed, wanted):
+        return Remark(check, "ok", said)
+    return Remark(check, "fail" if free < needed else "warn", said, step)
 
 
 def _available_memory() -> int | None:
@@ -227,41 +230,41 @@ def _text(path: Path) -> str | None:
         return None
 
 
-def _extracts(extracts: Path | None, *, now: datetime) -> Iterator[Finding]:
+def _extracts(extracts: Path | None, *, now: datetime) -> Iterator[Remark]:
     if extracts is None:
         return
     if not extracts.is_dir():
         step = "Ask the sender, or name the right folder; see 'The delivery is late' in docs/operations.md."
-        yield Finding("extracts", "fail", f"There is no folder {extracts}", step)
+        yield Remark("extracts", "fail", f"There is no folder {extracts}", step)
         return
     files = _files_below(extracts)
     unreadable = [path for path in files if not os.access(path, os.R_OK)]
     if not files:
         step = "Ask the sender; see 'The delivery is late' in docs/operations.md."
-        yield Finding("extracts", "fail", f"{extracts} holds no file", step)
+        yield Remark("extracts", "fail", f"{extracts} holds no file", step)
     elif unreadable:
         step = "Give the account that runs the audit the right to read them."
-        yield Finding("extracts", "fail", f"{len(unreadable)} of {len(files)} files cannot be read", step)
+        yield Remark("extracts", "fail", f"{len(unreadable)} of {len(files)} files cannot be read", step)
     elif now.timestamp() - max(path.stat().st_mtime for path in files) < STILL_CHANGING.total_seconds():
         step = "Wait until the copy is done, then run."
-        yield Finding("extracts", "warn", "A file changed within the last 2 minutes: it may still be copied", step)
+        yield Remark("extracts", "warn", "A file changed within the last 2 minutes: it may still be copied", step)
     else:
         size = sum(path.stat().st_size for path in files)
-        yield Finding("extracts", "ok", f"{len(files)} files, {_size(size)}")
+        yield Remark("extracts", "ok", f"{len(files)} files, {_size(size)}")
 
 
 def _files_below(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
-def _output_folder(out: Path) -> Iterator[Finding]:
+def _output_folder(out: Path) -> Iterator[Remark]:
     if not out.exists():
         parent = _existing(out)
         if os.access(parent, os.W_OK):
-            yield Finding("output folder", "ok", f"{out} is not there yet; the first run makes it")
+            yield Remark("output folder", "ok", f"{out} is not there yet; the first run makes it")
         else:
             step = "Make it for the account that runs the audit."
-            yield Finding("output folder", "fail", f"{out} is not there and cannot be made in {parent}", step)
+            yield Remark("output folder", "fail", f"{out} is not there and cannot be made in {parent}", step)
         return
     places = [out, *(out / name for name in ("landed", "work", "published", "log"))]
     closed = [place.name for place in places if place.is_dir() and not os.access(place, os.W_OK | os.X_OK)]
@@ -272,71 +275,65 @@ def _output_folder(out: Path) -> Iterator[Finding]:
     ]
     if closed:
         step = "Give the account that runs the audit the right to write there; a read-only disk has to be mended first."
-        yield Finding("output folder", "fail", f"Not writable: {', '.join(closed)}", step)
+        yield Remark("output folder", "fail", f"Not writable: {', '.join(closed)}", step)
     elif open_to_all:
         step = "Take the rights of others away: `chmod -R o-rwx`. They hold what members' claims say."
-        yield Finding("output folder", "warn", f"Open to everybody on this machine: {', '.join(open_to_all)}", step)
+        yield Remark("output folder", "warn", f"Open to everybody on this machine: {', '.join(open_to_all)}", step)
     else:
-        yield Finding("output folder", "ok", f"{out} is writable and closed to others")
+        yield Remark("output folder", "ok", f"{out} is writable and closed to others")
 
 
 def _existing(path: Path) -> Path:
     return next(place for place in (path, *path.absolute().parents) if place.exists())
 
 
-def _disk(out: Path, extracts: Path | None) -> Iterator[Finding]:
+def _disk(out: Path, extracts: Path | None) -> Iterator[Remark]:
     free = shutil.disk_usage(_existing(out)).free
     delivered = sum(path.stat().st_size for path in _files_below(extracts)) if extracts and extracts.is_dir() else 0
     wanted = DISK_NEEDED + DISK_PER_DELIVERED_BYTE * delivered
-    said = f"{_size(free)} free, {_size(wanted)} wanted"
     step = "Make room: see 'The disk is full' in docs/operations.md. Never delete below landed/."
-    if free < DISK_NEEDED:
-        yield Finding("disk", "fail", said, step)
-    elif free < wanted:
-        yield Finding("disk", "warn", said, step)
-    else:
-        yield Finding("disk", "ok", said)
+    yield _room("disk", free, needed=DISK_NEEDED, wanted=wanted, step=step)
 
 
-def _lock(out: Path) -> Iterator[Finding]:
+def _lock(out: Path) -> Iterator[Remark]:
     holder = lock_holder(out)
     if holder:
         step = "Wait for it; see 'A lock that does not go away' in docs/operations.md if it has stood for hours."
-        yield Finding("lock", "warn", f"Held by {holder}", step)
+        yield Remark("lock", "warn", f"Held by {holder}", step)
     else:
-        yield Finding("lock", "ok", "Free")
+        yield Remark("lock", "ok", "Free")
 
 
-def _last_run(out: Path) -> Iterator[Finding]:
+def _last_run(out: Path) -> Iterator[Remark]:
     record = read_record(out)
     if record is None:
-        yield Finding("last run", "ok", "No run is recorded here yet")
+        yield Remark("last run", "ok", "No run is recorded here yet")
     elif record.state == "running" and lock_holder(out) is None:
-        yield Finding("last run", "warn", "It was killed before it could say how it ended", "Run again.")
+        yield Remark("last run", "warn", "It was killed before it could say how it ended", "Run again.")
     elif record.state == "running":
-        yield Finding("last run", "ok", "At work now")
+        yield Remark("last run", "ok", "At work now")
     elif record.state == "published":
-        yield Finding("last run", "ok", f"Published {record.run_id}, exit code {record.exit_code}")
+        yield Remark("last run", "ok", f"Published {record.run_id}, exit code {record.exit_code}")
     else:
         step = "Ask `stimaudit status` what to do."
-        yield Finding("last run", "warn", f"Did not publish, exit code {record.exit_code}", step)
+        yield Remark("last run", "warn", f"Did not publish, exit code {record.exit_code}", step)
 
 
-def _clock(out: Path, *, now: datetime) -> Iterator[Finding]:
+def _clock(out: Path, *, now: datetime) -> Iterator[Remark]:
     publish, record = last_publish(out / "published"), read_record(out)
     seen = [moment for moment in (publish and publish.finished_at, record and record.started_at) if moment]
     if seen and max(seen) > now + CLOCK_SLACK:
         step = "Set the clock right before tonight: the run date comes from it."
-        yield Finding("clock", "fail", f"It is {utc_text(now)}, and the last run is dated {utc_text(max(seen))}", step)
+        yield Remark("clock", "fail", f"It is {utc_text(now)}, and the last run is dated {utc_text(max(seen))}", step)
     else:
-        yield Finding("clock", "ok", f"It is {utc_text(now)}")
+        yield Remark("clock", "ok", f"It is {utc_text(now)}")
 
 
-def _ledger(landed: Path) -> Iterator[Finding]:
+def _ledger(landed: Path) -> Iterator[Remark]:
     try:
         deliveries = read_ledger(landed)
     except StimauditError as fault:
-        yield Finding("ledger", "fail", str(fault), "See 'Restore from the landed history' in docs/operations.md.")
+        yield Remark("ledger", "fail", str(fault), "See 'Restore from the landed history' in docs/operations.md.")
         return
     files = landed_files(deliveries)
     size = sum(file.parquet_bytes for _, file in files)
@@ -344,31 +341,29 @@ def _ledger(landed: Path) -> Iterator[Finding]:
     refused = len(list((landed / "deliveries").glob("*.refused")))
     if refused:
         step = "See that a corrected one came; the next delivery takes the number over."
-        yield Finding("ledger", "warn", f"{said}; a refused delivery ({refused}) waits for its correction", step)
+        yield Remark("ledger", "warn", f"{said}; a refused delivery ({refused}) waits for its correction", step)
     else:
-        yield Finding("ledger", "ok", said)
+        yield Remark("ledger", "ok", said)
 
 
-def _published(published: Path) -> Iterator[Finding]:
+def _published(published: Path) -> Iterator[Remark]:
     if not (published / DATABASE_FILE).is_file():
-        yield Finding("published", "warn", "Nothing is published here yet", "Run `stimaudit run`.")
+        yield Remark("published", "warn", "Nothing is published here yet", "Run `stimaudit run`.")
     elif (publish := last_publish(published)) is None:
         step = "See 'A wrong delivery was published' in docs/operations.md; a run makes it anew from what is landed."
-        yield Finding("published", "fail", "The published database cannot be read", step)
+        yield Remark("published", "fail", "The published database cannot be read", step)
     else:
-        yield Finding("published", "ok", f"{publish.run_id}, grade {publish.grade}, opens read-only")
+        yield Remark("published", "ok", f"{publish.run_id}, grade {publish.grade}, opens read-only")
 
 
-def _leftovers(out: Path) -> Iterator[Finding]:
+def _leftovers(out: Path) -> Iterator[Remark]:
     """Files that a killed run left; a run at work needs its own."""
     if lock_holder(out) is not None:
         return
     left = [
         path
         for folder, pattern in (
-            ("published", "*.part"),
-            (".", "*.part"),
-            ("landed/deliveries", "*.partial"),
+            *((folder, f"*{PARTIAL}") for folder in ("published", ".", "landed/deliveries")),
             ("work", "publish/*"),
             ("landed/partial", "*"),
             ("work", "*.tmp"),
@@ -388,66 +383,66 @@ def _leftovers(out: Path) -> Iterator[Finding]:
     if left:
         size = sum(path.stat().st_size for path in left if path.is_file())
         step = "Nothing: the next run makes them anew or never reads them."
-        yield Finding("leftovers", "warn", f"{len(left)} files of a run that did not end, {_size(size)}", step)
+        yield Remark("leftovers", "warn", f"{len(left)} files of a run that did not end, {_size(size)}", step)
     else:
-        yield Finding("leftovers", "ok", "None")
+        yield Remark("leftovers", "ok", "None")
 
 
-def _policies(folder: Path, *, today: date) -> Iterator[Finding]:
+def _policies(folder: Path, *, today: date) -> Iterator[Remark]:
     report = check_policies(folder, as_of=today, allow_overdue=True)
     overdue = [policy for policy in report.policies if policy.is_overdue(today)]
     soon = [policy for policy in report.policies if policy.is_overdue(today + timedelta(days=REVIEW_DUE_DAYS))]
     step = "Have its checker review the dossier and set next_review; see 'A policy is overdue' in docs/operations.md."
     if report.faults:
-        yield Finding("policies", "fail", report.faults[0], "`stimaudit policy check` lists all faults.")
+        yield Remark("policies", "fail", report.faults[0], "`stimaudit policy check` lists all faults.")
     elif overdue:
         said = ", ".join(f"{policy.id} was due on {policy.next_review}" for policy in overdue)
-        yield Finding("policies", "fail", f"{said}: runs are refused", step)
+        yield Remark("policies", "fail", f"{said}: runs are refused", step)
     elif soon:
-        yield Finding(
+        yield Remark(
             "policies", "warn", ", ".join(f"{policy.id} is due on {policy.next_review}" for policy in soon), step
         )
     else:
         first = min(report.policies, key=lambda policy: policy.next_review)
-        yield Finding("policies", "ok", f"{len(report.policies)} in force, the next review is due {first.next_review}")
+        yield Remark("policies", "ok", f"{len(report.policies)} in force, the next review is due {first.next_review}")
 
 
-def _value_sets(folder: Path) -> Iterator[Finding]:
+def _value_sets(folder: Path) -> Iterator[Remark]:
     report = check_value_sets(folder)
     if report.is_sound:
-        yield Finding("value sets", "ok", "Sound")
+        yield Remark("value sets", "ok", "Sound")
     else:
         step = "`stimaudit value-sets check` lists all faults; restore the file from the repository."
-        yield Finding("value sets", "fail", f"{len(report.faults)} faults", step)
+        yield Remark("value sets", "fail", f"{len(report.faults)} faults", step)
 
 
-def _controls(sql: Path) -> Iterator[Finding]:
+def _controls(sql: Path) -> Iterator[Remark]:
     try:
         result = control_members(sql)
     except ControlsFailedError as fault:
         step = "Take the last change back; `stimaudit test sql/controls` shows every difference."
-        yield Finding("control members", "fail", f"{len(fault.differences)} differences: {fault.differences[0]}", step)
+        yield Remark("control members", "fail", f"{len(fault.differences)} differences: {fault.differences[0]}", step)
     except (StimauditError, WarehouseError, ValueError) as fault:
         step = "Restore sql/ from the repository."
-        yield Finding("control members", "fail", f"They cannot be audited ({type(fault).__name__})", step)
+        yield Remark("control members", "fail", f"They cannot be audited ({type(fault).__name__})", step)
     else:
-        yield Finding("control members", "ok", f"All {result.total_count} come out as expected")
+        yield Remark("control members", "ok", f"All {result.total_count} come out as expected")
 
 
-def _prefect(api_url: str | None) -> Iterator[Finding]:
+def _prefect(api_url: str | None) -> Iterator[Remark]:
     if api_url is None:
         said = "PREFECT_API_URL is not set: a run starts a temporary server for itself"
-        yield Finding("prefect", "ok", said)
+        yield Remark("prefect", "ok", said)
         return
     step = "Start the server (see 'Prefect' in docs/operations.md), or run with --no-prefect tonight."
     if urlsplit(api_url).scheme not in {"http", "https"}:
-        yield Finding("prefect", "fail", "PREFECT_API_URL is no web address", step)
+        yield Remark("prefect", "fail", "PREFECT_API_URL is no web address", step)
         return
     try:
         with urlopen(f"{api_url.rstrip('/')}/health", timeout=PREFECT_WAIT_SECONDS):  # noqa: S310 - the scheme is asked
-            yield Finding("prefect", "ok", f"The server at {urlsplit(api_url).netloc} answers")
+            yield Remark("prefect", "ok", f"The server at {urlsplit(api_url).netloc} answers")
     except (URLError, OSError, ValueError):
-        yield Finding("prefect", "fail", f"The server at {urlsplit(api_url).netloc} does not answer", step)
+        yield Remark("prefect", "fail", f"The server at {urlsplit(api_url).netloc} does not answer", step)
 
 
 def _size(count: int) -> str:

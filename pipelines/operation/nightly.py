@@ -15,7 +15,7 @@ from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.warehouse import WarehouseError, open_warehouse
 from pipelines.intake.land import land
 from pipelines.intake.ledger import attach, check_key, check_landed, landed_digest, read_ledger
-from pipelines.operation.plan import Plan, check_policies_known, landing_rules, run_facts
+from pipelines.operation.plan import Plan, check_policies_known, landing_rules, rule_parameters, run_facts
 from pipelines.operation.run_record import recorded_run
 from pipelines.operation.stage_fault import StageFaultError, told_safely
 from pipelines.proof.controls import control_members
@@ -155,6 +155,7 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
         raise
     results = (*results, control)
     record.checked(results)
+    facts = run_facts(plan, here, policies, value_sets, digest=landed_digest(plan.landed), started_at=started_at)
     record.stage_started("narrow")
     working = plan.work / "run.duckdb"
     stages.narrow(
@@ -162,16 +163,12 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
         working=working,
         sql=here.sql,
         as_of=plan.as_of,
-        assume_enrolled=plan.assume_enrolled,
         policies=policies,
         value_sets=value_sets,
-        default_policy=plan.settings.default_policy,
-        single_policy=plan.single_policy,
-        policy_by_line_of_business=plan.settings.policy_by_line_of_business,
+        **rule_parameters(facts.parameters),
         memory_limit=plan.settings.memory_limit,
         threads=plan.settings.threads,
     )
-    facts = run_facts(plan, here, policies, value_sets, digest=landed_digest(plan.landed), started_at=started_at)
     record.stage_started("audit")
     stages.audit(
         working=working,
@@ -191,7 +188,7 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
         snapshot_days=plan.settings.snapshot_days,
     )
     record.stage_started("report")
-    reports = stages.report(plan.published, policies=policies, pages_written=record.pages_written)
+    reports = stages.report(plan.published, policies=policies, progress=record)
     record.finished()
     return Outcome(landing=landing, check_results=results, published=published, reports=reports)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from datetime import date  # noqa: TC003 - the scheduler reads the types of a request
+from pathlib import Path  # noqa: TC003 - as above
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.errors import StimauditError, UsageError
@@ -18,24 +20,43 @@ from pipelines.reports.payer_words import payers_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import date, datetime
-    from pathlib import Path
+    from datetime import datetime
 
     from pipelines.rule.dossier import Policy
     from pipelines.rule.value_sets import ValueSet
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What one run is asked to do."""
+RULE_PARAMETERS = ("assume_enrolled", "default_policy", "policy_by_line_of_business", "single_policy")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRequest:
+    """What one run is asked to do: paths, names and a date, and no member value.
+
+    The flow has a parameter a field, which its scheduler keeps and shows. ``as_of`` is by default the day on which the
+    run starts, ``policy`` one policy for every member; ``synthetic`` says that the extracts are made up.
+    """
 
     extracts: Path
     out: Path
+    as_of: date | None = None
+    policy: str | None = None
+    config: Path | None = None
+    assume_enrolled: bool = False
+    synthetic: bool = False
+
+    def from_anywhere(self) -> RunRequest:
+        """The same with whole paths, for a process that runs in another folder."""
+        config = self.config.absolute() if self.config else None
+        return replace(self, extracts=self.extracts.absolute(), out=self.out.absolute(), config=config)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan(RunRequest):
+    """What one run will do: what it was asked, with its day known and its settings read."""
+
     as_of: date
     settings: Settings
-    single_policy: str | None = None
-    assume_enrolled: bool = False
-    is_synthetic: bool = False
 
     @property
     def landed(self) -> Path:
@@ -53,60 +74,30 @@ class Plan:
         return self.out / "published"
 
 
-def make_plan(
-    *,
-    extracts: Path,
-    out: Path,
-    as_of: date,
-    policy: str | None,
-    config: Path | None,
-    assume_enrolled: bool,
-    synthetic: bool = False,
-) -> Plan:
-    """The plan of a run, with its configuration read.
+def make_plan(request: RunRequest, *, today: date) -> Plan:
+    """The plan of a run that starts ``today``, with its configuration read.
 
     Raises ``UsageError`` where a path or setting is not there, or the payer's words in ``out`` cannot be read: what
     would stop the reports is told before anything lands.
     """
-    if not extracts.is_dir():
-        message = f"There is no folder {extracts} to read extracts from. Name the folder of the delivery."
+    if not request.extracts.is_dir():
+        message = f"There is no folder {request.extracts} to read extracts from. Name the folder of the delivery."
         raise UsageError(message)
-    payers_template(out)
-    return Plan(
-        extracts=extracts,
-        out=out,
-        as_of=as_of,
-        settings=load_settings(config),
-        single_policy=policy,
-        assume_enrolled=assume_enrolled,
-        is_synthetic=synthetic,
-    )
+    payers_template(request.out)
+    asked = vars(request) | {"as_of": request.as_of or today}
+    return Plan(**asked, settings=load_settings(request.config))
 
 
-def plan_night(
-    *,
-    extracts: Path,
-    out: Path,
-    as_of: date,
-    policy: str | None,
-    config: Path | None,
-    assume_enrolled: bool,
-    synthetic: bool = False,
-    clock: Callable[[], datetime],
-) -> Plan:
-    """As ``make_plan``, and what stops it is kept where an operator looks: in the status and log of ``out``."""
+def plan_night(request: RunRequest, *, clock: Callable[[], datetime]) -> Plan:
+    """As ``make_plan``, and what stops it is kept where an operator looks: in the status and log of the output folder.
+
+    Today is where the run starts, not the day for which it was scheduled: after some days without a worker the late
+    runs start at once, the oldest first, and the one that gets through must audit as of today.
+    """
     try:
-        return make_plan(
-            extracts=extracts,
-            out=out,
-            as_of=as_of,
-            policy=policy,
-            config=config,
-            assume_enrolled=assume_enrolled,
-            synthetic=synthetic,
-        )
+        return make_plan(request, today=clock().astimezone().date())
     except StimauditError as fault:
-        record_not_started(out, fault, clock=clock)
+        record_not_started(request.out, fault, clock=clock)
         raise
 
 
@@ -128,8 +119,8 @@ def run_facts(
         "assume_enrolled": plan.assume_enrolled,
         "default_policy": plan.settings.default_policy,
         "policy_by_line_of_business": dict(plan.settings.policy_by_line_of_business),
-        "single_policy": plan.single_policy,
-        "synthetic_data": plan.is_synthetic
+        "single_policy": plan.policy,
+        "synthetic_data": plan.synthetic
         and all(entry.parameters.get("synthetic_data") for entry in read_history(plan.out / "history")),
     }
     facts = RunFacts(
@@ -156,6 +147,11 @@ def run_facts(
     return replace(facts, run_id=f"R{plan.as_of:%Y%m%d}-{short}")
 
 
+def rule_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a run's ``parameters`` that decide what comes out, as ``narrow`` takes them."""
+    return {name: parameters[name] for name in RULE_PARAMETERS}
+
+
 def landing_rules(settings: Settings) -> LandingRules:
     """What the settings say of landing."""
     return LandingRules(
@@ -171,8 +167,8 @@ def check_policies_known(plan: Plan, policies: Sequence[Policy]) -> None:
     """Raises ``UsageError`` where the plan names a policy that is not there."""
     known = {policy.id for policy in policies}
     asked = {plan.settings.default_policy, *plan.settings.policy_by_line_of_business.values()}
-    if plan.single_policy is not None:
-        asked.add(plan.single_policy)
+    if plan.policy is not None:
+        asked.add(plan.policy)
     if unknown := sorted(asked - known):
         message = f"There is no policy {', '.join(unknown)}. Known policies: {', '.join(sorted(known))}."
         raise UsageError(message)

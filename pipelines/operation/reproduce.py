@@ -11,11 +11,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.errors import IntegrityError
-from pipelines.ground.files import file_sha256
+from pipelines.ground.files import file_sha256, make_folder
 from pipelines.ground.program_files import code_version
 from pipelines.ground.warehouse import MEMORY_LIMIT, open_warehouse
 from pipelines.intake.ledger import check_key, check_landed, landed_digest, manifest_path
-from pipelines.publishing.history import find_run, make_folder, name_cases, put_back_inputs, read_history
+from pipelines.operation.plan import rule_parameters
+from pipelines.publishing.history import find_run, name_cases, put_back_inputs, read_history
 from pipelines.publishing.publish import EPISODE_REVIEW_PARQUET, episodes_digest, write_episode_review
 from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow
@@ -140,18 +141,14 @@ def _make(
     threads: int | None,
 ) -> None:
     as_of = date.fromisoformat(entry.as_of)
-    parameters = entry.parameters
     narrow(
         landed=landed,
         working=folder / "run.duckdb",
         sql=here.sql,
         as_of=as_of,
-        assume_enrolled=parameters["assume_enrolled"],
         policies=load_policies(rules / "policies", as_of=as_of, allow_overdue=True),
         value_sets=load_value_sets(rules / "value_sets"),
-        default_policy=parameters["default_policy"],
-        single_policy=parameters["single_policy"],
-        policy_by_line_of_business=parameters["policy_by_line_of_business"],
+        **rule_parameters(entry.parameters),
         memory_limit=memory_limit,
         threads=threads,
     )

@@ -10,14 +10,14 @@ import logging
 import os
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from pipelines.ground.files import FILE_MODE, FOLDER_MODE
+from pipelines.ground.files import make_folder, open_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
-    from pathlib import Path
 
 
 LOG_FOLDER = "log"
@@ -32,9 +32,7 @@ class _PrivateRotatingFileHandler(RotatingFileHandler):
     """A rotating file for owner and group only, whatever the umask."""
 
     def _open(self) -> IO[str]:  # type: ignore[override]  # the typeshed asks for TextIOWrapper, which fdopen gives
-        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
-        os.fchmod(descriptor, FILE_MODE)
-        return os.fdopen(descriptor, "a", encoding=self.encoding)
+        return os.fdopen(open_file(Path(self.baseFilename), os.O_APPEND), "a", encoding=self.encoding)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name logging calls
         """Says nothing: a log that cannot be written, as on a full disk, must not end a run."""
@@ -63,8 +61,7 @@ def run_log(out: Path, *, clock: Callable[[], datetime], may_rotate: bool) -> It
     """
     folder = out / LOG_FOLDER
     try:
-        folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
-        folder.chmod(FOLDER_MODE)
+        make_folder(folder)
         handler = _PrivateRotatingFileHandler(
             folder / LOG_FILE,
             maxBytes=MAX_BYTES if may_rotate else 0,

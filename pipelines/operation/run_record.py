@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.ground.errors import ExitCode, RunLockedError, StimauditError
-from pipelines.ground.files import FILE_MODE
+from pipelines.ground.files import json_text, write_file
+from pipelines.ground.progress import Progress
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.run_lock import LOCK_FILE, run_lock
 from pipelines.ground.warehouse import WarehouseError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.gates.validate import CheckResult
-    from pipelines.ground.progress import Progress
     from pipelines.intake.land import Landing
     from pipelines.operation.run_log import Fact, RunLog
     from pipelines.publishing.publish import Published
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 STATUS_FILE = "status.json"
 STATUS_FORMAT = 1
 
-State = Literal["running", "published", "refused", "failed"]
+RunState = Literal["running", "published", "refused", "failed"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class RunRecord:
     ``exit_code`` is none while it runs. ``message`` is what was told of a failure and holds no member value.
     """
 
-    state: State
+    state: RunState
     started_at: datetime
     as_of: date | None = None
     finished_at: datetime | None = None
@@ -95,13 +95,13 @@ class RunRecord:
         }
 
 
-class NightRecord:
+class NightRecord(Progress):
     """The record of one run as it goes: told of stages and files like any progress, it logs them and passes them on."""
 
     def __init__(self, started: RunRecord, *, log: RunLog, progress: Progress, clock: Callable[[], datetime]) -> None:
+        super().__init__(progress)
         self.record = started
         self._log = log
-        self._progress = progress
         self._clock = clock
         self._stage_since = started.started_at
 
@@ -115,32 +115,28 @@ class NightRecord:
         self.record = replace(self.record, stage=stage)
         self._stage_since = self._clock()
         self.event("stage_started", stage=stage)
-        self._progress.stage_started(stage)
+        super().stage_started(stage)
 
     def file_started(self, file_name: str, byte_count: int) -> None:
         """Logs the file and its size."""
         self.event("file_started", file=file_name, bytes=byte_count)
-        self._progress.file_started(file_name, byte_count)
+        super().file_started(file_name, byte_count)
 
     def file_finished(self, file_name: str, row_count: int) -> None:
         """Logs how many rows a file had."""
         self.event("file_landed", file=file_name, rows=row_count)
-        self._progress.file_finished(file_name, row_count)
+        super().file_finished(file_name, row_count)
 
     def file_known(self, file_name: str) -> None:
         """Logs a file whose bytes were landed before."""
         self.event("file_known", file=file_name)
-        self._progress.file_known(file_name)
-
-    def pages_written(self, done: int, total: int) -> None:
-        """Passes on how many pages are written; the log has the stage."""
-        self._progress.pages_written(done, total)
+        super().file_known(file_name)
 
     def finished(self) -> None:
         """Logs the end of the last stage."""
         self._stage_ended()
         self.record = replace(self.record, stage=None)
-        self._progress.finished()
+        super().finished()
 
     def checked(self, results: Sequence[CheckResult]) -> None:
         """Logs how many checks there were, and each that failed."""
@@ -255,17 +251,10 @@ def _finish(out: Path, record: RunRecord, log: RunLog, *, finished_at: datetime)
 
 def write_record(out: Path, record: RunRecord) -> None:
     """Writes ``status.json`` in one rename; where it cannot be written, as on a full disk, the old one stays."""
-    part = out / f"{STATUS_FILE}.part"
     published = last_publish(out / "published")
     content = record.as_json() | {"last_publish": published.as_json() if published else None}
     with suppress(OSError):
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-        os.fchmod(descriptor, FILE_MODE)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as text:
-            text.write(json.dumps(content, indent=2) + "\n")
-            text.flush()
-            os.fsync(text.fileno())
-        part.replace(out / STATUS_FILE)
+        write_file(out / STATUS_FILE, json_text(content).encode())
 
 
 def read_record(out: Path) -> RunRecord | None:

@@ -32,7 +32,7 @@ REPORTS_OF_ENCRYPTED = (
     "encrypted with the audit: `stimaudit report --to FOLDER` writes workbook, CSV and pages to a folder of yours"
 )
 """Where the reports of an encrypted audit are, for people."""
-Verdict = Literal["safe", "look", "act", "running"]
+StatusVerdict = Literal["safe", "look", "act", "running"]
 
 NEXT_STEPS: Mapping[int, str] = {
     ExitCode.OUR_FAULT: (
@@ -58,7 +58,7 @@ class Status:
     ``running``: a run is at work; readers still have the audit before it.
     """
 
-    verdict: Verdict
+    verdict: StatusVerdict
     reason: str
     next_step: str
     publish: LastPublish | None
@@ -127,7 +127,7 @@ def status(out: Path, *, now: datetime, max_age_hours: float = MAX_AGE_HOURS) ->
 
 
 class _Judgement(NamedTuple):
-    verdict: Verdict
+    verdict: StatusVerdict
     reason: str
     next_step: str
 

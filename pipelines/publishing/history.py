@@ -19,9 +19,9 @@ import polars as pl
 
 from pipelines.ground.encryption import plain, protect
 from pipelines.ground.errors import IntegrityError, StimauditError, UsageError
-from pipelines.ground.files import FILE_MODE, FOLDER_MODE, commit_file
+from pipelines.ground.files import commit_file, make_folder, write_file
 from pipelines.ground.sealed_json import sealed_text, unsealed
-from pipelines.ground.warehouse import WarehouseError, open_warehouse
+from pipelines.ground.warehouse import WarehouseError, one_number, open_warehouse
 from pipelines.intake.ledger import manifest_path
 from pipelines.publishing.case_life import case_ids, case_versions, changed_cases, last_known
 from pipelines.rule.models import Model, build, read_models
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
+    from pipelines.publishing.run_facts import RunFacts
 
 
 ENTRY_FORMAT = 1
@@ -86,21 +87,6 @@ class RunEntry:
     def known_from(self) -> datetime:
         """When the audit was known, with its zone."""
         return datetime.fromisoformat(self.known_from_utc)
-
-
-@dataclass(frozen=True)
-class RunMade:
-    """What a run is made of, as its entry tells it; ``inputs`` are its policy and value set files below ``sql``."""
-
-    run_id: str
-    as_of: str
-    known_from: datetime
-    code_version: str
-    policy_versions: tuple[str, ...]
-    value_set_versions: tuple[str, ...]
-    landed_digest: str
-    parameters: Mapping[str, Any]
-    grade: str
 
 
 @dataclass(frozen=True)
@@ -202,14 +188,14 @@ def name_cases(connection: Connection, history: Path, *, run_id: str, sql: Path)
     connection.unregister("named_case")
 
 
-def tell_night(connection: Connection, history: Path, *, made: RunMade, sql: Path, landed: Path) -> Night:
+def tell_night(connection: Connection, history: Path, *, facts: RunFacts, sql: Path, landed: Path) -> Night:
     """What this publish adds to the history, after ``name_cases``; nothing is written into ``history`` yet.
 
     Makes ``run_facts.run_history`` and ``run_facts.case_version`` in the working file, this publish included. A run
     that was published last adds nothing, and stands as it did.
     """
     entries = read_history(history)
-    is_known = bool(entries) and entries[-1].run_id == made.run_id
+    is_known = bool(entries) and entries[-1].run_id == facts.run_id
     earlier = entries[:-1] if is_known else entries
     before = earlier[-1].newest_delivery_number if earlier else None
     states = _case_states(connection, sql, newest_delivery_before=before)
@@ -221,8 +207,10 @@ def tell_night(connection: Connection, history: Path, *, made: RunMade, sql: Pat
         entry = entries[-1]
         cases = read_cases(history, [entry])
     else:
-        newest = _number(connection, "select max(delivery_number) from landed.delivered_file where fate = 'landed'")
-        entry = _entry(made, earlier, states, newest=newest, landed=landed)
+        newest = one_number(
+            connection, "select coalesce(max(delivery_number), 0) from landed.delivered_file where fate = 'landed'"
+        )
+        entry = _entry(facts, earlier, states, newest=newest, landed=landed)
     _put_history(connection, [*earlier, entry], pl.concat([past, cases], how="diagonal_relaxed"))
     return Night(entry, cases, is_known)
 
@@ -328,12 +316,6 @@ def settle(history: Path, database: Path) -> None:
             cases_path(history, number).unlink(missing_ok=True)
 
 
-def make_folder(folder: Path) -> None:
-    """Makes ``folder`` with its parents, open to owner and group only, whatever the umask."""
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    folder.chmod(FOLDER_MODE)
-
-
 def _case_states(connection: Connection, sql: Path, *, newest_delivery_before: int | None) -> pl.DataFrame:
     evidence = (sql / "decisions" / "evidence_digest.sql").read_text(encoding="utf-8")
     connection.execute("create schema if not exists history")
@@ -345,22 +327,24 @@ def _case_states(connection: Connection, sql: Path, *, newest_delivery_before: i
     return connection.execute("from history.case_state order by case_id").pl()
 
 
-def _entry(made: RunMade, earlier: Sequence[RunEntry], states: pl.DataFrame, *, newest: int, landed: Path) -> RunEntry:
+def _entry(
+    facts: RunFacts, earlier: Sequence[RunEntry], states: pl.DataFrame, *, newest: int, landed: Path
+) -> RunEntry:
     flagged = states.filter(pl.col("outcome") == "flagged")
     known = earlier[-1].newest_delivery_number if earlier else 0
     paths = {number: manifest_path(landed, number) for number in range(min(known, newest) + 1, newest + 1)}
     return RunEntry(
         run_number=len(earlier) + 1,
         publish_kind="publish",
-        run_id=made.run_id,
-        as_of=made.as_of,
-        known_from_utc=_iso(made.known_from),
-        code_version=made.code_version,
-        policy_versions=made.policy_versions,
-        value_set_versions=made.value_set_versions,
-        landed_digest=made.landed_digest,
-        parameters=dict(made.parameters),
-        grade=made.grade,
+        run_id=facts.run_id,
+        as_of=facts.as_of.isoformat(),
+        known_from_utc=_iso(facts.finished_at_utc),
+        code_version=facts.code_version,
+        policy_versions=facts.policy_versions,
+        value_set_versions=facts.value_set_versions,
+        landed_digest=facts.landed_digest,
+        parameters=dict(facts.parameters),
+        grade=facts.grade,
         newest_delivery_number=newest,
         manifests={
             str(number): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -480,14 +464,7 @@ def _pending_path(history: Path, run_number: int) -> Path:
 
 def _write(path: Path, content: bytes) -> None:
     make_folder(path.parent)
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_bytes(content)
-    partial.chmod(FILE_MODE)
-    commit_file(partial, path)
-
-
-def _number(connection: Connection, query: str) -> int:
-    return int(connection.execute(query).fetchall()[0][0] or 0)
+    write_file(path, content)
 
 
 def _iso(moment: datetime) -> str:

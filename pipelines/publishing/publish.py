@@ -7,13 +7,13 @@ has yesterday's file open keeps reading it.
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipelines.ground.encryption import content_digest, key_in_use
 from pipelines.ground.errors import StimauditError
-from pipelines.ground.files import file_sha256, make_folder, swap_in, to_disk
+from pipelines.ground.files import PARTIAL, file_sha256, make_folder, partial_path, swap_in, to_disk, write_file
 from pipelines.ground.published_file import DATABASE_FILE, DATABASE_LINK, open_published
 from pipelines.ground.sealed_json import sealed_text
 from pipelines.ground.warehouse import (
@@ -37,7 +37,7 @@ from pipelines.publishing.dictionary import (
 )
 from pipelines.publishing.history import commit_night, keep_inputs, name_cases, prepare_night, settle, tell_night
 from pipelines.publishing.retention import SNAPSHOT_DAYS, SNAPSHOT_FOLDER, keep_snapshot
-from pipelines.publishing.run_facts import RunFacts, find_grade_reasons, run_made, write_run_facts
+from pipelines.publishing.run_facts import RunFacts, find_grade_reasons, write_run_facts
 from pipelines.publishing.views_and_macros import (
     PARQUET_FOLDER,
     PARQUET_MANIFEST,
@@ -135,19 +135,18 @@ def publish(
         _raise_if_missing(connection)
         name_cases(connection, history, run_id=facts.run_id, sql=sql)
         raise_if_broken(broken_laws(connection, WORKING_LAWS))
-        grade_reasons = find_grade_reasons(check_results, connection)
+        facts = replace(facts, grade_reasons=find_grade_reasons(check_results, connection))
         connection.begin()
-        write_run_facts(connection, facts, check_results, grade_reasons, sql)
+        write_run_facts(connection, facts, check_results, sql)
         connection.commit()
-        made = run_made(facts, grade_reasons)
-        night = tell_night(connection, history, made=made, sql=sql, landed=published.with_name("landed"))
+        night = tell_night(connection, history, facts=facts, sql=sql, landed=published.with_name("landed"))
         put_review_tables(connection, published.with_name("decisions"), as_of=facts.as_of)
         _build(connection, aside / DATABASE_FILE, sql)
     with open_published(aside) as connection:
         names = write_beside(connection, aside, run_id=facts.run_id)
         check_conservation(connection, aside / WORKLIST_CSV if WORKLIST_CSV in names else None)
         check_explained(connection)
-        outcome = _outcome(connection, facts.run_id, published, grade_reasons)
+        outcome = _outcome(connection, facts, published)
         digest = episodes_digest(connection) if is_encrypted else None
     prepare_night(
         history,
@@ -229,13 +228,11 @@ def write_manifest(published: Path, *, run_id: str, as_of: date) -> Path:
         if path.is_file()
         and not path.is_symlink()
         and path != published / MANIFEST
-        and path.suffix != ".part"
+        and path.suffix != PARTIAL
         and path.relative_to(published).parts[0] not in FOLDERS_WITH_A_MANIFEST
     ]
-    part = published / f"{MANIFEST}.part"
     content = {"run_id": run_id, "as_of": as_of.isoformat(), "files": files}
-    part.write_text(sealed_text(content), encoding="utf-8")
-    swap_in(part, published / MANIFEST)
+    write_file(published / MANIFEST, sealed_text(content).encode())
     return published / MANIFEST
 
 
@@ -289,18 +286,18 @@ def write_episode_review(connection: Connection, path: Path) -> None:
     )
 
 
-def _outcome(connection: Connection, run_id: str, published: Path, grade_reasons: tuple[str, ...]) -> Published:
+def _outcome(connection: Connection, facts: RunFacts, published: Path) -> Published:
     episodes, flagged, dollars = connection.execute(
         "select count(*), count(*) filter (outcome = 'flagged'), "
         "coalesce(sum(paid_amount) filter (outcome = 'flagged'), 0) from episode_review"
     ).fetchall()[0]
     return Published(
-        run_id=run_id,
+        run_id=facts.run_id,
         folder=published,
         database=published / DATABASE_LINK,
         worklist=published / WORKLIST_CSV if key_in_use() is None else None,
-        grade="caveats" if grade_reasons else "clean",
-        grade_reasons=grade_reasons,
+        grade=facts.grade,
+        grade_reasons=facts.grade_reasons,
         episode_count=episodes,
         flagged_count=flagged,
         flagged_paid_amount=Decimal(dollars),
@@ -321,7 +318,7 @@ def _link(published: Path) -> None:
     link = published / DATABASE_LINK
     if link.is_symlink() and link.readlink().name == DATABASE_FILE:
         return
-    part = published / f"{DATABASE_LINK}.part"
+    part = partial_path(link)
     part.unlink(missing_ok=True)
     part.symlink_to(DATABASE_FILE)
     part.replace(link)

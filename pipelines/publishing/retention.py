@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import IntegrityError, UsageError
-from pipelines.ground.files import FILE_MODE, FOLDER_MODE, commit_file, file_sha256
+from pipelines.ground.files import FILE_MODE, commit_file, file_sha256, make_folder, partial_path, write_file
 from pipelines.ground.sealed_json import sealed_text, unsealed
 
 if TYPE_CHECKING:
@@ -75,16 +75,13 @@ def keep_snapshot(
 ) -> None:
     """Keeps ``database`` as the snapshot of its run, and lets go of those that ``worth_keeping`` leaves out."""
     folder = published / SNAPSHOT_FOLDER
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    folder.chmod(FOLDER_MODE)
+    make_folder(folder)
     new = Snapshot(run_id, run_number, known_from.isoformat(), database.stat().st_size, file_sha256(database))
     earlier = [snapshot for snapshot in read_snapshots(published) if snapshot.run_id != run_id]
     kept = worth_keeping(sorted([*earlier, new], key=lambda snapshot: snapshot.run_number), days=days)
     link_or_copy(database, folder / new.name)
-    part = folder / f"{SNAPSHOT_MANIFEST}.part"
-    part.write_text(sealed_text({"snapshots": [asdict(snapshot) for snapshot in kept]}), encoding="utf-8")
-    part.chmod(FILE_MODE)
-    commit_file(part, folder / SNAPSHOT_MANIFEST)
+    listed = sealed_text({"snapshots": [asdict(snapshot) for snapshot in kept]})
+    write_file(folder / SNAPSHOT_MANIFEST, listed.encode())
     _remove_others(folder, kept)
 
 
@@ -104,7 +101,7 @@ def worth_keeping(snapshots: Sequence[Snapshot], *, days: int) -> tuple[Snapshot
 
 def link_or_copy(source: Path, target: Path) -> None:
     """Makes ``target`` the same file as ``source`` by rename: a hard link, or a copy where disks cannot link."""
-    part = target.with_name(f"{target.name}.part")
+    part = partial_path(target)
     part.unlink(missing_ok=True)
     try:
         os.link(source, part)

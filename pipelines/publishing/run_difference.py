@@ -40,6 +40,7 @@ class CaseDifference(NamedTuple):
     """One case that the two runs see differently."""
 
     case_id: str
+    member_id: str
     case_difference: str
     first_outcome: str | None
     first_outcome_reason: str | None
@@ -112,7 +113,9 @@ def run_difference(connection: Connection, first_run_id: str, second_run_id: str
         {"first": first_run_id, "second": second_run_id},
     ).fetchall()
     order = list(WORDS)
-    cases = sorted((CaseDifference(*row) for row in rows), key=lambda case: (order.index(case[1]), case.case_id))
+    cases = sorted(
+        (CaseDifference(*row) for row in rows), key=lambda case: (order.index(case.case_difference), case.case_id)
+    )
     return RunDifference(first, second, tuple(cases))
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pipelines.ground.warehouse import identifier, literal, make_table, one_column
 from pipelines.publishing.dictionary import read_columns
-from pipelines.publishing.history import RunMade
-from pipelines.publishing.views_and_macros import read_rows
+from pipelines.publishing.views_and_macros import read_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +50,7 @@ class RunFacts:
 
     ``policy_versions`` and ``value_set_versions`` are lines such as ``evidence_low_back_pain 1.0 sha256:...``;
     ``parameters`` are the settings that matter for the result, as words; ``inputs`` are the policy and value set files
-    below ``sql``, which the history keeps.
+    below ``sql``, which the history keeps; ``grade_reasons`` are known once it was audited.
     """
 
     run_id: str
@@ -64,28 +63,18 @@ class RunFacts:
     landed_digest: str
     parameters: Mapping[str, object]
     inputs: tuple[Path, ...] = ()
+    grade_reasons: tuple[str, ...] = ()
 
-
-def run_made(facts: RunFacts, grade_reasons: Sequence[str]) -> RunMade:
-    """What the history of publishes keeps of a run."""
-    return RunMade(
-        run_id=facts.run_id,
-        as_of=facts.as_of.isoformat(),
-        known_from=facts.finished_at_utc,
-        code_version=facts.code_version,
-        policy_versions=facts.policy_versions,
-        value_set_versions=facts.value_set_versions,
-        landed_digest=facts.landed_digest,
-        parameters=facts.parameters,
-        grade="caveats" if grade_reasons else "clean",
-    )
+    @property
+    def grade(self) -> Literal["clean", "caveats"]:
+        """``caveats`` when a check that warns has failed, else ``clean``."""
+        return "caveats" if self.grade_reasons else "clean"
 
 
 def write_run_facts(
     connection: Connection,
     facts: RunFacts,
     check_results: Sequence[CheckResult],
-    grade_reasons: Sequence[str],
     sql: Path,
 ) -> None:
     """Writes what only the run knows into schema ``run_facts`` of the working file, where the models read it."""
@@ -102,8 +91,8 @@ def write_run_facts(
         "value_set_versions": list(facts.value_set_versions),
         "landed_digest": facts.landed_digest,
         "parameters": json.dumps(dict(facts.parameters), sort_keys=True, default=str),
-        "grade": "caveats" if grade_reasons else "clean",
-        "grade_reasons": list(grade_reasons),
+        "grade": facts.grade,
+        "grade_reasons": list(facts.grade_reasons),
     }
     check_columns = (
         "check_name",
@@ -125,7 +114,7 @@ def write_run_facts(
     )
     _write_value_set_rows(connection, types)
     for name in ("about", "example_query"):
-        header, rows = read_rows(sql, name)
+        header, rows = read_texts(sql, name)
         make_table(connection, types, f"run_facts.{name}", header, rows)
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.errors import UsageError
+from pipelines.ground.files import make_folder, open_file
 from pipelines.ground.published_file import open_published
 from pipelines.ground.warehouse import WarehouseError, masked_query
-from pipelines.publishing.history import make_folder
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 
 LOG_FILE = "sql.jsonl"
-LOG_MODE = 0o640
 
 # Faults in a query itself: their text names tables and columns. Others quote data.
 QUERY_FAULTS = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
@@ -79,9 +78,8 @@ def ask(out: Path, query: str, *, user: str, purpose: str, asked_at: datetime) -
 def _write_down(folder: Path, line: dict[str, Any]) -> None:
     """Adds one line in one write, so that two who ask at once do not mix theirs."""
     make_folder(folder)
-    descriptor = os.open(folder / LOG_FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, LOG_MODE)
+    descriptor = open_file(folder / LOG_FILE, os.O_APPEND)
     try:
-        os.fchmod(descriptor, LOG_MODE)
         os.write(descriptor, (json.dumps(line, ensure_ascii=True) + "\n").encode())
     finally:
         os.close(descriptor)

@@ -28,7 +28,7 @@ MACRO_PARAMETERS: Mapping[str, tuple[str, ...]] = {
 """The table macros of ``sql/published/macros`` with their parameters, which their queries name."""
 
 
-def read_rows(sql: Path, name: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def read_texts(sql: Path, name: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """The column names and the rows of ``sql/published/<name>.csv``."""
     with (sql / "published" / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         header, *rows = csv.reader(lines)

@@ -15,16 +15,14 @@ if TYPE_CHECKING:
 INK, BAR, GRID = "#1c2733", "#2b5d8a", "#d5dbe2"
 FONT = "sans-serif"
 BAR_STEP, INTERVAL_STEP = 30, 40
-SERIES = ["Flagged for review", "Data hold"]
 
 
 @dataclass(frozen=True)
 class TrendPoint:
-    """One run of a trend, with counts already fit to be shown."""
+    """One run of a trend, with a count already fit to be shown; none: too few."""
 
     label: str
     flagged_count: int | None
-    not_assessable_count: int | None
 
 
 @dataclass(frozen=True)
@@ -96,16 +94,14 @@ def interval_chart(
 
 
 def trend_chart(points: Sequence[TrendPoint], *, name: str, title: str, description: str) -> Markup:
-    """Lines of flagged and held episodes over runs, told apart by shape and dash as well as colour."""
+    """The line of flagged episodes over runs."""
     import altair as alt
 
     rows = [
-        {"run": point.label, "count": count, "series": series, "order": order}
+        {"run": point.label, "count": point.flagged_count, "order": order}
         for order, point in enumerate(points)
-        for series, count in zip(SERIES, (point.flagged_count, point.not_assessable_count), strict=True)
-        if count is not None
+        if point.flagged_count is not None
     ]
-    legend = alt.Legend(orient="top")
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X(
             "run:O",
@@ -113,14 +109,13 @@ def trend_chart(points: Sequence[TrendPoint], *, name: str, title: str, descript
             title=None,
             axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False),
         ),
-        y=alt.Y("count:Q", title="Episodes", axis=alt.Axis(gridColor=GRID, domain=False, ticks=False, tickCount=4)),
-        color=alt.Color("series:N", title=None, scale=alt.Scale(domain=SERIES, range=[BAR, INK]), legend=legend),
-        strokeDash=alt.StrokeDash("series:N", title=None, scale=alt.Scale(domain=SERIES), legend=legend),
-        shape=alt.Shape("series:N", title=None, scale=alt.Scale(domain=SERIES), legend=legend),
+        y=alt.Y(
+            "count:Q", title="Episodes flagged", axis=alt.Axis(gridColor=GRID, domain=False, ticks=False, tickCount=4)
+        ),
     )
-    chart = (base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=50, opacity=1)).properties(
-        width=640, height=180
-    )
+    chart = (
+        base.mark_line(strokeWidth=2, color=BAR) + base.mark_point(filled=True, size=50, opacity=1, color=BAR)
+    ).properties(width=640, height=180)
     return _svg(chart.to_dict(), name=name, title=title, description=description)
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import UsageError
-from pipelines.ground.files import FILE_MODE, FOLDER_MODE
+from pipelines.ground.files import offer_folder, write_file
 from pipelines.reports.case_file import read_case_file
 from pipelines.reports.case_page import case_page
 from pipelines.reports.frame import CASE_ID, read_stamp
@@ -45,7 +45,7 @@ def write_letters(connection: Connection, case_id: str, folder: Path, *, templat
         )
         raise UsageError(message)
     letters = [(request.letter_id, letter_pdf(request)) for request in _requests(connection, case, template)]
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    offer_folder(folder)
     for earlier in _drafts(folder, case_id):
         earlier.unlink()
     return tuple(_write(folder / f"{case_id}-records-request-{letter_id}.pdf", pdf) for letter_id, pdf in letters)
@@ -128,6 +128,5 @@ def _drafts(folder: Path, case_id: str) -> list[Path]:
 
 
 def _write(path: Path, pdf: bytes) -> Path:
-    path.write_bytes(pdf)
-    path.chmod(FILE_MODE)
+    write_file(path, pdf)
     return path

@@ -11,7 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import StimauditError
-from pipelines.ground.files import FOLDER_MODE
+from pipelines.ground.files import make_folder
+from pipelines.ground.progress import SILENCE
 from pipelines.reports import words
 from pipelines.reports.case_file import read_case_files, read_rows
 from pipelines.reports.case_page import case_page
@@ -24,9 +25,10 @@ from pipelines.reports.worklist_page import worklist_page_facts
 from pipelines.review.metrics import no_metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from pipelines.ground.progress import Progress
     from pipelines.ground.warehouse import Connection
     from pipelines.reports.case_file import Row
     from pipelines.reports.payer_words import LetterTemplate
@@ -48,7 +50,7 @@ def write_pages(
     decisions: Sequence[Row] = (),
     review: Sequence[Row] = (),
     figures: Metrics | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress = SILENCE,
 ) -> tuple[Path, ...]:
     """The HTML files written below ``folder``, the worklist first and then a page a case, best first.
 
@@ -67,8 +69,7 @@ def write_pages(
     context = {"stamp": stamp, "words": words}
     cases = folder / "cases"
     for place in (folder, cases):
-        place.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        place.chmod(FOLDER_MODE)
+        make_folder(place)
     write = partial(write_page, environment, context)
     standing = {row["case_id"]: row for row in review}
     figures = figures or no_metrics(run_id=stamp.run_id, as_of=stamp.as_of_date)
@@ -110,8 +111,7 @@ def write_pages(
                 nights=nights.get(case_id, []),
             )
         )
-        if progress is not None:
-            progress(len(written), total)
+        progress.pages_written(len(written), total)
     for stale in set(cases.glob("*.html")) - set(written):
         stale.unlink()
     return tuple(written)

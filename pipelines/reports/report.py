@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import UsageError
-from pipelines.ground.files import make_folder, swap_in
+from pipelines.ground.files import make_folder, partial_path, swap_in
+from pipelines.ground.progress import SILENCE
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.publishing.conservation import check_conservation
 from pipelines.publishing.publish import write_manifest
@@ -21,9 +22,10 @@ from pipelines.review.metrics import metrics
 from pipelines.review.sample import read_samples
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from pipelines.ground.progress import Progress
     from pipelines.ground.warehouse import Connection
     from pipelines.rule.dossier import Policy
 
@@ -46,11 +48,11 @@ def report(
     published: Path,
     *,
     policies: Sequence[Policy] = (),
-    pages_written: Callable[[int, int], None] | None = None,
+    progress: Progress = SILENCE,
 ) -> Reports:
     """The reports of the audit in ``published``, beside it; made again they are the same bytes.
 
-    ``policies`` are the dossiers for the rules page; ``pages_written`` is told how many pages are done and of how many.
+    ``policies`` are the dossiers for the rules page; ``progress`` is told how many pages are done and of how many.
     Decisions and the payer's own words are taken from ``decisions`` and ``letter.toml`` in the folder above. With a
     key in use there are none, for no spreadsheet and no browser opens an encrypted file: see ``report_to``.
 
@@ -62,7 +64,7 @@ def report(
     with open_published(published) as connection:
         run_id, as_of = connection.execute("select run_id, as_of_date from run").fetchall()[0]
         if key_in_use() is None:
-            worklist, pages = _write(connection, published, published, policies, pages_written)
+            worklist, pages = _write(connection, published, published, policies, progress)
     return Reports(worklist=worklist, pages=pages, manifest=write_manifest(published, run_id=run_id, as_of=as_of))
 
 
@@ -77,11 +79,11 @@ def report_to(published: Path, folder: Path, *, policies: Sequence[Policy] = ())
     if not folder.is_dir():
         make_folder(folder)
     with open_published(published) as connection:
-        part = folder / f"{WORKLIST_CSV}.part"
+        part = partial_path(folder / WORKLIST_CSV)
         write_worklist_csv(connection, part)
         check_conservation(connection, part)
         swap_in(part, folder / WORKLIST_CSV)
-        worklist, pages = _write(connection, published, folder, policies, None)
+        worklist, pages = _write(connection, published, folder, policies, SILENCE)
     return (worklist, folder / WORKLIST_CSV, *pages)
 
 
@@ -109,14 +111,14 @@ def _write(
     published: Path,
     folder: Path,
     policies: Sequence[Policy],
-    pages_written: Callable[[int, int], None] | None,
+    progress: Progress,
 ) -> tuple[Path, tuple[Path, ...]]:
     """The workbook and the pages, written into ``folder``."""
     store = published.with_name("decisions")
     payer = payers_template(published.parent)
     run_id, as_of = connection.execute("select run_id, as_of_date from run").fetchall()[0]
     decisions, review = read_decisions(store), published_review(connection, store)
-    part = folder / f"{WORKLIST_XLSX}.part"
+    part = partial_path(folder / WORKLIST_XLSX)
     write_workbook(connection, part, as_of=as_of, review=review)
     pages = write_pages(
         connection,
@@ -126,7 +128,7 @@ def _write(
         decisions=decisions.to_dicts(),
         review=review.to_dicts(),
         figures=metrics(decisions, review, run_id=run_id, as_of=as_of, samples=read_samples(store)),
-        progress=pages_written,
+        progress=progress,
     )
     swap_in(part, folder / WORKLIST_XLSX)
     return folder / WORKLIST_XLSX, pages

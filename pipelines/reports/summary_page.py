@@ -28,12 +28,11 @@ TREND_RUNS = 30
 
 @dataclass(frozen=True)
 class RunPoint:
-    """One run of the history, for the trend: its date, episodes flagged, and those held where that is known."""
+    """One run of the history, for the trend: its date and the episodes flagged."""
 
     run_id: str
     as_of_date: date
     flagged_count: int
-    not_assessable_count: int | None = None
 
 
 def summary_page_facts(
@@ -86,11 +85,10 @@ def summary_page_facts(
         else None,
         "tables": tables,
         "trend": points,
-        "is_hold_known": any(point.not_assessable_count is not None for point in points),
         "trend_chart": trend_chart(
             points,
             name="trend",
-            title="Flagged and held episodes by run",
+            title="Flagged episodes by run",
             description="The same figures stand in the table below.",
         )
         if len(points) > 1
@@ -153,7 +151,9 @@ def _trend_points(history: Sequence[RunPoint]) -> list[TrendPoint]:
     """The newest runs, oldest first, rounded up so that no difference between two runs tells of a few members."""
     newest = sorted(history, key=lambda point: (point.as_of_date, point.run_id))[-TREND_RUNS:]
     return [
-        TrendPoint(point.as_of_date.isoformat(), _rounded(point.flagged_count), _rounded(point.not_assessable_count))
+        TrendPoint(
+            point.as_of_date.isoformat(), rounded_up(point.flagged_count) if may_show(point.flagged_count) else None
+        )
         for point in newest
     ]
 
@@ -167,7 +167,3 @@ def run_points(connection: Connection) -> list[RunPoint]:
         "select run_id, as_of_date, flagged_count from run_history order by run_number"
     ).fetchall()
     return [RunPoint(*row) for row in {row[0]: row for row in rows}.values()]
-
-
-def _rounded(count: int | None) -> int | None:
-    return rounded_up(count) if count is not None and may_show(count) else None

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from pipelines.reports import words
 from pipelines.reports.case_file import CASE_ORDER, read_rows
-from pipelines.reports.frame import make_environment, read_stamp, write_page
 from pipelines.reports.since_last_run import CHANGED, NEW, since_last_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
     from pipelines.reports.case_file import Row
@@ -21,12 +19,6 @@ if TYPE_CHECKING:
 WORKLIST_ROWS = 2_000
 HOLD_ROWS = 300
 CLINICAL_ROWS = 300
-
-
-def write_worklist_page(connection: Connection, path: Path) -> Path:
-    """The worklist page alone, at ``path``, as it is where nobody has decided anything."""
-    context = {"stamp": read_stamp(connection), "words": words}
-    return write_page(make_environment(), context, path, "worklist.html.j2", **worklist_page_facts(connection, {}))
 
 
 def worklist_page_facts(connection: Connection, standing: Mapping[str, Row]) -> dict[str, object]:

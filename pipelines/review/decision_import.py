@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pipelines.review.decision_words import DecisionWords, OutcomeWord
 
     FilledRow = Mapping[str, str | date | None]
-    Fate = Literal["recorded", "already_recorded", "refused", "conflict"]
+    RowFate = Literal["recorded", "already_recorded", "refused", "conflict"]
 
 
 SHEET = "Worklist"
@@ -85,7 +85,7 @@ class RowResult:
     """What became of one filled row; ``row_number`` counts as a spreadsheet does, the first row being 1."""
 
     row_number: int
-    fate: Fate
+    fate: RowFate
     reasons: tuple[str, ...] = ()
 
 
@@ -97,7 +97,7 @@ class ImportReport:
     is_dry_run: bool
     written: Path | None
 
-    def count(self, fate: Fate) -> int:
+    def count(self, fate: RowFate) -> int:
         """How many rows ended so."""
         return sum(row.fate == fate for row in self.rows)
 

@@ -16,8 +16,7 @@ import polars as pl
 
 from pipelines.ground.encryption import plain, protect, using_key
 from pipelines.ground.errors import IntegrityError, UsageError
-from pipelines.ground.files import FILE_MODE, FOLDER_MODE, commit_file
-from pipelines.review.decision_words import decision_words
+from pipelines.ground.files import make_folder, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -128,20 +127,8 @@ def _write_import(store: Path, lines: bytes) -> Path:
     number = len(_numbered(store, "*.jsonl")) + 1
     content = protect(lines)
     path = store / f"{number:06d}-{hashlib.sha256(content).hexdigest()[:16]}.jsonl"
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(content)
-    partial.chmod(FILE_MODE)
-    commit_file(partial, path)
+    write_file(path, content)
     return path
-
-
-def decisions_in_force(store: Path) -> pl.DataFrame:
-    """One row per case with a review outcome in force: the last one recorded, unless it was taken back."""
-    words = decision_words()
-    reviews = read_decisions(store).filter(pl.col("decision_kind") == "review")
-    last = reviews.unique("case_id", keep="last", maintain_order=True)
-    closing = [outcome for outcome in words.outcomes_of("review") if words.closes_case(outcome)]
-    return last.filter(pl.col("review_outcome").is_in(closing))
 
 
 def decision_id(content: Mapping[str, Any]) -> str:
@@ -152,12 +139,6 @@ def decision_id(content: Mapping[str, Any]) -> str:
 
 def _numbered(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if path.stem.partition("-")[0].isdecimal())
-
-
-def make_folder(folder: Path) -> None:
-    """Makes a folder of the store with its parents, open to owner and group only, whatever the umask."""
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    folder.chmod(FOLDER_MODE)
 
 
 def to_json(value: object) -> object:

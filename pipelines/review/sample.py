@@ -14,9 +14,8 @@ import polars as pl
 
 from pipelines.ground.encryption import content_digest, plain, protect
 from pipelines.ground.errors import UsageError
-from pipelines.ground.files import FILE_MODE, commit_file
+from pipelines.ground.files import json_text, make_folder, write_file
 from pipelines.review.case_review import published_review
-from pipelines.review.decisions import make_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,14 +140,11 @@ def keep_sample(sample: Sample, store: Path) -> Path:
     folder = store / "samples"
     make_folder(store)
     make_folder(folder)
-    content = (json.dumps(sample.as_json(), indent=1, ensure_ascii=True) + "\n").encode()
+    content = json_text(sample.as_json()).encode()
     digest = content_digest(content)[:16]
     path = folder / f"{sample.run_id}-{sample.seed}-{digest}.json"
     if not path.exists():
-        partial = path.with_suffix(".partial")
-        partial.write_bytes(protect(content))
-        partial.chmod(FILE_MODE)
-        commit_file(partial, path)
+        write_file(path, protect(content))
     return path
 
 

@@ -8,12 +8,14 @@ import sqlite3
 import subprocess
 import sys
 import tomllib
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from pipelines.operation.nightly import STAGES
+from pipelines.operation.plan import RunRequest
 from tests.support.places import ROOT
 
 if TYPE_CHECKING:
@@ -52,6 +54,20 @@ def test_no_member_and_no_claim_is_in_prefects_database(night_through_prefect: R
 
     assert names
     assert not [name for name in names if name.encode() in content]
+
+
+def test_the_flow_asks_for_what_a_run_is_asked_and_its_scheduler_sees_each(pages: sqlite3.Connection) -> None:
+    """In a process of its own, as a worker loads it: whoever imports Prefect must have told it where to live."""
+    code = (
+        "import json; from pipelines.flows.nightly_audit import nightly_audit as flow; "
+        "told = flow.parameters.model_dump(); print(json.dumps([told['required'], sorted(told['properties'])]))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    [(kept,)] = pages.execute("select parameters from flow_run").fetchall()
+    asked = sorted(field.name for field in fields(RunRequest))
+
+    assert json.loads(told) == [["extracts", "out"], asked]
+    assert sorted(json.loads(kept)) == asked
 
 
 def test_the_deployment_runs_at_two_one_at_a_time() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+from pipelines.ground.progress import Progress
 from pipelines.intake.land import LandingRules, land
 from tests.intake.landing import AS_OF, BASE, CLAIMS, DIAGNOSES, DIAGNOSIS, LINE, counts, deliver, landed, lines, rows
 
@@ -397,7 +398,7 @@ def test_a_small_share_of_bad_rows_is_no_reason_to_stop(tmp_path: Path) -> None:
 def test_progress_hears_of_each_file_that_is_read(tmp_path: Path) -> None:
     heard: list[tuple[str, str, int]] = []
 
-    class Ear:
+    class Ear(Progress):
         def file_started(self, file_name: str, byte_count: int) -> None:
             heard.append(("started", file_name, byte_count))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.ground.errors import ExitCode, InputRefusedError, UsageError
+from pipelines.ground.progress import Progress
 from pipelines.intake.land import land
 from pipelines.intake.ledger import read_ledger
 from tests.intake.landing import AS_OF, BASE, CLAIMS, DIAGNOSES, LINE, deliver, landed, lines, rows
@@ -180,7 +181,7 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> None:
     folder = deliver(tmp_path / "day", BASE)
 
-    class Writer:
+    class Writer(Progress):
         def file_started(self, file_name: str, byte_count: int) -> None:
             assert byte_count
             if file_name == "medical_claim.csv":

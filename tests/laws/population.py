@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.messy.members import RUN_DATE, messy_members
 from tests.second_opinion.sitting import BY_LINE_OF_BUSINESS
-from tests.support.product import VALUE_SETS, Settings, audit_tables, judge_landed, landed_connection, shipped_policies
+from tests.support.product import VALUE_SETS, Setup, audit_tables, judge_landed, landed_connection, shipped_policies
 
 if TYPE_CHECKING:
     import random
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SEED = 5501
 MEMBERS = 150
-SETTINGS = Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS)
+SETTINGS = Setup(policy_by_line_of_business=BY_LINE_OF_BUSINESS)
 BACK_PAIN_FROM_ICD_10, BACK_PAIN_BEFORE = "M54.50", "724.5"
 ICD_10_FROM = date(2015, 10, 1)
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.messy.members import messy_members
 from tests.second_opinion.sitting import BY_LINE_OF_BUSINESS
-from tests.support.product import VALUE_SETS, Settings, product
+from tests.support.product import VALUE_SETS, Setup, product
 
 if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
@@ -207,7 +207,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Connection:
     """Messy members with later versions in a second delivery, claim ids of two members and bad rows."""
     extracts = messy_members(5505, 500, value_sets=VALUE_SETS, deliveries=2, shared_claim_ids=True, bad_row_share=0.02)
     return product(
-        extracts, tmp_path_factory.mktemp("conservation"), Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS)
+        extracts, tmp_path_factory.mktemp("conservation"), Setup(policy_by_line_of_business=BY_LINE_OF_BUSINESS)
     )
 
 

@@ -17,7 +17,7 @@ import pytest
 from pipelines.ground.errors import ExitCode
 from pipelines.ground.program_files import home
 from pipelines.ground.run_lock import run_lock
-from pipelines.operation.doctor import Examination, Finding, doctor
+from pipelines.operation.doctor import Examination, Remark, doctor
 from pipelines.operation.run_record import RunRecord, write_record
 from tests.support.run_in_small import make_working, publish_in_small
 
@@ -65,15 +65,15 @@ def examined(
     return doctor(out, extracts, here=home(), now=now, prefect_api_url=url, with_controls=with_controls)
 
 
-def found(check: str, examination: Examination) -> Finding:
-    [finding] = [finding for finding in examination.findings if finding.check == check]
-    return finding
+def found(check: str, examination: Examination) -> Remark:
+    [remark] = [remark for remark in examination.remarks if remark.check == check]
+    return remark
 
 
 def test_a_sound_machine_and_folder_have_nothing_that_fails(out: Path, extracts: Path) -> None:
     examination = examined(out, extracts, with_controls=True)
 
-    states = {finding.check: finding.state for finding in examination.findings}
+    states = {remark.check: remark.state for remark in examination.remarks}
     assert [check for check, state in states.items() if state == "fail" and check not in {"memory", "disk"}] == []
     assert {"python", "libraries", "duckdb", "ledger", "published", "policies", "control members"} <= set(states)
     assert states["control members"] == states["published"] == states["ledger"] == "ok"
@@ -82,14 +82,14 @@ def test_a_sound_machine_and_folder_have_nothing_that_fails(out: Path, extracts:
 def test_every_finding_that_is_not_ok_says_what_to_do(out: Path) -> None:
     examination = examined(out, out / "late", url="ftp://127.0.0.1")
 
-    assert [each for each in examination.findings if (each.state != "ok") != bool(each.next_step)] == []
+    assert [each for each in examination.remarks if (each.state != "ok") != bool(each.next_step)] == []
     assert examination.exit_code == ExitCode.REFUSED
     assert json.dumps(examination.as_json())
     assert examination.lines()[-1].endswith("fail.")
 
 
 def test_a_warning_alone_asks_to_look() -> None:
-    examination = Examination((Finding("lock", "warn", "Held", "Wait."), Finding("python", "ok", "3.11")), NOW)
+    examination = Examination((Remark("lock", "warn", "Held", "Wait."), Remark("python", "ok", "3.11")), NOW)
 
     assert examination.exit_code == ExitCode.CAVEATS
     assert examination.lines() == (
@@ -98,7 +98,7 @@ def test_a_warning_alone_asks_to_look() -> None:
         "ok    python          3.11",
         "1 ok, 1 warn, 0 fail.",
     )
-    assert replace(examination, findings=examination.findings[1:]).exit_code == ExitCode.DONE
+    assert replace(examination, remarks=examination.remarks[1:]).exit_code == ExitCode.DONE
 
 
 def test_a_late_delivery_and_an_empty_one_fail(out: Path, tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_held_lock_is_told_and_its_files_are_no_leftovers(out: Path) -> None:
         examination = examined(out)
 
     assert found("lock", examination).state == "warn"
-    assert "leftovers" not in {finding.check for finding in examination.findings}
+    assert "leftovers" not in {remark.check for remark in examination.remarks}
 
 
 def test_files_of_a_killed_run_are_leftovers_that_need_nothing(out: Path) -> None:

@@ -15,12 +15,12 @@ import pytest
 
 from pipelines.ground.errors import CheckFailedError, UsageError
 from pipelines.ground.program_files import code_version, home
-from pipelines.ground.progress import Silence
+from pipelines.ground.progress import SILENCE
 from pipelines.ground.published_file import open_published
 from pipelines.intake.land import land
 from pipelines.intake.ledger import landed_digest
 from pipelines.operation.nightly import PLAIN_STAGES, Outcome, nightly
-from pipelines.operation.plan import Plan, make_plan, run_facts
+from pipelines.operation.plan import Plan, RunRequest, make_plan, run_facts
 from pipelines.operation.stage_fault import StageFaultError, told_safely
 from tests.support.places import ROOT
 
@@ -37,11 +37,11 @@ def clock() -> datetime:
 
 
 def plan_of(extracts: Path, out: Path) -> Plan:
-    return make_plan(extracts=extracts, out=out, as_of=AS_OF, policy=None, config=None, assume_enrolled=False)
+    return make_plan(RunRequest(extracts=extracts, out=out), today=AS_OF)
 
 
 def night(extracts: Path, out: Path) -> Outcome:
-    return nightly(plan_of(extracts, out), progress=Silence(), clock=clock)
+    return nightly(plan_of(extracts, out), progress=SILENCE, clock=clock)
 
 
 def bytes_of(out: Path) -> dict[str, bytes]:
@@ -126,7 +126,7 @@ def test_a_delivery_that_a_critical_check_refuses_leaves_the_ledger_and_the_audi
     with pytest.raises(CheckFailedError):
         nightly(
             plan_of(extracts, folder),
-            progress=Silence(),
+            progress=SILENCE,
             clock=clock,
             stages=replace(PLAIN_STAGES, validate=refuse),
         )
@@ -174,7 +174,7 @@ def test_the_manifest_carries_the_run(out: Path) -> None:
 
 def test_data_count_as_made_up_only_where_every_run_of_the_folder_was_on_such_data(out: Path, tmp_path: Path) -> None:
     def said(folder: Path) -> object:
-        plan = replace(plan_of(SAMPLE, folder), is_synthetic=True)
+        plan = replace(plan_of(SAMPLE, folder), synthetic=True)
         return run_facts(plan, home(), (), (), digest="00", started_at=clock()).parameters["synthetic_data"]
 
     assert said(tmp_path) is True

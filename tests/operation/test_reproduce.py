@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
-from pipelines.ground.errors import IntegrityError, UsageError
+from pipelines.commands.cli import app
+from pipelines.ground.errors import ExitCode, IntegrityError, UsageError
 from pipelines.ground.program_files import home
 from pipelines.ground.published_file import DATABASE_FILE
 from pipelines.intake.ledger import manifest_path
@@ -20,6 +25,9 @@ from pipelines.publishing.history import input_path, read_history
 from pipelines.publishing.retention import Snapshot, read_snapshots, worth_keeping
 from pipelines.reports.report import report
 from tests.support.nights import FIRST_NIGHT, asked, delivery, eligible, implant, night
+
+if TYPE_CHECKING:
+    from typer.testing import Result
 
 LATER = FIRST_NIGHT + timedelta(days=7)
 
@@ -101,6 +109,32 @@ def test_an_earlier_publish_put_back_stands_again_and_the_history_says_so(out: P
     assert asked(out, "select paid_amount from episode_review where claim_ids = ['A1']")[0][0] == 2000
     assert runs(out) == [first, second, first]
     assert verify(out).faults == ()
+
+
+def test_the_command_puts_an_earlier_publish_back(out: Path) -> None:
+    first, _ = runs(out)
+
+    told = CliRunner().invoke(app, ["rollback", first, "--out", str(out)])
+
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert f"Run {first} stands published again" in told.stdout
+
+
+def test_the_command_tells_what_two_runs_see_differently(nights: Path) -> None:
+    def diff(*arguments: str) -> Result:
+        return CliRunner().invoke(app, ["diff", *arguments, "--out", str(nights)])
+
+    first, second = runs(nights)
+    words, plain = diff(first, second), json.loads(diff(first, second, "--json").stdout)
+    rows = list(csv.DictReader(diff(first, second, "--format", "csv").stdout.splitlines()))
+    unknown = diff(first, "R20260101-00000000")
+
+    assert "Made of other: rows." in words.stdout
+    assert [(case["member_id"], case["case_difference"]) for case in plain["cases"]] == [("ada", "changed")]
+    assert [row["case_id"] for row in rows] == [case["case_id"] for case in plain["cases"]]
+    assert plain["made_of_other"] == ["rows"]
+    assert unknown.exit_code == ExitCode.USAGE
+    assert "knows no run of that name" in unknown.stderr
 
 
 def test_the_night_after_a_rollback_publishes_anew_with_the_whole_history(out: Path) -> None:

@@ -14,10 +14,10 @@ from typing import Any, NoReturn
 import pytest
 
 from pipelines.ground.errors import CheckFailedError, ExitCode, RunLockedError, StimauditError, UsageError
-from pipelines.ground.progress import Silence
+from pipelines.ground.progress import SILENCE
 from pipelines.ground.run_lock import run_lock
 from pipelines.operation.nightly import PLAIN_STAGES, nightly
-from pipelines.operation.plan import Plan, make_plan, plan_night
+from pipelines.operation.plan import Plan, RunRequest, make_plan, plan_night
 from pipelines.operation.run_log import run_log
 from pipelines.operation.run_record import LastPublish, RunRecord, read_record, recorded_run
 from pipelines.operation.stage_fault import StageFaultError
@@ -36,7 +36,7 @@ def clock() -> datetime:
 
 
 def plan_of(extracts: Path, out: Path) -> Plan:
-    return make_plan(extracts=extracts, out=out, as_of=AS_OF, policy=None, config=None, assume_enrolled=False)
+    return make_plan(RunRequest(extracts=extracts, out=out), today=AS_OF)
 
 
 def told(out: Path) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     bad[names.index("enrollment_start_date")] = CANARY
     path.write_text("\n".join([header, first, ",".join(cells), ",".join(bad), *rest]) + "\n", encoding="utf-8")
     out = tmp_path_factory.mktemp("night")
-    nightly(plan_of(extracts, out), progress=Silence(), clock=clock)
+    nightly(plan_of(extracts, out), progress=SILENCE, clock=clock)
     return out
 
 
@@ -133,7 +133,7 @@ def test_a_refused_night_keeps_its_reason_and_no_canary(tmp_path: Path) -> None:
     (extracts / "medical_claim.csv").write_text(f"claim_id,member_id\n{CANARY},{CANARY}\n", encoding="utf-8")
 
     with pytest.raises(StimauditError):
-        nightly(plan_of(extracts, out), progress=Silence(), clock=clock)
+        nightly(plan_of(extracts, out), progress=SILENCE, clock=clock)
 
     said = told(out)
     assert (said["state"], said["exit_code"], said["stage"]) == ("refused", 3, "land")
@@ -150,7 +150,7 @@ def test_a_fault_of_ours_is_kept_without_its_text(tmp_path: Path) -> None:
     with pytest.raises(StageFaultError):
         nightly(
             plan_of(SAMPLE, tmp_path),
-            progress=Silence(),
+            progress=SILENCE,
             clock=clock,
             stages=replace(PLAIN_STAGES, land=break_down),
         )
@@ -161,7 +161,7 @@ def test_a_fault_of_ours_is_kept_without_its_text(tmp_path: Path) -> None:
 
 
 def test_a_night_ended_from_outside_is_recorded(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), recorded_run(tmp_path, as_of=AS_OF, progress=Silence(), clock=clock):
+    with pytest.raises(KeyboardInterrupt), recorded_run(tmp_path, as_of=AS_OF, progress=SILENCE, clock=clock):
         raise KeyboardInterrupt
 
     assert "ended from outside (KeyboardInterrupt)" in told(tmp_path)["message"]
@@ -169,15 +169,7 @@ def test_a_night_ended_from_outside_is_recorded(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_recorded_before_a_run_can_start(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
-        plan_night(
-            extracts=tmp_path / "late",
-            out=tmp_path,
-            as_of=AS_OF,
-            policy=None,
-            config=None,
-            assume_enrolled=False,
-            clock=clock,
-        )
+        plan_night(RunRequest(extracts=tmp_path / "late", out=tmp_path), clock=clock)
 
     assert (told(tmp_path)["state"], told(tmp_path)["exit_code"]) == ("failed", 2)
     assert "There is no folder" in told(tmp_path)["message"]
@@ -185,10 +177,10 @@ def test_a_folder_that_is_not_there_is_recorded_before_a_run_can_start(tmp_path:
 
 
 def test_a_second_start_is_logged_and_leaves_the_status_of_the_first(tmp_path: Path) -> None:
-    with recorded_run(tmp_path, as_of=AS_OF, progress=Silence(), clock=clock):
+    with recorded_run(tmp_path, as_of=AS_OF, progress=SILENCE, clock=clock):
         with (
             pytest.raises(RunLockedError),
-            recorded_run(tmp_path, as_of=AS_OF, progress=Silence(), clock=clock),
+            recorded_run(tmp_path, as_of=AS_OF, progress=SILENCE, clock=clock),
         ):
             pass
         said = told(tmp_path)
@@ -201,7 +193,7 @@ def test_a_status_that_cannot_be_written_stops_no_run(tmp_path: Path) -> None:
     (tmp_path / "status.json.part").mkdir()
     (tmp_path / "log").write_text("a file where the folder should be", encoding="utf-8")
 
-    with recorded_run(tmp_path, as_of=AS_OF, progress=Silence(), clock=clock) as record:
+    with recorded_run(tmp_path, as_of=AS_OF, progress=SILENCE, clock=clock) as record:
         record.stage_started("land")
 
     assert read_record(tmp_path) is None
@@ -293,7 +285,7 @@ def test_a_night_that_did_not_publish_shows_its_message_and_the_audit_before_it(
     message = "1 critical check failed.\n  medical_claim, rows_there"
     with (
         pytest.raises(CheckFailedError),
-        recorded_run(out, as_of=AS_OF, progress=Silence(), clock=clock),
+        recorded_run(out, as_of=AS_OF, progress=SILENCE, clock=clock),
     ):
         raise CheckFailedError(message)
 

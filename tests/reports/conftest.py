@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from pipelines.ground.progress import Silence
+from pipelines.ground.progress import SILENCE
 from pipelines.ground.published_file import open_published
 from pipelines.intake.land import LandingRules, land
 from pipelines.publishing.publish import publish
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pipelines.rule.dossier import Policy
 
 SAMPLE = SQL.parent / "sample_data" / "extracts"
-HISTORY = tuple(RunPoint(f"R{month}", date(2026, month, 28), 40 + 7 * month, 3 + 2 * month) for month in range(1, 7))
+HISTORY = tuple(RunPoint(f"R{month}", date(2026, month, 28), 40 + 7 * month) for month in range(1, 7))
 
 FORMULA = '=HYPERLINK("http://x")'
 SCRIPT = "<script>alert(1)</script>"
@@ -138,7 +138,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, dossiers: tuple[Policy, ...
     working = out / "work" / "run.duckdb"
     working.parent.mkdir()
     rules = LandingRules(max_rejected_share=0.01, max_rejected_rows=20, memory_limit="1GB", threads=2)
-    land(SAMPLE, landed=out / "landed", as_of=AS_OF, rules=rules, progress=Silence())
+    land(SAMPLE, landed=out / "landed", as_of=AS_OF, rules=rules, progress=SILENCE)
     narrow(
         landed=out / "landed",
         working=working,

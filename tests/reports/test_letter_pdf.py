@@ -11,8 +11,7 @@ import sys
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,6 +20,9 @@ from pipelines.ground.program_files import FONTS
 from pipelines.reports import letter_pdf as paper
 from pipelines.reports.letter_pdf import FACES, PAPER, RecordsRequest, RequestedService, letter_pdf
 from tests.support.places import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pypdf = pytest.importorskip("pypdf")
 

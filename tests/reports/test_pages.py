@@ -15,13 +15,15 @@ import pytest
 
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.warehouse import open_warehouse
+from pipelines.reports import words
+from pipelines.reports.frame import make_environment, read_stamp, write_page
 from pipelines.reports.letter import write_letters
 from pipelines.reports.pages import write_pages
 from pipelines.reports.payer_words import EXAMPLE_TEMPLATE, PAYERS_TEMPLATE, read_letter_template
 from pipelines.reports.report import WORKLIST_XLSX, report
 from pipelines.reports.words import MASK, WHY_LENGTH, masked
 from pipelines.reports.workbook import write_workbook
-from pipelines.reports.worklist_page import WORKLIST_ROWS, write_worklist_page
+from pipelines.reports.worklist_page import WORKLIST_ROWS, worklist_page_facts
 from tests.reports.conftest import FORMULA, HOSTILE, LONG, SCRIPT, Report, with_pages
 from tests.support.run_in_small import AS_OF
 
@@ -323,8 +325,10 @@ def test_the_top_of_a_long_worklist_is_shown_and_the_rest_is_named(hostile: Repo
             "review.case_id || '-' || copy as case_id) from (from episode_review limit 1) as review, "
             "range(2400) as more (copy)"
         )
-        write_worklist_page(connection, tmp_path / "worklist.html")
-        page = (tmp_path / "worklist.html").read_text("utf-8")
+        context = {"stamp": read_stamp(connection), "words": words} | worklist_page_facts(connection, {})
+        page = write_page(make_environment(), context, tmp_path / "worklist.html", "worklist.html.j2").read_text(
+            "utf-8"
+        )
 
     assert page.count("<tr><th") == WORKLIST_ROWS
     assert "The other 404 are in worklist.xlsx" in page

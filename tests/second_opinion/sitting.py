@@ -21,7 +21,7 @@ from tests.messy.members import ALL_FEEDS, messy_members, stories
 from tests.support.product import (
     DEFAULT_SETTINGS,
     VALUE_SETS,
-    Settings,
+    Setup,
     audit_tables,
     differences,
     opinion_on,
@@ -81,29 +81,29 @@ class Configuration:
     """What is delivered, how, and how the run is set up."""
 
     messy: Mapping[str, Any] = field(default_factory=dict)
-    settings: Settings = DEFAULT_SETTINGS
+    settings: Setup = DEFAULT_SETTINGS
 
 
 CONFIGURATIONS: dict[str, Configuration] = {
     "defaults": Configuration(),
     "two deliveries": Configuration({"deliveries": 2}),
-    "policies by line of business": Configuration(settings=Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS)),
-    "one policy for all": Configuration(settings=Settings(single_policy="medicare_ncd_160_7")),
+    "policies by line of business": Configuration(settings=Setup(policy_by_line_of_business=BY_LINE_OF_BUSINESS)),
+    "one policy for all": Configuration(settings=Setup(single_policy="medicare_ncd_160_7")),
     "no documents and no fills": Configuration({"feeds": ALL_FEEDS - {"care_documentation", "pharmacy_claim"}}),
     "no eligibility": Configuration({"feeds": ALL_FEEDS - {"eligibility"}}),
     "enrolment assumed": Configuration(
-        {"feeds": ALL_FEEDS - {"eligibility", "prior_authorization"}}, Settings(assume_enrolled=True)
+        {"feeds": ALL_FEEDS - {"eligibility", "prior_authorization"}}, Setup(assume_enrolled=True)
     ),
     "wide diagnoses, policies by line of business": Configuration(
-        {"feeds": ALL_FEEDS - {"claim_diagnosis"}}, Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS)
+        {"feeds": ALL_FEEDS - {"claim_diagnosis"}}, Setup(policy_by_line_of_business=BY_LINE_OF_BUSINESS)
     ),
     "claim ids of two members, many bad rows": Configuration(
         {"shared_claim_ids": True, "bad_row_share": 0.03, "deliveries": 2},
-        Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS),
+        Setup(policy_by_line_of_business=BY_LINE_OF_BUSINESS),
     ),
     "other numbers in each policy": Configuration(
         {"deliveries": 2},
-        Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS, parameters=OTHER_NUMBERS),
+        Setup(policy_by_line_of_business=BY_LINE_OF_BUSINESS, parameters=OTHER_NUMBERS),
     ),
     "no procedure rows and no crosswalk": Configuration({"feeds": ALL_FEEDS - {"claim_procedure", "drug_crosswalk"}}),
 }

@@ -15,7 +15,7 @@ from tests.second_opinion.sitting import BY_LINE_OF_BUSINESS, CONFIGURATIONS, OT
 from tests.support.product import (
     COMPARED,
     VALUE_SETS,
-    Settings,
+    Setup,
     audit_tables,
     differences,
     opinion_on,
@@ -49,7 +49,7 @@ def test_the_two_agree_on_every_member_made_for_an_edge(
     parameters: dict[str, dict[str, ParameterValue]], tmp_path: Path
 ) -> None:
     extracts = edge_members()
-    told = Settings(policy_by_line_of_business=BY_LINE_OF_BUSINESS, parameters=parameters)
+    told = Setup(policy_by_line_of_business=BY_LINE_OF_BUSINESS, parameters=parameters)
 
     mine, theirs = audit_tables(product(extracts, tmp_path, told)), opinion_tables(opinion_on(extracts, told))
 

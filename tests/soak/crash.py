@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 CHANGES_DISK = re.compile(
     r"\.replace\(\w+|rename|unlink\(|rmtree|mkdir|write_text|write_bytes|write_parquet|symlink_to|os\.link|fsync|"
-    r"swap_in|commit_file|_to_disk|chmod|ftruncate|pwrite|attach |checkpoint|copy \(|stages\.|= open_warehouse|"
-    r"write_manifest|write_record|commit_night|prepare_night|settle\(|keep_snapshot|write_worklist|_build\("
+    r"swap_in|commit_file|write_file|to_disk|open_file|chmod|ftruncate|pwrite|attach |checkpoint|copy \(|"
+    r"stages\.|= open_warehouse|write_manifest|write_record|commit_night|prepare_night|settle\(|keep_snapshot|"
+    r"write_worklist|_build\("
 )
 OCCURRENCES = 3
 """A line in a loop is a point the first, the last and a middle time."""

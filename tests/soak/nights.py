@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pipelines.operation.nightly
 from pipelines.gates.validate import CheckResult
-from pipelines.ground.progress import Silence
+from pipelines.ground.progress import Progress
 from pipelines.ground.published_file import DATABASE_FILE
 from pipelines.ground.warehouse import identifier, open_warehouse
 from pipelines.operation.nightly import PLAIN_STAGES, nightly
-from pipelines.operation.plan import make_plan
+from pipelines.operation.plan import RunRequest, make_plan
 from tests.support.places import ROOT
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ RUN_TIMES = frozenset({"started_at_utc", "finished_at_utc", "known_from_utc"})
 SETTINGS = "max_failed_history_checks = 99\n"
 LEFTOVERS = (
     "*.part",
-    "*.partial",
     "*.pending",
     "*.wal",
     "*.tmp",
@@ -100,14 +99,8 @@ def run_night(
     at_each_stage: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """One run as the command makes it, at a clock that stands still; ``remembered`` spares the steps it holds."""
-    plan = make_plan(
-        extracts=extracts,
-        out=out,
-        as_of=date(2026, 6, 29) + timedelta(days=day),
-        policy=None,
-        config=extracts.parent / "settings.toml",
-        assume_enrolled=False,
-    )
+    request = RunRequest(extracts=extracts, out=out, config=extracts.parent / "settings.toml")
+    plan = make_plan(request, today=date(2026, 6, 29) + timedelta(days=day))
     now = datetime(2026, 7, day, hour, 0, tzinfo=UTC)
     program = vars(pipelines.operation.nightly)
     control_members = program["control_members"]
@@ -131,7 +124,7 @@ def _stages(remembered: Remembered | None) -> Stages:
     return replace(PLAIN_STAGES, validate=validate)
 
 
-class _Looking(Silence):
+class _Looking(Progress):
     """Progress that calls somebody as each stage starts."""
 
     def __init__(self, look: Callable[[], None]) -> None:

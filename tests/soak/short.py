@@ -36,10 +36,10 @@ LANDING = (
 )
 PUBLISHING = (
     Point(line_of(prepare_night, "_write(_pending_path"), 1, "after"),
-    Point(line_of(swap_in, "made.replace("), 1, "before"),
-    Point(line_of(swap_in, "made.replace("), 1, "after"),
+    Point(line_of(swap_in, "commit_file("), 1, "before"),
+    Point(line_of(swap_in, "commit_file("), 1, "after"),
     Point(line_of(settle, "commit_file("), 1, "after"),
-    Point(line_of(swap_in, "made.replace("), 3, "after"),
+    Point(line_of(swap_in, "commit_file("), 3, "after"),
     Point(line_of(publish, "write_manifest("), 1, "before"),
     Point(line_of(report, "swap_in("), 1, "before"),
 )

@@ -55,7 +55,7 @@ Table = dict[Key, dict[str, object]]
 
 
 @dataclass(frozen=True)
-class Settings:
+class Setup:
     """How a run is set up: policies and what their parameters are instead of those shipped, run date, enrolment."""
 
     as_of: date = RUN_DATE
@@ -65,7 +65,7 @@ class Settings:
     parameters: Mapping[str, Mapping[str, ParameterValue]] = field(default_factory=dict)
 
 
-DEFAULT_SETTINGS = Settings()
+DEFAULT_SETTINGS = Setup()
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def deliver(extracts: Mapping[str, Sequence[Row]], folder: Path) -> list[Path]:
 
 def judge_landed(
     connection: Connection,
-    settings: Settings = DEFAULT_SETTINGS,
+    settings: Setup = DEFAULT_SETTINGS,
     *,
     policies: Sequence[Policy] | None = None,
     value_sets: Sequence[ValueSet] | None = None,
@@ -135,7 +135,7 @@ def judge_landed(
     return connection
 
 
-def product(extracts: Mapping[str, Sequence[Row]], folder: Path, settings: Settings = DEFAULT_SETTINGS) -> Connection:
+def product(extracts: Mapping[str, Sequence[Row]], folder: Path, settings: Setup = DEFAULT_SETTINGS) -> Connection:
     """A database in memory with every table of the audit of the rows, landed in ``folder`` on the way."""
     return judge_landed(landed_connection(extracts, folder, as_of=settings.as_of), settings)
 
@@ -158,7 +158,7 @@ def _policies_with(parameters: Mapping[str, Mapping[str, ParameterValue]]) -> tu
     )
 
 
-def opinion_on(extracts: Mapping[str, Sequence[Row]], settings: Settings = DEFAULT_SETTINGS) -> Opinion:
+def opinion_on(extracts: Mapping[str, Sequence[Row]], settings: Setup = DEFAULT_SETTINGS) -> Opinion:
     """The second opinion on the rows under the same settings and the versions of the shipped policies."""
     return second_opinion(
         in_delivered_order(extracts),

@@ -25,7 +25,7 @@ from pipelines.ground.run_lock import run_lock
 from pipelines.intake.land import land
 from pipelines.intake.ledger import check_landed, read_ledger
 from pipelines.operation.nightly import deliveries_to_check, withdraw_unpublished
-from pipelines.operation.plan import make_plan
+from pipelines.operation.plan import RunRequest, make_plan
 from pipelines.publishing.history import read_history
 from tests.support.places import ROOT
 from tests.support.run_in_small import STARTED, facts, make_working, publish_in_small
@@ -222,7 +222,7 @@ def test_a_manifest_that_cannot_be_read_stops_every_run(landed: Path) -> None:
 
 
 def test_a_delivery_landed_by_a_killed_first_run_is_checked_and_can_be_withdrawn(landed: Path) -> None:
-    plan = make_plan(extracts=SAMPLE, out=landed.parent, as_of=AS_OF, policy=None, config=None, assume_enrolled=False)
+    plan = make_plan(RunRequest(extracts=SAMPLE, out=landed.parent), today=AS_OF)
     assert deliveries_to_check(plan) == (1,)
 
     withdraw_unpublished(plan, None)

@@ -352,7 +352,7 @@ def test_the_doctor_finds_a_key_that_is_not_the_one(site: Site) -> None:
     with using_key(OTHER_KEY):
         examined = doctor(site.encrypted, None, here=home(), now=LATER, with_controls=False)
 
-    [finding] = [finding for finding in examined.findings if finding.check == "encryption"]
+    [finding] = [finding for finding in examined.remarks if finding.check == "encryption"]
     assert finding.state == "fail"
     assert finding.found.startswith("The key does not open")
 
@@ -515,16 +515,16 @@ def test_a_key_does_not_show_itself() -> None:
 def test_a_small_file_is_sealed_each_time_anew_and_opens_with_its_key_alone(tmp_path: Path) -> None:
     path = tmp_path / "file"
     with using_key(KEY):
-        sealed, again = protect(b"ada"), protect(b"ada")
-        assert b"ada" not in sealed
-        assert sealed != again
-        assert plain(sealed, path) == plain(again, path) == b"ada"
-        changed = bytearray(sealed)
+        kept, again = protect(b"ada"), protect(b"ada")
+        assert b"ada" not in kept
+        assert kept != again
+        assert plain(kept, path) == plain(again, path) == b"ada"
+        changed = bytearray(kept)
         changed[-1] ^= 1
         with pytest.raises(KeyFaultError, match="The key does not open"):
             plain(bytes(changed), path)
         with pytest.raises(KeyFaultError, match="The key does not open"):
-            plain(sealed[:25], path)
+            plain(kept[:25], path)
         assert content_digest(b"ada") != hashlib.sha256(b"ada").hexdigest()
     assert protect(b"ada") == plain(b"ada", path) == b"ada"
     assert content_digest(b"ada") == hashlib.sha256(b"ada").hexdigest()

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from pipelines.ground.progress import Silence
+from pipelines.ground.progress import SILENCE
 from pipelines.ground.warehouse import Connection, open_warehouse
 from pipelines.intake.land import land
 from pipelines.intake.ledger import attach
 from pipelines.operation.nightly import nightly
-from pipelines.operation.plan import make_plan
+from pipelines.operation.plan import RunRequest, make_plan
 from sample_data.generate import AS_OF, generate
 from sample_data.member import CLINIC_NPI, HOSPITAL_NPI, SUPPLIER_NPI, SURGEON_NPI, Member
 from sample_data.ordinary import ordinary_members
@@ -229,8 +229,8 @@ def test_landing_sets_aside_the_bad_rows_and_names_their_columns(landed_sample: 
 
 def audited(delivery: str, out: Path) -> pl.DataFrame:
     """The published episode reviews of one delivery, as of the day of the sample."""
-    plan = make_plan(extracts=SAMPLE / delivery, out=out, as_of=AS_OF, policy=None, config=None, assume_enrolled=False)
-    nightly(plan, progress=Silence(), clock=lambda: datetime(2026, 7, 1, 2, tzinfo=UTC))
+    plan = make_plan(RunRequest(extracts=SAMPLE / delivery, out=out), today=AS_OF)
+    nightly(plan, progress=SILENCE, clock=lambda: datetime(2026, 7, 1, 2, tzinfo=UTC))
     return pl.read_parquet(out / "published" / "episode_review.parquet")
 
 

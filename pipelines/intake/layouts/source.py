@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 1 << 20
 MAGIC = {".csv.gz": b"\x1f\x8b", ".csv.zst": b"\x28\xb5\x2f\xfd", ".parquet": b"PAR1"}
 COMPRESSIONS = {".csv.gz": "gzip", ".csv.zst": "zstd"}
-OTHER_DELIMITERS = ";|\t"
 
 _QUOTE = ord('"')
 _NEIGHBOURS = np.zeros(256, dtype=bool)
