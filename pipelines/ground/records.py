@@ -42,7 +42,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "list": "a list",
     "dict": "a table",
     "mapping": "a table",
-    "dataclass": "a table",
+    "dataclass": "a table of named values",
     "json": "JSON",
 }
 """What is expected, by the first word of the type of a pydantic error."""
@@ -144,12 +144,15 @@ def judge(kind: type[T], content: object) -> T:
         raise RecordError(_faults(error)) from None
 
 
-def judge_json(kind: type[T], text: str | bytes) -> T:
-    """The JSON ``text`` as a ``kind``, dates from ISO text; raises ``RecordError`` with every fault."""
+def judge_json(kind: type[T], text: str | bytes, *, may_hold_more: bool = False) -> T:
+    """The JSON ``text`` as a ``kind``, dates from ISO text; what it does not name is passed over where that is allowed.
+
+    Raises ``RecordError`` with every fault.
+    """
     from pydantic import ValidationError
 
     try:
-        return _adapter(kind).validate_json(text)
+        return _adapter(kind).validate_json(text, extra="ignore" if may_hold_more else None)
     except ValidationError as error:
         raise RecordError(_faults(error)) from None
 
