@@ -29,6 +29,8 @@ DOORS = {
     "duckdb": ("pipelines/ground/warehouse.py",),
     "great_expectations": ("pipelines/gates/validate.py",),
     "prefect": ("pipelines/flows/",),
+    "pydantic": ("pipelines/ground/records.py",),
+    "pydantic_core": ("pipelines/ground/records.py",),
     "xlsxwriter": ("pipelines/reports/",),
     "altair": ("pipelines/reports/",),
     "jinja2": ("pipelines/reports/",),
