@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from collections.abc import Mapping  # noqa: TC003 - read when a record is judged
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pipelines.ground.errors import UsageError
+from pipelines.ground.records import FILLED, Fault, Must, RecordError, judge, judge_json, record
+from pipelines.ground.warehouse import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
 
 Severity = Literal["critical", "warning"]
 
-SEVERITIES = ("critical", "warning")
 SUITES_OF_NO_TABLE = ("against_history", "between_tables")
+JUDGED_BY_COUNT = "unexpected_rows_expectation"
+"""The type of the expectations that are judged over the counts of their check; their query is written here."""
 
 
 class CheckKey(NamedTuple):
@@ -52,12 +54,26 @@ class SuiteCheck:
         """The check as Great Expectations takes it."""
         return {
             "type": self.expectation_type,
-            "kwargs": dict(self.kwargs),
+            "kwargs": {"unexpected_rows_query": self._query()} if self.is_judged_by_count else dict(self.kwargs),
             "severity": self.severity,
             "description": self.description,
             "notes": self.consequence,
             "meta": self.key._asdict(),
         }
+
+    @property
+    def is_judged_by_count(self) -> bool:
+        """Whether the check is a query over its own counts, not an expectation on a column."""
+        return self.expectation_type == JUDGED_BY_COUNT
+
+    def _query(self) -> str:
+        """The row of the check among the counts, when more rows fail than it tolerates."""
+        table, check = literal(self.key.table_name), literal(self.key.check_name)
+        count, mostly = self.kwargs.get("tolerated_count", 0), self.kwargs.get("mostly", 1)
+        return (
+            f"select check_name from {{batch}} where table_name = {table} and check_name = {check} "
+            f"and failed_count > {count} and failed_count > (1 - {mostly}) * total_count"
+        )
 
 
 @dataclass(frozen=True)
@@ -70,7 +86,56 @@ class Suite:
     count_queries: tuple[str, ...] = field(default=())
 
 
-# Suites
+_Text = Annotated[str, FILLED]
+
+
+@record
+@dataclass(frozen=True)
+class _Tolerance:
+    """The kwargs of a check judged by count.
+
+    It fails when more than ``tolerated_count`` rows fail and their share is more than 1 - ``mostly``.
+    """
+
+    mostly: Annotated[float, Must("a share from 0 to 1", lambda value: 0 <= value <= 1)] = 1
+    tolerated_count: Annotated[int, Must("a whole number of rows, 0 or more", lambda value: value >= 0)] = 0
+
+
+@record
+@dataclass(frozen=True, kw_only=True)
+class _Meta:
+    check_name: _Text
+    table_name: _Text | None = None
+    failing_rows: _Text | None = None
+    applies_to: _Text = "true"
+    failed_count: _Text | None = None
+    total_count: _Text | None = None
+    threshold_reason: _Text | None = None
+
+
+@record
+@dataclass(frozen=True, kw_only=True)
+class _Expectation:
+    type: _Text
+    kwargs: Mapping[str, Any]
+    severity: Severity
+    description: _Text
+    notes: _Text
+    meta: _Meta
+
+
+@record
+@dataclass(frozen=True)
+class _SuiteMeta:
+    count_queries: tuple[tuple[str, ...], ...] = ()
+
+
+@record
+@dataclass(frozen=True, kw_only=True)
+class _SuiteFile:
+    name: str
+    expectations: tuple[_Expectation, ...]
+    meta: _SuiteMeta = _SuiteMeta()
 
 
 def read_suites(folder: Path) -> tuple[Suite, ...]:
@@ -80,8 +145,8 @@ def read_suites(folder: Path) -> tuple[Suite, ...]:
     for path in sorted(folder.glob("*.json")):
         try:
             suites.append(_read_suite(path))
-        except ValueError as error:
-            faults.append(f"  {path.name}: {error}")
+        except RecordError as error:
+            faults.extend(f"  {path.name}: {fault.told()}." for fault in error.faults)
     seen = Counter(check.key for suite in suites for check in suite.checks)
     faults.extend(
         f"  {key.table_name}, {key.check_name} is asked {times} times; a table's checks have distinct names."
@@ -95,58 +160,40 @@ def read_suites(folder: Path) -> tuple[Suite, ...]:
 
 
 def _read_suite(path: Path) -> Suite:
-    """The suite in ``path``; raises ``ValueError`` with the first fault found."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        message = f"not JSON ({error})."
-        raise ValueError(message) from error
-    if not isinstance(content, dict) or not isinstance(content.get("expectations"), list):
-        message = "an object with a list `expectations` was expected."
-        raise ValueError(message)  # noqa: TRY004  the caller collects ValueErrors, one a file
-    if content.get("name") != path.stem:
-        message = f"its name should be that of the file, {path.stem!r}."
-        raise ValueError(message)
-    queries = content.get("meta", {}).get("count_queries", [])
+    """The suite in ``path``; raises ``RecordError`` with every fault of the file."""
+    content = judge_json(_SuiteFile, path.read_bytes())
+    faults = [] if content.name == path.stem else [Fault("name", "wrong", f"that of the file, '{path.stem}'")]
+    for number, entry in enumerate(content.expectations, start=1):
+        if entry.type == JUDGED_BY_COUNT:
+            try:
+                judge(_Tolerance, entry.kwargs)
+            except RecordError as error:
+                faults += [
+                    replace(fault, place=f"expectations[{number}].kwargs.{fault.place}") for fault in error.faults
+                ]
+    if faults:
+        raise RecordError(faults)
     return Suite(
         name=path.stem,
         path=path,
-        checks=tuple(
-            _read_check(path.stem, number, entry) for number, entry in enumerate(content["expectations"], start=1)
-        ),
-        count_queries=tuple("\n".join(lines) for lines in queries),
+        checks=tuple(_check(path.stem, entry) for entry in content.expectations),
+        count_queries=tuple("\n".join(lines) for lines in content.meta.count_queries),
     )
 
 
-def _read_check(suite_name: str, number: int, entry: Mapping[str, Any]) -> SuiteCheck:
-    meta = entry.get("meta", {})
-    wanted = {
-        "type": entry.get("type"),
-        "kwargs": entry.get("kwargs"),
-        "severity": entry.get("severity"),
-        "description": entry.get("description"),
-        "notes": entry.get("notes"),
-        "meta.check_name": meta.get("check_name"),
-    }
-    missing = [name for name, value in wanted.items() if value in (None, "")]
-    if missing:
-        message = f"expectation {number} lacks {', '.join(missing)}."
-        raise ValueError(message)
-    if entry["severity"] not in SEVERITIES:
-        message = f"expectation {number} has a severity other than {' or '.join(SEVERITIES)}."
-        raise ValueError(message)
-    failed, total = meta.get("failed_count"), meta.get("total_count")
-    if "failing_rows" in meta:
-        applies_to = meta.get("applies_to", "true")
-        failed = f"count(*) filter (where ({meta['failing_rows']}) and ({applies_to}))"
-        total = f"count(*) filter (where {applies_to})"
+def _check(suite_name: str, entry: _Expectation) -> SuiteCheck:
+    meta = entry.meta
+    failed, total = meta.failed_count, meta.total_count
+    if meta.failing_rows is not None:
+        failed = f"count(*) filter (where ({meta.failing_rows}) and ({meta.applies_to}))"
+        total = f"count(*) filter (where {meta.applies_to})"
     return SuiteCheck(
-        key=CheckKey(meta.get("table_name", suite_name), meta["check_name"]),
-        severity=entry["severity"],
-        description=entry["description"],
-        consequence=entry["notes"],
-        expectation_type=entry["type"],
-        kwargs=entry["kwargs"],
+        key=CheckKey(meta.table_name or suite_name, meta.check_name),
+        severity=entry.severity,
+        description=entry.description,
+        consequence=entry.notes,
+        expectation_type=entry.type,
+        kwargs=entry.kwargs,
         failed_count=failed,
         total_count=total,
     )

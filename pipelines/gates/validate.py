@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 CheckStatus = Literal["passed", "failed", "not_applicable"]
 
-_JUDGED_BY_COUNT = "unexpected_rows_expectation"
 _SUITE_FAULTS = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
 _NOISY_LOGGERS = ("great_expectations", "sqlalchemy", "duckdb_sqlalchemy")
 
@@ -251,7 +250,7 @@ def _judge(
         for check in suite.checks:
             if counts[check.key].total == 0:
                 continue
-            if check.expectation_type == _JUDGED_BY_COUNT:
+            if check.is_judged_by_count:
                 by_count.append(check)
             else:
                 by_table.setdefault(suite.name, []).append(check)

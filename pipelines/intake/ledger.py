@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelines.ground.errors import IntegrityError, KeyFaultError
 from pipelines.ground.files import commit_file, file_sha256, json_text, partial_path
+from pipelines.ground.records import RecordError, judge_json, record
 from pipelines.ground.warehouse import check_parquet_key, identifier, literal, read_parquet
 from pipelines.intake.extracts import read_extract_tables
 
@@ -39,6 +40,7 @@ ROW_NUMBERS = "file_row_number = true"
 """What our Parquet files are read with where the place of a row in its file is asked."""
 
 
+@record
 @dataclass(frozen=True)
 class DeliveredFile:
     """What became of one delivered file in one table; a file of no table stands once.
@@ -77,6 +79,14 @@ class Delivery:
     delivery_number: int
     as_of: str
     files: tuple[DeliveredFile, ...]
+
+
+@record
+@dataclass(frozen=True)
+class _Manifest(Delivery):
+    """A delivery as its manifest tells it."""
+
+    format: int = MANIFEST_FORMAT
 
 
 def parquet_path(landed: Path, table_name: str, delivery_number: int, file_number: int) -> Path:
@@ -294,23 +304,14 @@ def _make_delivered_file(connection: Connection, deliveries: Iterable[Delivery])
 
 def _read_manifest(path: Path) -> Delivery:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        files = tuple(
-            DeliveredFile(
-                **{
-                    **file,
-                    "columns": tuple(file["columns"]),
-                    "unknown_columns": tuple(file["unknown_columns"]),
-                }
-            )
-            for file in content["files"]
-        )
-        return Delivery(content["delivery_number"], content["as_of"], files)
-    except (ValueError, KeyError, TypeError):
+        manifest = judge_json(_Manifest, path.read_bytes())
+    except RecordError as error:
         message = (
-            f"The manifest {path} cannot be read: expected the JSON that landing wrote. Restore it from its backup."
+            f"The manifest {path} cannot be read: expected the JSON that landing wrote, but {error}. Restore it from "
+            "its backup."
         )
         raise IntegrityError(message) from None
+    return Delivery(manifest.delivery_number, manifest.as_of, manifest.files)
 
 
 def _check_parquet(landed: Path, delivery: Delivery, file: DeliveredFile) -> None:

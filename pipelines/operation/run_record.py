@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
+from collections.abc import Mapping  # noqa: TC003 - read when a record is judged
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.ground.errors import ExitCode, RunLockedError, StimauditError
 from pipelines.ground.files import json_text, write_file
 from pipelines.ground.progress import Progress
 from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.records import RecordError, judge_json, record
 from pipelines.ground.run_lock import LOCK_FILE, run_lock
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.operation.run_log import run_log, utc_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from pipelines.gates.validate import CheckResult
@@ -257,26 +257,33 @@ def write_record(out: Path, record: RunRecord) -> None:
         write_file(out / STATUS_FILE, json_text(content).encode())
 
 
+@record
+@dataclass(frozen=True)
+class _Status:
+    """What of ``status.json`` is read again; ``seconds``, ``last_publish`` and the like follow from the rest."""
+
+    state: RunState
+    started_at_utc: datetime
+    finished_at_utc: datetime | None
+    as_of: date | None
+    exit_code: int | None
+    run_id: str | None
+    grade: str | None
+    grade_reasons: tuple[str, ...]
+    stage: str | None
+    message: str | None
+    process: int | None
+    counts: Mapping[str, int | None] | None
+
+
 def read_record(out: Path) -> RunRecord | None:
     """The last run's record; none where there is none that can be read."""
     try:
-        content = json.loads((out / STATUS_FILE).read_text(encoding="utf-8"))
-        return RunRecord(
-            state=content["state"],
-            started_at=datetime.fromisoformat(content["started_at_utc"]),
-            as_of=datetime.fromisoformat(content["as_of"]).date() if content["as_of"] else None,
-            finished_at=datetime.fromisoformat(content["finished_at_utc"]) if content["finished_at_utc"] else None,
-            exit_code=content["exit_code"],
-            run_id=content["run_id"],
-            grade=content["grade"],
-            grade_reasons=tuple(content["grade_reasons"]),
-            stage=content["stage"],
-            message=content["message"],
-            process=content["process"],
-            counts=content["counts"],
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+        status = judge_json(_Status, (out / STATUS_FILE).read_bytes(), may_hold_more=True)
+    except (OSError, RecordError):
         return None
+    told = {name: value for name, value in vars(status).items() if not name.endswith("_utc")}
+    return RunRecord(**told, started_at=status.started_at_utc, finished_at=status.finished_at_utc)
 
 
 def last_publish(published: Path) -> LastPublish | None:

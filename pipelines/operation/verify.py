@@ -9,6 +9,7 @@ from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import IntegrityError, KeyFaultError, UsageError
 from pipelines.ground.files import file_sha256
 from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.records import judge, record
 from pipelines.ground.sealed_json import unsealed
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.intake.ledger import landed_files, manifest_path, parquet_path, read_ledger
@@ -24,6 +25,28 @@ if TYPE_CHECKING:
 
 
 SHOWN = 20
+
+
+@record
+@dataclass(frozen=True)
+class _ListedFile:
+    """A file as a manifest lists it; a table in Parquet with its rows and, where it has any, dollars."""
+
+    name: str
+    bytes: int
+    sha256: str
+    rows: int | None = None
+    paid_amount: str | None = None
+
+
+@record
+@dataclass(frozen=True)
+class _Manifest:
+    """The manifest of the published folder, or of its Parquet copy, which tells no run date."""
+
+    run_id: str
+    files: tuple[_ListedFile, ...]
+    as_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -126,11 +149,11 @@ def _compare_published(comparison: _Comparison, published: Path) -> None:
         manifest = _read_manifest(comparison, folder / name)
         if manifest is None:
             continue
-        run_ids.add(manifest["run_id"])
-        for file in manifest["files"]:
-            comparison.compare(folder / file["name"], file["sha256"])
+        run_ids.add(manifest.run_id)
+        for file in manifest.files:
+            comparison.compare(folder / file.name, file.sha256)
         links = [path.name for path in folder.iterdir() if path.is_symlink()]
-        comparison.no_others(folder, [name, *links, *(file["name"] for file in manifest["files"])])
+        comparison.no_others(folder, [name, *links, *(file.name for file in manifest.files)])
     if len(run_ids) > 1:
         comparison.faults.append(f"{published} holds files of several runs: a publish did not end. Run again.")
     try:
@@ -179,7 +202,7 @@ def _compare_episodes(comparison: _Comparison, out: Path) -> None:
 
 def _compare_run(comparison: _Comparison, published: Path, run_id: str) -> None:
     manifest = _read_manifest(comparison, published / MANIFEST)
-    if manifest is not None and manifest["run_id"] != run_id:
+    if manifest is not None and manifest.run_id != run_id:
         comparison.faults.append(f"{published} is not of the last run in the history. Run again to publish.")
 
 
@@ -194,10 +217,10 @@ def _compare_landed(comparison: _Comparison, landed: Path) -> None:
         comparison.compare(path, file.parquet_sha256)
 
 
-def _read_manifest(comparison: _Comparison, path: Path) -> dict[str, Any] | None:
+def _read_manifest(comparison: _Comparison, path: Path) -> _Manifest | None:
     try:
         comparison.checked += 1
-        return unsealed(path.read_text(encoding="utf-8"))
+        return judge(_Manifest, unsealed(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         comparison.faults.append(f"{path} is missing or is not as it was written.")
         return None

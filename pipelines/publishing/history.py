@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping  # noqa: TC003 - read when a record is judged
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -20,6 +21,7 @@ import polars as pl
 from pipelines.ground.encryption import plain, protect
 from pipelines.ground.errors import IntegrityError, StimauditError, UsageError
 from pipelines.ground.files import commit_file, make_folder, write_file
+from pipelines.ground.records import RecordError, judge, record
 from pipelines.ground.sealed_json import sealed_text, unsealed
 from pipelines.ground.warehouse import WarehouseError, one_number, open_warehouse
 from pipelines.intake.ledger import manifest_path
@@ -27,7 +29,7 @@ from pipelines.publishing.case_life import case_ids, case_versions, changed_case
 from pipelines.rule.models import Model, build, read_models
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
@@ -39,6 +41,7 @@ ENTRY_FORMAT = 1
 PublishKind = Literal["publish", "rollback"]
 
 
+@record
 @dataclass(frozen=True)
 class KeptInput:
     """A policy or value set file of a run: its path below ``sql`` and its digest, under which it is kept."""
@@ -47,6 +50,7 @@ class KeptInput:
     sha256: str
 
 
+@record
 @dataclass(frozen=True)
 class RunEntry:
     """One publish: which run, known from when, made of what, and the digests of what came out.
@@ -428,16 +432,10 @@ def _read_entry(path: Path, content: bytes) -> RunEntry:
                 "stimaudit that wrote it, or a newer one."
             )
             raise StimauditError(message)
-        return RunEntry(
-            **{
-                **fields,
-                "policy_versions": tuple(fields["policy_versions"]),
-                "value_set_versions": tuple(fields["value_set_versions"]),
-                "inputs": tuple(KeptInput(**each) for each in fields["inputs"]),
-            }
-        )
-    except (ValueError, KeyError, TypeError, AttributeError):
-        message = f"The history entry {path} is not as it was written. Restore it from its backup."
+        return judge(RunEntry, fields)
+    except (ValueError, KeyError) as error:
+        told = f" ({error})" if isinstance(error, RecordError) else ""
+        message = f"The history entry {path} is not as it was written{told}. Restore it from its backup."
         raise IntegrityError(message) from None
 
 

@@ -12,7 +12,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import IntegrityError, UsageError
-from pipelines.ground.files import FILE_MODE, commit_file, file_sha256, make_folder, partial_path, write_file
+from pipelines.ground.files import (
+    FILE_MODE,
+    commit_file,
+    file_sha256,
+    make_folder,
+    partial_path,
+    write_file,
+)
+from pipelines.ground.records import judge, record
 from pipelines.ground.sealed_json import sealed_text, unsealed
 
 if TYPE_CHECKING:
@@ -25,6 +33,7 @@ SNAPSHOT_FOLDER = "snapshots"
 SNAPSHOT_MANIFEST = "manifest.json"
 
 
+@record
 @dataclass(frozen=True)
 class Snapshot:
     """A published file that is kept: its run, its place in the history, when it was known, and its digest."""
@@ -52,9 +61,8 @@ def read_snapshots(published: Path) -> tuple[Snapshot, ...]:
     if not manifest.is_file():
         return ()
     try:
-        content = unsealed(manifest.read_text(encoding="utf-8"))
-        return tuple(Snapshot(**each) for each in content["snapshots"])
-    except (ValueError, KeyError, TypeError):
+        return judge(tuple[Snapshot, ...], unsealed(manifest.read_text(encoding="utf-8"))["snapshots"])
+    except (ValueError, KeyError):
         message = f"The list of snapshots {manifest} is not as it was written. Restore it from its backup."
         raise IntegrityError(message) from None
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import string
 import tomllib
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping  # noqa: TC003 - read when a record is judged
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from pipelines.ground.records import FILLED, Made, Must, RecordError, judge, record
 from pipelines.rule.value_sets import COLUMNS as VALUE_SET_COLUMNS
 from pipelines.rule.vocabulary import CRITERIA, EXCLUSIONS, PARAMETERS, UNITS, ParameterValue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from pipelines.ground.records import Fault
 
 
 VERIFICATIONS: Final[Mapping[str, str]] = {
@@ -25,38 +30,26 @@ VERIFICATIONS: Final[Mapping[str, str]] = {
 }
 """How sure a source is. What nobody has read is no source."""
 
-_OWN_FIELDS: Final[Mapping[str, type]] = {
-    "id": str,
-    "version": str,
-    "title": str,
-    "question": str,
-    "why_it_matters": str,
-    "lines_of_business": list,
-    "effective_from": date,
-    "authored_by": str,
-    "checked_by": str,
-    "reviewed_on": date,
-    "next_review": date,
-    "sources": list,
-    "parameters": dict,
-    "change_log": list,
-}
-_SHARED_FIELDS: Final[Mapping[str, type]] = {"criteria": list, "exclusions": list}
-_OPTIONAL_FIELDS: Final[Mapping[str, type]] = {"extends": str, "effective_to": date}
-_FIELD_KINDS: Final[Mapping[type, str]] = {str: "text", list: "a list", dict: "a table", date: "a date (YYYY-MM-DD)"}
 _ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 _MOST = 100_000
 
 
+_Text = Annotated[str, FILLED]
+_Prose = Annotated[_Text, Made(lambda text: " ".join(text.split()))]
+_Verification = Annotated[str, Must(f"one of {', '.join(VERIFICATIONS)}", VERIFICATIONS.__contains__)]
+_ValueSet = Annotated[str, Must("the name of a value set", VALUE_SET_COLUMNS.__contains__)]
+
+
+@record
 @dataclass(frozen=True)
 class Source:
     """One work a dossier rests on; ``verification`` is a word of ``VERIFICATIONS``."""
 
-    title: str
-    publisher: str
-    section: str
+    title: _Text
+    publisher: _Text
+    section: _Text
     date_read: date
-    verification: str
+    verification: _Verification
 
 
 @dataclass(frozen=True)
@@ -69,55 +62,89 @@ class Parameter:
     reason: str
 
 
+@record
 @dataclass(frozen=True)
 class Criterion:
     """One test of a policy (a criterion or an exclusion) with the value sets it reads.
 
-    ``statement`` has the values of the policy's parameters already in it.
+    ``statement`` names parameters in braces; in a policy their values stand in it.
     """
 
     id: str
-    statement: str
-    value_sets: tuple[str, ...]
+    statement: _Prose
+    value_sets: tuple[_ValueSet, ...]
 
 
+@record
 @dataclass(frozen=True)
 class Change:
     """One entry of a change log: what changed, in which version, on which day, by whom."""
 
     date: date
-    version: str
-    change: str
-    changed_by: str
+    version: _Text
+    change: _Text
+    changed_by: _Text
 
 
-@dataclass(frozen=True)
-class Policy:
+@record
+@dataclass(frozen=True, kw_only=True)
+class _Stated:
+    """A parameter as a dossier states it, below its name."""
+
+    value: Any
+    unit: str
+    reason: _Prose
+
+
+@record
+@dataclass(frozen=True, kw_only=True)
+class _Head:
+    """What a policy has from its dossier as it stands there."""
+
+    id: str
+    version: _Text
+    title: _Text
+    extends: _Text | None = None
+    question: _Prose
+    why_it_matters: _Prose
+    lines_of_business: Annotated[tuple[_Text, ...], FILLED]
+    effective_from: date
+    effective_to: date | None = None
+    authored_by: _Text
+    checked_by: _Text
+    reviewed_on: date
+    next_review: date
+    sources: Annotated[tuple[Source, ...], FILLED]
+    change_log: Annotated[tuple[Change, ...], FILLED]
+
+
+@record
+@dataclass(frozen=True, kw_only=True)
+class _Said(_Head):
+    """What the file of a dossier holds."""
+
+    parameters: Mapping[str, _Stated]
+    criteria: tuple[Criterion, ...] = ()
+    exclusions: tuple[Criterion, ...] = ()
+
+    def tests(self) -> Iterator[tuple[str, Sequence[str], tuple[Criterion, ...]]]:
+        """Its two lists of tests: name, the tests of the rule, the entries."""
+        yield "criteria", CRITERIA, self.criteria
+        yield "exclusions", EXCLUSIONS, self.exclusions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy(_Head):
     """One policy in full: where it extends another, with the other's parameters and texts filled in.
 
     ``effective_from`` and ``effective_to`` are days on which it is in force (``effective_to`` none: still).
     ``sha256`` is the digest of its file and, where it extends another, of that file too.
     """
 
-    id: str
-    version: str
-    title: str
-    extends: str | None
-    question: str
-    why_it_matters: str
-    lines_of_business: tuple[str, ...]
-    effective_from: date
-    effective_to: date | None
-    sources: tuple[Source, ...]
     parameters: tuple[Parameter, ...]
     own_parameters: tuple[str, ...]
     criteria: tuple[Criterion, ...]
     exclusions: tuple[Criterion, ...]
-    authored_by: str
-    checked_by: str
-    reviewed_on: date
-    next_review: date
-    change_log: tuple[Change, ...]
     file_name: str
     sha256: str
 
@@ -132,16 +159,14 @@ class Policy:
 
 @dataclass(frozen=True)
 class Dossier:
-    """A parsed file, before it is believed."""
+    """A dossier that was read, before it is believed; ``said`` is none where its form has ``faults``."""
 
     file_name: str
-    content: Mapping[str, Any]
+    id: str
     sha256: str
-
-    @property
-    def id(self) -> str:
-        """The id of the policy, which is also its file's name."""
-        return str(self.content["id"])
+    is_extension: bool
+    said: _Said | None
+    faults: tuple[str, ...]
 
 
 def format_value(value: ParameterValue) -> str:
@@ -165,159 +190,137 @@ def read_dossier(path: Path) -> tuple[Dossier | None, list[str]]:
     name = parsed.get("id")
     if not isinstance(name, str) or not _ID.fullmatch(name):
         return None, [f"{path.name}, id: the dossier has no id in lower-case words joined by _; give it one."]
-    return Dossier(path.name, parsed, hashlib.sha256(content).hexdigest()), []
+    said, faults = (
+        None,
+        [
+            f"{field}: the field is missing; fill it in."
+            for field in ("criteria", "exclusions")
+            if field not in parsed and "extends" not in parsed
+        ],
+    )
+    try:
+        said = judge(_Said, parsed)
+    except RecordError as error:
+        faults += map(_sentence, error.faults)
+    digest = hashlib.sha256(content).hexdigest()
+    return Dossier(path.name, name, digest, "extends" in parsed, said, tuple(faults)), []
+
+
+def _sentence(fault: Fault) -> str:
+    words = {
+        "missing": "the field is missing; fill it in.",
+        "unknown": "a dossier has no such field here; correct the name or take it out.",
+        "blank": "the field is blank; fill it in.",
+    }
+    return f"{fault.place}: {words.get(fault.kind, f'this is not {fault.expected}; correct it.')}"
 
 
 def dossier_faults(dossier: Dossier, dossiers: Mapping[str, Dossier]) -> Iterator[str]:
     """A sentence for each fault of the dossier itself: first its form, and only then what it says."""
-    form = list(_faults_of_form(dossier.content))
-    if not form:
-        form = [*_faults_of_lists(dossier.content), *_faults_of_parameters(dossier.content["parameters"])]
-    if form:
+    said = dossier.said
+    form = dossier.faults
+    if not form and said is not None:
+        form = (*_faults_of_tests(said), *_faults_of_parameters(said.parameters))
+    if form or said is None:
         yield from form
         return
-    base = _base(dossier, dossiers)
-    if "extends" in dossier.content:
-        extended = dossier.content["extends"]
-        if base is None or extended == dossier.id:
-            yield f"extends: there is no other dossier '{extended}'; name one of this folder."
+    base = dossiers.get(said.extends or "")
+    if said.extends is not None:
+        if base is None or base.id == dossier.id:
+            yield "extends: there is no other dossier of that name; name one of this folder."
             return
-        if "extends" in base.content:
-            yield f"extends: '{extended}' itself extends another; extend a dossier that stands on its own."
+        if base.is_extension:
+            yield f"extends: '{base.id}' itself extends another; extend a dossier that stands on its own."
             return
         if list(dossier_faults(base, dossiers)):
-            yield f"extends: '{extended}' has faults of its own ({base.file_name}); correct that dossier first."
+            yield f"extends: '{base.id}' has faults of its own ({base.file_name}); correct that dossier first."
             return
-    yield from _faults_of_whole(dossier, base)
+    yield from _faults_of_whole(_whole(said, base.said if base else None))
 
 
-def _faults_of_form(content: Mapping[str, Any]) -> Iterator[str]:
-    alone = "extends" not in content
-    required = {**_OWN_FIELDS, **(_SHARED_FIELDS if alone else {})}
-    for field in required:
-        if field not in content:
-            yield f"{field}: the field is missing; every dossier needs it."
-    for field, value in content.items():
-        kind = {**_OWN_FIELDS, **_SHARED_FIELDS, **_OPTIONAL_FIELDS}.get(field)
-        if kind is None:
-            yield f"{field}: a dossier has no such field; correct the name or take it out."
-        elif not isinstance(value, kind) or isinstance(value, datetime):
-            yield f"{field}: this is not {_FIELD_KINDS[kind]}; write {_FIELD_KINDS[kind]}."
-        elif isinstance(value, str) and not value.strip():
-            yield f"{field}: the field is blank; fill it in."
-
-
-def _faults_of_lists(content: Mapping[str, Any]) -> Iterator[str]:
-    shapes: Mapping[str, Mapping[str, type]] = {
-        "sources": {"title": str, "publisher": str, "section": str, "date_read": date, "verification": str},
-        "change_log": {"date": date, "version": str, "change": str, "changed_by": str},
-        "criteria": {"id": str, "statement": str, "value_sets": list},
-        "exclusions": {"id": str, "statement": str, "value_sets": list},
-    }
-    for field, shape in shapes.items():
-        entries = content.get(field, [])
-        if field in {"sources", "change_log"} and not entries:
-            yield f"{field}: the list is empty; a dossier needs at least one."
-        for number, entry in enumerate(entries, 1):
-            where = f"{field}[{number}]"
-            if not isinstance(entry, dict):
-                yield f"{where}: this is not a table; write [[{field}]] with {', '.join(shape)}."
-                continue
-            yield from _faults_of_entry(where, entry, shape)
-    if not content["lines_of_business"] or not all(isinstance(name, str) for name in content["lines_of_business"]):
-        yield "lines_of_business: name at least one line of business, as text."
-    for field, known in (("criteria", CRITERIA), ("exclusions", EXCLUSIONS)):
-        names = [entry.get("id") for entry in content.get(field, []) if isinstance(entry, dict)]
-        for name in dict.fromkeys(names):
+def _faults_of_tests(said: _Said) -> Iterator[str]:
+    for field, known, entries in said.tests():
+        names = [entry.id for entry in entries]
+        for number, name in enumerate(names, 1):
             if name not in known:
-                yield f"{field}: '{name}' is not one the rule tests; use {', '.join(known)}."
-            elif names.count(name) > 1:
-                yield f"{field}: '{name}' stands twice; keep one."
+                yield f"{field}[{number}].id: this is not a test of the rule; use one of {', '.join(known)}."
+            elif name in names[: number - 1]:
+                yield f"{field}[{number}].id: '{name}' stands twice; keep one."
 
 
-def _faults_of_entry(where: str, entry: Mapping[str, Any], shape: Mapping[str, type]) -> Iterator[str]:
-    for field, kind in shape.items():
-        value = entry.get(field)
-        if value is None:
-            yield f"{where}.{field}: the field is missing; fill it in."
-        elif not isinstance(value, kind) or isinstance(value, datetime):
-            yield f"{where}.{field}: this is not {_FIELD_KINDS[kind]}; write {_FIELD_KINDS[kind]}."
-        elif isinstance(value, str) and not value.strip():
-            yield f"{where}.{field}: the field is blank; fill it in."
-        elif field == "verification" and value not in VERIFICATIONS:
-            yield f"{where}.verification: '{value}' is not a known word; use one of {', '.join(VERIFICATIONS)}."
-        elif isinstance(value, list):
-            for name in value:
-                if name not in VALUE_SET_COLUMNS:
-                    yield f"{where}.value_sets: there is no value set '{name}'; name a file of the value sets."
-    for field in sorted(set(entry) - set(shape)):
-        yield f"{where}.{field}: there is no such field here; correct the name or take it out."
-
-
-def _faults_of_parameters(parameters: Mapping[str, Any]) -> Iterator[str]:
-    for name, entry in parameters.items():
+def _faults_of_parameters(parameters: Mapping[str, _Stated]) -> Iterator[str]:
+    for name, stated in parameters.items():
         where = f"parameters.{name}"
         unit = PARAMETERS.get(name)
         if unit is None:
             yield f"{where}: the rule has no such parameter; correct the name or take it out."
-        elif not isinstance(entry, dict) or set(entry) != {"value", "unit", "reason"}:
-            yield f"{where}: a parameter has exactly value, unit and reason; write the three."
-        elif entry["unit"] != unit:
-            yield f"{where}.unit: this is '{entry['unit']}', expected '{unit}'; convert the value and write that unit."
-        elif not isinstance(entry["reason"], str) or not entry["reason"].strip():
-            yield f"{where}.reason: the reason is blank; say why this value."
+        elif stated.unit != unit:
+            yield f"{where}.unit: this is not '{unit}'; convert the value and write that unit."
         else:
-            yield from (f"{where}.value: {fault}" for fault in _faults_of_value(entry["value"], unit))
+            try:
+                judge(_kind_of(unit), stated.value)
+            except RecordError as error:
+                yield from (_sentence(replace(fault, place=f"{where}.value")) for fault in error.faults)
 
 
-def _faults_of_value(value: object, unit: str) -> Iterator[str]:
-    column_type = UNITS[unit]
-    if column_type == "BOOLEAN":
-        if not isinstance(value, bool):
-            yield "this is not true or false; write one of them."
-    elif column_type == "DATE":
-        if not isinstance(value, date) or isinstance(value, datetime):
-            yield "this is not a date; write YYYY-MM-DD without quotes."
-    elif isinstance(value, bool) or not isinstance(value, int if column_type == "INTEGER" else (int, float)):
-        yield f"this is not a {'whole number' if column_type == 'INTEGER' else 'number'} of {unit}; write one."
-    elif not 0 <= value < float("inf"):
-        yield f"this is not zero or more {unit}; write such a number."
-    elif column_type == "INTEGER" and value > _MOST:
-        yield f"this is more than {_MOST:,} {unit}; write a smaller number."
-    elif unit == "factor" and value > 1:
-        yield "a factor is at most 1; write a number from 0 to 1."
+def _kind_of(unit: str) -> Any:
+    """What a value of ``unit`` is, for ``judge``."""
+    if unit == "factor":
+        return Annotated[float, Must("a factor from 0 to 1", lambda value: 0 <= value <= 1)]
+    kinds: Mapping[str, object] = {
+        "BOOLEAN": bool,
+        "DATE": date,
+        "INTEGER": Annotated[
+            int, Must(f"a whole number of {unit} from 0 to {_MOST:,}", lambda value: 0 <= value <= _MOST)
+        ],
+        "DOUBLE": Annotated[float, Must(f"a finite number of {unit}, 0 or more", lambda value: 0 <= value < math.inf)],
+    }
+    return kinds[UNITS[unit]]
 
 
-def _faults_of_whole(dossier: Dossier, base: Dossier | None) -> Iterator[str]:
-    content = dossier.content
-    parameters = _parameters(dossier, base)
+def _whole(said: _Said, base: _Said | None) -> _Said:
+    """``said`` with what it leaves to ``base``."""
+    if base is None:
+        return said
+    return replace(
+        said,
+        parameters={**base.parameters, **said.parameters},
+        criteria=_merged(base.criteria, said.criteria),
+        exclusions=_merged(base.exclusions, said.exclusions),
+    )
+
+
+def _merged(base: tuple[Criterion, ...], own: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+    return tuple({entry.id: entry for entry in (*base, *own)}.values())
+
+
+def _faults_of_whole(whole: _Said) -> Iterator[str]:
     for name in PARAMETERS:
-        if name not in parameters:
+        if name not in whole.parameters:
             yield f"parameters.{name}: the parameter is missing; give it a value, a unit and a reason."
-    for field, known in (("criteria", CRITERIA), ("exclusions", EXCLUSIONS)):
-        entries = _entries(field, dossier, base)
+    for field, known, entries in whole.tests():
         for name in known:
-            if name not in entries:
+            if name not in {entry.id for entry in entries}:
                 yield f"{field}: '{name}' is missing; say in a sentence what it tests."
-        for name, entry in entries.items():
-            for unknown in sorted(_placeholders(entry["statement"]) - set(PARAMETERS)):
-                yield f"{field}, {name}: the statement names '{unknown}', which is no parameter; correct the name."
-    yield from _faults_of_people_and_dates(content)
-
-
-def _faults_of_people_and_dates(content: Mapping[str, Any]) -> Iterator[str]:
-    if content["authored_by"].strip().lower() == content["checked_by"].strip().lower():
+        for entry in entries:
+            yield from (f"{field}, {entry.id}: {fault}" for fault in _faults_of_statement(entry.statement))
+    if whole.authored_by.strip().lower() == whole.checked_by.strip().lower():
         yield "checked_by: author and checker are the same; another person has to check the dossier."
-    if content["next_review"] <= content["reviewed_on"]:
-        yield (
-            f"next_review: {content['next_review']} is not later than reviewed_on {content['reviewed_on']}; "
-            "set the day of the next review."
-        )
-    if "effective_to" in content and content["effective_to"] < content["effective_from"]:
-        yield (
-            f"effective_to: {content['effective_to']} is before effective_from {content['effective_from']}; "
-            "correct one of them (both days are in)."
-        )
+    if whole.next_review <= whole.reviewed_on:
+        yield "next_review: this day is not later than reviewed_on; set the day of the next review."
+    if whole.effective_to is not None and whole.effective_to < whole.effective_from:
+        yield "effective_to: this day is before effective_from; correct one of them (both days are in)."
+
+
+def _faults_of_statement(statement: str) -> Iterator[str]:
+    try:
+        named = [field for _, field, _, _ in string.Formatter().parse(statement) if field is not None]
+    except ValueError:
+        yield "a brace of the statement is not closed, or none was opened; write {name} for each parameter."
+        return
+    for number, name in enumerate(named, 1):
+        if name not in PARAMETERS:
+            yield f"what the statement names in pair {number} of braces is no parameter; correct the name."
 
 
 def faults_of_review(policy: Policy, as_of: date, allow_overdue: bool) -> Iterator[str]:  # noqa: FBT001 - private
@@ -329,71 +332,38 @@ def faults_of_review(policy: Policy, as_of: date, allow_overdue: bool) -> Iterat
         )
 
 
-def _placeholders(statement: str) -> set[str]:
-    try:
-        return {field for _, field, _, _ in string.Formatter().parse(statement) if field is not None}
-    except ValueError:
-        return {statement}
-
-
-def _base(dossier: Dossier, dossiers: Mapping[str, Dossier]) -> Dossier | None:
-    return dossiers.get(dossier.content.get("extends", ""))
-
-
-def _parameters(dossier: Dossier, base: Dossier | None) -> dict[str, Mapping[str, Any]]:
-    return {**(base.content["parameters"] if base else {}), **dossier.content["parameters"]}
-
-
-def _entries(field: str, dossier: Dossier, base: Dossier | None) -> dict[str, Mapping[str, Any]]:
-    entries = [*(base.content.get(field, []) if base else []), *dossier.content.get(field, [])]
-    return {entry["id"]: entry for entry in entries}
-
-
 def policy_of(dossier: Dossier, dossiers: Mapping[str, Dossier]) -> Policy:
-    """The policy that a dossier states, with what it takes over from its base."""
-    content = dossier.content
-    base = _base(dossier, dossiers)
-    given = _parameters(dossier, base)
+    """The policy that a dossier without faults states, with what it takes over from its base."""
+    said = dossier.said
+    if said is None:
+        message = f"{dossier.file_name} has faults of form"
+        raise ValueError(message)
+    base = dossiers.get(said.extends or "")
+    whole = _whole(said, base.said if base else None)
     parameters = tuple(
-        Parameter(name, _typed(given[name]["value"], unit), unit, " ".join(given[name]["reason"].split()))
+        Parameter(name, _typed(whole.parameters[name].value, unit), unit, whole.parameters[name].reason)
         for name, unit in PARAMETERS.items()
     )
     values = {parameter.name: format_value(parameter.value) for parameter in parameters}
     tests = {
         field: tuple(
-            Criterion(
-                name,
-                " ".join(entries[name]["statement"].format_map(values).split()),
-                tuple(entries[name]["value_sets"]),
-            )
+            replace(entry, statement=entry.statement.format_map(values))
             for name in known
+            for entry in entries
+            if entry.id == name
         )
-        for field, known in (("criteria", CRITERIA), ("exclusions", EXCLUSIONS))
-        for entries in (_entries(field, dossier, base),)
+        for field, known, entries in whole.tests()
     }
-    digests = dossier.sha256 + (base.sha256 if base else "")
+    head: dict[str, Any] = {each.name: getattr(said, each.name) for each in fields(_Head)}
+    digest = hashlib.sha256((dossier.sha256 + base.sha256).encode()).hexdigest() if base else dossier.sha256
     return Policy(
-        id=dossier.id,
-        version=content["version"],
-        title=content["title"],
-        extends=content.get("extends"),
-        question=" ".join(content["question"].split()),
-        why_it_matters=" ".join(content["why_it_matters"].split()),
-        lines_of_business=tuple(content["lines_of_business"]),
-        effective_from=content["effective_from"],
-        effective_to=content.get("effective_to"),
-        sources=tuple(Source(**source) for source in content["sources"]),
+        **head,
         parameters=parameters,
-        own_parameters=tuple(name for name in PARAMETERS if name in content["parameters"]),
+        own_parameters=tuple(name for name in PARAMETERS if name in said.parameters),
         criteria=tests["criteria"],
         exclusions=tests["exclusions"],
-        authored_by=content["authored_by"],
-        checked_by=content["checked_by"],
-        reviewed_on=content["reviewed_on"],
-        next_review=content["next_review"],
-        change_log=tuple(Change(**change) for change in content["change_log"]),
         file_name=dossier.file_name,
-        sha256=hashlib.sha256(digests.encode()).hexdigest() if base else dossier.sha256,
+        sha256=digest,
     )
 
 

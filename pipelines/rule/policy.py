@@ -102,7 +102,7 @@ def check_policies(folder: Path, *, as_of: date, allow_overdue: bool = False) ->
             continue
         dossiers[dossier.id] = dossier
     policies: list[Policy] = []
-    for dossier in sorted(dossiers.values(), key=lambda dossier: "extends" in dossier.content):
+    for dossier in sorted(dossiers.values(), key=lambda dossier: dossier.is_extension):
         found = [f"{dossier.file_name}, {fault}" for fault in dossier_faults(dossier, dossiers)]
         if not found:
             policy = policy_of(dossier, dossiers)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from pipelines.gates.suites import JUDGED_BY_COUNT, CheckKey, SuiteCheck
 from pipelines.gates.validate import CheckResult, raise_if_critical, validate
 from pipelines.ground.encryption import Key, using_key
 from pipelines.ground.errors import CheckFailedError, IntegrityError, UsageError
@@ -795,16 +796,34 @@ def test_every_faulty_suite_is_named_at_once(outside_catalog: Path, tmp_path: Pa
 
     text = refusal(outside_catalog, folder)
 
-    assert "eligibility.json: expectation 1 has a severity other than critical or warning." in text
-    assert "drug_crosswalk.json: not JSON" in text
-    assert "extra.json: its name should be that of the file" in text
-    assert "list.json: an object with a list `expectations` was expected." in text
+    assert "eligibility.json: expectations[1].severity must be one of 'critical' or 'warning'." in text
+    assert "drug_crosswalk.json: it must be JSON (line 1 column 1)." in text
+    assert "extra.json: name must be that of the file, 'extra'." in text
+    assert "list.json: it must be a table of named values." in text
 
 
 def test_an_expectation_without_its_words_is_refused(outside_catalog: Path, tmp_path: Path) -> None:
     folder = suites_with(tmp_path, "eligibility", lambda first: first.pop("notes"))
 
-    assert "eligibility.json: expectation 1 lacks notes." in refusal(outside_catalog, folder)
+    assert "eligibility.json: expectations[1].notes is missing." in refusal(outside_catalog, folder)
+
+
+def test_a_key_that_is_misspelled_in_a_suite_is_named(outside_catalog: Path, tmp_path: Path) -> None:
+    meta = {"check_name": "feed_supplied", "table_name": "eligibility", "failing_row": "false"}
+    folder = suites_with(
+        tmp_path,
+        "eligibility",
+        lambda first: first.update(type=JUDGED_BY_COUNT, kwargs={"mostley": 0.5, "tolerated_count": -1}),
+    )
+    suites_with(tmp_path / "other", "eligibility", lambda first: first.update(meta=meta))
+
+    text = refusal(outside_catalog, folder)
+
+    assert "eligibility.json: expectations[1].kwargs.mostley is not known." in text
+    assert "expectations[1].kwargs.tolerated_count must be a whole number of rows, 0 or more." in text
+    assert "expectations[1].meta.failing_row is not known." in refusal(
+        outside_catalog, tmp_path / "other" / "expectations"
+    )
 
 
 def test_two_checks_of_one_name_are_refused(outside_catalog: Path, tmp_path: Path) -> None:
@@ -869,23 +888,40 @@ def test_every_threshold_above_none_carries_its_reason() -> None:
     bare = [
         entry["meta"]
         for _, entry in suite_entries()
-        if ("mostly" in entry["kwargs"] or "* total_count" in str(entry["kwargs"]))  # type: ignore[operator]
+        if {"mostly", "tolerated_count"} & set(entry["kwargs"])  # type: ignore[call-overload]
         and "threshold_reason" not in entry["meta"]  # type: ignore[operator]
     ]
 
     assert bare == []
 
 
-def test_queries_over_counts_ask_for_their_own_check() -> None:
-    astray = [
-        entry["meta"]
-        for _, entry in suite_entries()
-        if entry["type"] == "unexpected_rows_expectation"
-        and f"table_name = '{entry['meta']['table_name']}' and check_name = '{entry['meta']['check_name']}' and "  # type: ignore[index]
-        not in entry["kwargs"]["unexpected_rows_query"]  # type: ignore[index]
-    ]
+@pytest.mark.parametrize(
+    ("kwargs", "inside", "outside"),
+    [
+        ({}, (0, 10), (1, 10)),
+        ({"mostly": 0.99}, (1, 100), (2, 199)),
+        ({"mostly": 0.999}, (2, 2000), (2, 1999)),
+        ({"mostly": 0.5, "tolerated_count": 20}, (20, 20), (21, 41)),
+        ({"mostly": 0.5, "tolerated_count": 20}, (21, 42), (22, 43)),
+    ],
+)
+def test_a_check_judged_by_count_fails_above_what_it_tolerates(
+    kwargs: dict[str, float], inside: tuple[int, int], outside: tuple[int, int]
+) -> None:
+    key = CheckKey("the table", "it's a check")
+    check = SuiteCheck(key, "warning", "said", "harm", JUDGED_BY_COUNT, kwargs, None, None)
+    other = "('the table', 'another', 9, 9)"
 
-    assert astray == []
+    def found(counts: tuple[int, int]) -> list[tuple[str]]:
+        rows = f"(values {other}, ('the table', 'it''s a check', {counts[0]}, {counts[1]}))"
+        batch = f"(from {rows} as counted(table_name, check_name, failed_count, total_count))"
+        query = check.as_expectation()["kwargs"]["unexpected_rows_query"].replace("{batch}", batch)
+        with open_warehouse() as connection:
+            return connection.execute(query).fetchall()
+
+    assert check.is_judged_by_count
+    assert found(inside) == []
+    assert found(outside) == [("it's a check",)]
 
 
 def test_no_words_of_verdict_stand_in_a_suite() -> None:
