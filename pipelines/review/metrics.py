@@ -17,6 +17,7 @@ from pipelines.review.case_review import CASE_REVIEW_SCHEMA, decisions_standing,
 from pipelines.review.decision_words import decision_words
 from pipelines.review.decisions import DECISION_SCHEMA, read_decisions
 from pipelines.review.sample import Sample, read_samples
+from pipelines.rule.vocabulary import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -208,7 +209,7 @@ def metrics(
             s for s in closed if s["review"]["outcome"] != "flagged" and s["review"]["case_id"] in unflagged
         ),
         second_review_agreement=Share(second.count("agreed"), len(second)),
-        status_counts={status: statuses[status] for status in ("new", "open", "decided", "returned")},
+        status_counts={status: statuses[status] for status in words_of("case_status")},
         age_counts={
             f"{low}-{high}" if high is not None else f"{low}+": sum(
                 low <= age and (high is None or age <= high) for age in ages

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from pipelines.rule.parameters import parameter_units
 from pipelines.rule.value_sets import COLUMNS as VALUE_SET_COLUMNS
-from pipelines.rule.vocabulary import CRITERIA, EXCLUSIONS, PARAMETERS, UNITS, ParameterValue
+from pipelines.rule.vocabulary import CRITERIA, EXCLUSIONS, UNITS, ParameterValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -257,7 +258,7 @@ def _faults_of_entry(where: str, entry: Mapping[str, Any], shape: Mapping[str, t
 def _faults_of_parameters(parameters: Mapping[str, Any]) -> Iterator[str]:
     for name, entry in parameters.items():
         where = f"parameters.{name}"
-        unit = PARAMETERS.get(name)
+        unit = parameter_units().get(name)
         if unit is None:
             yield f"{where}: the rule has no such parameter; correct the name or take it out."
         elif not isinstance(entry, dict) or set(entry) != {"value", "unit", "reason"}:
@@ -291,7 +292,7 @@ def _faults_of_value(value: object, unit: str) -> Iterator[str]:
 def _faults_of_whole(dossier: Dossier, base: Dossier | None) -> Iterator[str]:
     content = dossier.content
     parameters = _parameters(dossier, base)
-    for name in PARAMETERS:
+    for name in parameter_units():
         if name not in parameters:
             yield f"parameters.{name}: the parameter is missing; give it a value, a unit and a reason."
     for field, known in (("criteria", CRITERIA), ("exclusions", EXCLUSIONS)):
@@ -300,7 +301,7 @@ def _faults_of_whole(dossier: Dossier, base: Dossier | None) -> Iterator[str]:
             if name not in entries:
                 yield f"{field}: '{name}' is missing; say in a sentence what it tests."
         for name, entry in entries.items():
-            for unknown in sorted(_placeholders(entry["statement"]) - set(PARAMETERS)):
+            for unknown in sorted(_placeholders(entry["statement"]) - set(parameter_units())):
                 yield f"{field}, {name}: the statement names '{unknown}', which is no parameter; correct the name."
     yield from _faults_of_people_and_dates(content)
 
@@ -356,9 +357,10 @@ def policy_of(dossier: Dossier, dossiers: Mapping[str, Dossier]) -> Policy:
     given = _parameters(dossier, base)
     parameters = tuple(
         Parameter(name, _typed(given[name]["value"], unit), unit, " ".join(given[name]["reason"].split()))
-        for name, unit in PARAMETERS.items()
+        for name, unit in parameter_units().items()
     )
     values = {parameter.name: format_value(parameter.value) for parameter in parameters}
+    # Exclusions stand in the order they are tested in, criteria in the order that the dossier tells them in.
     tests = {
         field: tuple(
             Criterion(
@@ -366,9 +368,9 @@ def policy_of(dossier: Dossier, dossiers: Mapping[str, Dossier]) -> Policy:
                 " ".join(entries[name]["statement"].format_map(values).split()),
                 tuple(entries[name]["value_sets"]),
             )
-            for name in known
+            for name in (entries if field == "criteria" else EXCLUSIONS)
         )
-        for field, known in (("criteria", CRITERIA), ("exclusions", EXCLUSIONS))
+        for field in ("criteria", "exclusions")
         for entries in (_entries(field, dossier, base),)
     }
     digests = dossier.sha256 + (base.sha256 if base else "")
@@ -384,7 +386,7 @@ def policy_of(dossier: Dossier, dossiers: Mapping[str, Dossier]) -> Policy:
         effective_to=content.get("effective_to"),
         sources=tuple(Source(**source) for source in content["sources"]),
         parameters=parameters,
-        own_parameters=tuple(name for name in PARAMETERS if name in content["parameters"]),
+        own_parameters=tuple(name for name in parameter_units() if name in content["parameters"]),
         criteria=tests["criteria"],
         exclusions=tests["exclusions"],
         authored_by=content["authored_by"],
