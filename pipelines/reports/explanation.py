@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipelines.ground.errors import UsageError
 from pipelines.reports.case_file import read_case_file
 from pipelines.reports.records import records_to_request
-from pipelines.reports.words import COUNTS_REASONS, OUTCOME_SENTENCES, RESULTS, phrase
+from pipelines.reports.words import COUNTS_REASONS, OUTCOME_SENTENCES, OUTCOMES, RESULTS_IN_TEXT, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +39,9 @@ def explanation(connection: Connection, episode: str) -> tuple[str, ...]:
 
 def _of_episode(connection: Connection, review: dict[str, Any]) -> Iterator[str]:
     yield f"Episode {review['episode_id']} (case {review['case_id']}), member {review['member_id']}"
-    sentence = OUTCOME_SENTENCES[review["outcome"]]
-    yield f"  Outcome {phrase(review['outcome'])}. {sentence} Reason: {phrase(review['outcome_reason'])}."
+    outcome = OUTCOMES[review["outcome"]]
+    sentence = OUTCOME_SENTENCES[review["outcome"]].removeprefix(f"{outcome}. ")
+    yield f"  {outcome}. {sentence} Reason: {phrase(review['outcome_reason'])}."
     yield (
         f"  {phrase(review['episode_kind']).capitalize()}, {phrase(review['event_stage'])}; anchor date "
         f"{review['anchor_date']}; codes {', '.join(review['index_codes'])}; billed for "
@@ -73,7 +74,7 @@ def _of_criteria(connection: Connection, episode_id: str) -> Iterator[str]:
         yield ""
         yield "What was asked, and what was found"
     for criterion in criteria:
-        yield f"  {phrase(criterion['criterion'])}: {RESULTS[criterion['result']].lower()}"
+        yield f"  {phrase(criterion['criterion'])}: {RESULTS_IN_TEXT[criterion['result']]}"
         yield f"    {criterion['explanation']}"
 
 

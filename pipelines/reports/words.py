@@ -22,6 +22,7 @@ OUTCOME_SENTENCES = sentences_of("outcome")
 REASONS = labels_of("exclusion", "outcome_reason")
 NEXT_STEPS = labels_of("next_step")
 RESULTS = labels_of("criterion_result")
+RESULTS_IN_TEXT = sentences_of("criterion_result")
 CRITERIA = labels_of("criterion")
 NEWS = {**labels_of("news"), "": ""}
 # On pages that say beside it what is new since the last run, a case without a decision is open, new or not.
