@@ -1,4 +1,4 @@
-"""Commands about the rule itself: policies, value sets and a payer's own cases."""
+"""Commands about the rule itself: policies, value sets and a payer's own examples."""
 
 from __future__ import annotations
 
@@ -136,17 +136,19 @@ def value_sets_drift(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -
 @telling
 def prove(
     *,
-    cases: Annotated[Path, typer.Argument(help="Folder of case files (*.txt); docs/cases.md teaches the form.")],
+    examples: Annotated[
+        Path, typer.Argument(help="Folder of example files (*.txt); docs/examples.md teaches the form.")
+    ],
     policies: Annotated[Path | None, typer.Option(help="Folder of dossiers to test; ours when not given.")] = None,
 ) -> None:
-    """Proves a policy on a payer's own cases: tiny members, the verdict expected, and what the audit says.
+    """Proves a policy on a payer's own examples: tiny members, the verdict expected, and what the audit says.
 
-    Ends with 3 when a case is not met. **Example**: `stimaudit test sample_data/cases`
+    Ends with 3 when an example is not met. **Example**: `stimaudit test sample_data/examples`
     """
     from pipelines.ground.program_files import home
-    from pipelines.proof.examples import run_cases
+    from pipelines.proof.examples import run_examples
 
-    report = run_cases(cases, sql=home().sql, policies=policies)
+    report = run_examples(examples, sql=home().sql, policies=policies)
     for line in report.lines():
         typer.echo(line)
     if not report.is_sound:

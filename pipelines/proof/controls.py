@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.gates.validate import CheckResult
 from pipelines.ground.errors import CheckFailedError
-from pipelines.proof.examples import run_cases
+from pipelines.proof.examples import run_examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,11 +43,11 @@ def control_members(sql: Path) -> CheckResult:
     review is due: whether they may be used is not asked here. Raises ``ControlsFailedError`` naming those that
     differ, with what was expected and found: the members are invented, so both may be shown.
     """
-    results = run_cases(sql / "controls", sql=sql).results
+    results = run_examples(sql / "controls", sql=sql).results
     failed = [result for result in results if not result.is_met]
     if failed:
         raise ControlsFailedError(
-            [f"{result.case.title}: {difference}" for result in failed for difference in result.differences],
+            [f"{result.example.title}: {difference}" for result in failed for difference in result.differences],
             failed_count=len(failed),
             total_count=len(results),
         )

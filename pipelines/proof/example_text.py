@@ -1,7 +1,7 @@
-"""Cases as text: a tiny member, the settings of its run, and what the audit is expected to say.
+"""Examples as text: a tiny member, the settings of its run, and what the audit is expected to say.
 
-The form is taught in ``docs/cases.md``. What is read here are the words of the form; the values of claims, fills and
-spans stay text and are read by landing's own expressions, so that a case means what a delivered row means.
+The form is taught in ``docs/examples.md``. What is read here are the words of the form; the values of claims, fills and
+spans stay text and are read by landing's own expressions, so that an example means what a delivered row means.
 """
 
 from __future__ import annotations
@@ -14,67 +14,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipelines.ground.errors import UsageError
 from pipelines.intake.extracts import read_extract_tables
-from pipelines.rule.vocabulary import (
-    CARE_GROUPS,
-    CRITERIA,
-    EXCLUSIONS,
-    NOTES,
-    OUTCOMES,
-    PARAMETERS,
-    PRIORITY_PARTS,
-    REASONS,
-    UNITS,
-)
+from pipelines.proof.expected import Expected, LineFaultError
+from pipelines.rule.parameters import parameter_units
+from pipelines.rule.vocabulary import UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from pipelines.proof.expected import Check
     from pipelines.rule.vocabulary import ParameterValue
 
 
 DAY_ZERO: Final = date(2024, 6, 10)
-"""The day that numbers of days count from, unless the case says otherwise."""
+"""The day that numbers of days count from, unless the example says otherwise."""
 AS_OF: Final = date(2026, 6, 30)
-"""The run date, unless the case says otherwise."""
-NOTHING: Final = "nothing"
-"""The word for no value."""
-REVIEW_COLUMNS: Final[Mapping[str, str]] = {
-    "outcome": "outcome",
-    "reason": "outcome_reason",
-    "exclusions": "exclusion_reasons",
-    "notes": "notes",
-    "anchor": "anchor_date",
-    "last": "last_event_date",
-    "kind": "episode_kind",
-    "stage": "event_stage",
-    "diagnosis": "diagnosis_class",
-    "billed": "billed_diagnoses",
-    "codes": "index_codes",
-    "claims": "claim_ids",
-    "paid": "paid_amount",
-    "allowed": "allowed_amount",
-    "payment": "payment_stage",
-    "enrolled_days": "enrolled_days",
-    "enrollment_complete": "enrollment_complete",
-    "drugs_visible": "drugs_visible",
-    "authorization": "prior_authorization_state",
-    "lob": "line_of_business",
-    "policy": "policy_id",
-    "priority": "priority_score",
-    "next": "next_step",
-}
-"""The words of an expectation that speak of the episode, each with its column of ``audit.episode_review``."""
-CRITERION_COLUMNS: Final = ("observed_value", "threshold_value")
-GROUP_COLUMNS: Final = ("service_count", "measure", "threshold", "first_date", "last_date")
-
-_CLOSED_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "outcome": OUTCOMES,
-    "reason": REASONS,
-    "exclusions": EXCLUSIONS,
-    "notes": NOTES,
-    **dict.fromkeys(CRITERIA, ("met", "not_met", "cannot_tell")),
-    **dict.fromkeys(CARE_GROUPS, ("adequate", "short", "none", "unknown")),
-}
+"""The run date, unless the example says otherwise."""
 _LINE_WORDS: Final[Mapping[str, str]] = {
     "paid": "paid_amount",
     "allowed": "allowed_amount",
@@ -129,13 +83,12 @@ _WIDE_DIAGNOSES = 25
 _MODIFIERS = 5
 _DAYS = re.compile(r"[+-]?[0-9]{1,4}")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CHECK = re.compile(r"([a-z_0-9]+)(?:\.([^=+]+?))?(\+=|-=|=)(.*)", re.DOTALL)
 _REPEAT = re.compile(r"x([1-9][0-9]{0,2})")
 _RANKED = re.compile(r"([0-9]{1,2}):(.+)")
 
 
-class CaseTextError(UsageError):
-    """A case text cannot be read; ``faults`` has one sentence a fault, each with its place."""
+class ExampleTextError(UsageError):
+    """An example text cannot be read; ``faults`` has one sentence a fault, each with its place."""
 
     def __init__(self, faults: Sequence[str]) -> None:
         self.faults = tuple(faults)
@@ -155,7 +108,7 @@ class ExampleRow:
 
 @dataclass(frozen=True)
 class ExampleSettings:
-    """What holds for the whole run of a case; cases with equal settings are audited together."""
+    """What holds for the whole run of an example; examples with equal settings are audited together."""
 
     as_of: date = AS_OF
     data_until: date | None = None
@@ -168,26 +121,7 @@ class ExampleSettings:
 
 
 @dataclass(frozen=True)
-class Check:
-    """One thing expected: of a subject (and a part of it), an operator and a value, as written.
-
-    ``operator`` is ``=``, ``+=`` (the list has it) or ``-=`` (the list has it not).
-    """
-
-    subject: str
-    part: str | None
-    operator: str
-    value: str
-    line_number: int
-
-    @property
-    def text(self) -> str:
-        """The check as it was written."""
-        return f"{self.subject}{f'.{self.part}' if self.part else ''}{self.operator}{self.value}"
-
-
-@dataclass(frozen=True)
-class Case:
+class Example:
     """One tiny member with its settings, its rows and what is expected of it.
 
     ``checks`` are by episode number (episodes in the order of their anchor dates, from 1).
@@ -203,14 +137,15 @@ class Case:
     checks: Mapping[int, tuple[Check, ...]]
 
 
-def parse_cases(text: str, *, source: str) -> tuple[Case, ...]:
-    """The cases of one file, in its order; ``source`` names the file in faults.
+def parse_examples(text: str, *, source: str) -> tuple[Example, ...]:
+    """The examples of one file, in its order; ``source`` names the file in faults.
 
-    A case starts at a line ``case TITLE``. Parameter overrides are refused here: a policy is changed in its dossier.
-    Raises ``CaseTextError`` with every fault of the file.
+    An example starts at a line ``example TITLE``. Parameter overrides are refused here: a policy is changed in its
+    dossier.
+    Raises ``ExampleTextError`` with every fault of the file.
     """
     blocks, faults = _blocks(text, source)
-    cases: list[Case] = []
+    examples: list[Example] = []
     seen: dict[str, int] = {}
     for number, title, lines in blocks:
         if title in seen:
@@ -218,43 +153,47 @@ def parse_cases(text: str, *, source: str) -> tuple[Case, ...]:
         seen.setdefault(title, number)
         try:
             given = "\n".join(lines)
-            cases.append(parse_case(given, title=title, source=source, first_line=number + 1, with_parameters=False))
-        except CaseTextError as error:
+            examples.append(
+                parse_example(given, title=title, source=source, first_line=number + 1, with_parameters=False)
+            )
+        except ExampleTextError as error:
             faults.extend(error.faults)
     if faults:
-        raise CaseTextError(faults)
-    return tuple(cases)
+        raise ExampleTextError(faults)
+    return tuple(examples)
 
 
 def _blocks(text: str, source: str) -> tuple[list[tuple[int, str, list[str]]], list[str]]:
-    """The line number, title and lines of each case of a file, and the faults of lines that belong to none."""
+    """The line number, title and lines of each example of a file, and the faults of lines that belong to none."""
     blocks: list[tuple[int, str, list[str]]] = []
     faults: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
         first, *rest = line.split(maxsplit=1) or [""]
-        if first == "case":
+        if first == "example":
             if not rest:
-                faults.append(f"{source}, line {number}: the case has no title; write `case` and a sentence.")
+                faults.append(f"{source}, line {number}: the example has no title; write `example` and a sentence.")
             blocks.append((number, " ".join(rest).strip(), []))
         elif blocks:
             blocks[-1][2].append(line)
         elif first and not first.startswith("#"):
-            faults.append(f"{source}, line {number}: this stands before the first `case TITLE`; start a case above it.")
+            faults.append(
+                f"{source}, line {number}: this stands before the first `example TITLE`; start an example above it."
+            )
     if not blocks and not faults:
-        faults.append(f"{source}: there is no case here; start one with a line `case TITLE`.")
+        faults.append(f"{source}: there is no example here; start one with a line `example TITLE`.")
     return blocks, faults
 
 
-def parse_case(text: str, *, title: str, source: str, first_line: int = 1, with_parameters: bool = True) -> Case:
-    """One case from the lines of ``text``, the first of which is line ``first_line`` of ``source``.
+def parse_example(text: str, *, title: str, source: str, first_line: int = 1, with_parameters: bool = True) -> Example:
+    """One example from the lines of ``text``, the first of which is line ``first_line`` of ``source``.
 
-    Raises ``CaseTextError`` with every fault: file, line, and what was expected.
+    Raises ``ExampleTextError`` with every fault: file, line, and what was expected.
     """
     reader = _Reader(title, source, first_line, with_parameters=with_parameters)
     reader.read(text)
     if reader.faults:
-        raise CaseTextError(reader.faults)
-    return reader.case(text)
+        raise ExampleTextError(reader.faults)
+    return reader.example(text)
 
 
 def parse_day(text: str, day_zero: date) -> date | None:
@@ -269,10 +208,6 @@ def parse_day(text: str, day_zero: date) -> date | None:
     return None
 
 
-class _FaultError(Exception):
-    """What is wrong with one line, without its place."""
-
-
 @dataclass
 class _Claim:
     """What is known of one claim while its lines are read."""
@@ -284,7 +219,7 @@ class _Claim:
 
 
 class _Reader:
-    """Reads the lines of one case; faults are collected, nothing is raised."""
+    """Reads the lines of one example; faults are collected, nothing is raised."""
 
     def __init__(self, title: str, source: str, first_line: int, *, with_parameters: bool) -> None:
         self.title = title
@@ -297,8 +232,7 @@ class _Reader:
         self.rows: list[ExampleRow] = []
         self.claims: dict[str, _Claim] = {}
         self.pointed: list[tuple[int, str]] = []
-        self.episode_count: int | None = None
-        self.checks: dict[int, list[Check]] = {}
+        self.expected = Expected()
         self.parameters: dict[str, ParameterValue] = {}
         self.crosswalk: list[tuple[str, str, str]] = []
         self.is_not_enrolled = False
@@ -321,15 +255,15 @@ class _Reader:
             self._guarded(self._read_row, words)
         self._finish()
 
-    def case(self, text: str) -> Case:
-        """The case as read."""
+    def example(self, text: str) -> Example:
+        """The example as read."""
         rows = self.rows
         spans = [row for row in rows if row.table_name == "eligibility"]
         if not spans and not self.is_not_enrolled:
             span = {"enrollment_start_date": "2000-01-01", "has_pharmacy_benefit": "true"}
             rows = [*rows, ExampleRow("eligibility", span, self.first_line)]
         left_out = self.settings.get("feeds_left_out", ())
-        return Case(
+        return Example(
             title=self.title,
             place=f"{self.source}, line {max(self.first_line - 1, 1)}",
             text=text,
@@ -340,8 +274,8 @@ class _Reader:
                 crosswalk=tuple(sorted(self.crosswalk)),
             ),
             rows=tuple(row for row in rows if row.table_name not in left_out),
-            episode_count=1 if self.episode_count is None else self.episode_count,
-            checks={number: tuple(checks) for number, checks in sorted(self.checks.items())},
+            episode_count=1 if self.expected.episode_count is None else self.expected.episode_count,
+            checks={number: tuple(checks) for number, checks in sorted(self.expected.checks.items())},
         )
 
     def _fault(self, what: str) -> None:
@@ -351,13 +285,13 @@ class _Reader:
         """Whether ``read`` knew the line; a fault in it is told and the line is done with."""
         try:
             return read(words)
-        except _FaultError as fault:
+        except LineFaultError as fault:
             self._fault(str(fault))
             return True
 
     def _finish(self) -> None:
         self.number = self.first_line
-        if not self.checks and self.episode_count is None:
+        if self.expected.is_nothing:
             self._fault("nothing is expected; add a line such as `expect flagged no_conservative_care_found`")
         for claim_id, claim in self.claims.items():
             if not claim.has_line:
@@ -393,7 +327,7 @@ class _Reader:
                 feeds = [name for word in names for name in word.split(",") if name]
                 if not feeds or any(feed not in _FEEDS for feed in feeds):
                     message = f"`without` names feeds that are not supplied, of: {', '.join(_FEEDS)}"
-                    raise _FaultError(message)
+                    raise LineFaultError(message)
                 self._set("feeds_left_out", tuple(sorted(feeds)))
             case ["policy" | "parameter" | "crosswalk" as first, *rest]:
                 self._read_policy(first, rest)
@@ -415,7 +349,7 @@ class _Reader:
                 self._read_crosswalk(words)
             case _:
                 message = "write `policy ID`, or `policy LINE_OF_BUSINESS=ID` with as many pairs as there are"
-                raise _FaultError(message)
+                raise LineFaultError(message)
 
     def _read_crosswalk(self, words: list[str]) -> None:
         fields = self._fields(words, "drug_crosswalk", _CROSSWALK_WORDS, extra=("ndc", "rxnorm"))
@@ -424,35 +358,36 @@ class _Reader:
             message = (
                 "a crosswalk line is `crosswalk ndc=CODE ingredient=CODE` or `crosswalk rxnorm=CODE ingredient=CODE`"
             )
-            raise _FaultError(message)
+            raise LineFaultError(message)
         self.crosswalk.append((system, fields[system], fields["rxnorm_ingredient"]))
 
     def _set(self, name: str, value: object) -> None:
         if name in self.settings:
             message = f"{name.replace('_', ' ')} is set twice; keep one line"
-            raise _FaultError(message)
+            raise LineFaultError(message)
         self.settings[name] = value
 
     def _absolute(self, text: str) -> date:
         day = parse_day(text, DAY_ZERO) if _ISO.fullmatch(text) else None
         if day is None:
             message = "a day is expected here, written YYYY-MM-DD"
-            raise _FaultError(message)
+            raise LineFaultError(message)
         return day
 
     def _read_parameter(self, word: str) -> None:
         name, _, text = word.partition("=")
         if not self.with_parameters:
-            message = "a case cannot change a parameter; change the policy's dossier and name the policy"
-            raise _FaultError(message)
-        if name not in PARAMETERS or name in self.parameters:
+            message = "an example cannot change a parameter; change the policy's dossier and name the policy"
+            raise LineFaultError(message)
+        unit = parameter_units().get(name)
+        if unit is None or name in self.parameters:
             message = f"{name} is not a parameter of the rule, or stands twice"
-            raise _FaultError(message)
+            raise LineFaultError(message)
         try:
-            self.parameters[name] = _READERS[UNITS[PARAMETERS[name]]](text)
+            self.parameters[name] = _READERS[UNITS[unit]](text)
         except (KeyError, ValueError):
-            message = f"the value of {name} cannot be read as {PARAMETERS[name]}"
-            raise _FaultError(message) from None
+            message = f"the value of {name} cannot be read as {unit}"
+            raise LineFaultError(message) from None
 
     # Rows
 
@@ -481,13 +416,13 @@ class _Reader:
                 "policy, as of, data until, day zero, assume enrolled, without, crosswalk, enrolled, not enrolled, "
                 "authorized, statement, diagnosis, procedure, expect"
             )
-            raise _FaultError(message)
+            raise LineFaultError(message)
         return True
 
     def _read_not_enrolled(self, words: list[str]) -> None:
         if words != ["enrolled"]:
             message = "write `not enrolled` for a member without a span"
-            raise _FaultError(message)
+            raise LineFaultError(message)
         self.is_not_enrolled = True
 
     def _is_day(self, word: str) -> bool:
@@ -509,10 +444,10 @@ class _Reader:
                     f"{key if equals else 'a word'} is not known on a line of {table_name}; write one of {known}, or a "
                     "column of the table, each with `=` and its value"
                 )
-                raise _FaultError(message)
+                raise LineFaultError(message)
             if name in fields:
                 message = f"{key} stands twice on the line; keep one"
-                raise _FaultError(message)
+                raise LineFaultError(message)
             day = parse_day(value, self.day_zero) if columns.get(name) in _DATE_KINDS else None
             fields[name] = day.isoformat() if day else value
         return fields
@@ -521,14 +456,14 @@ class _Reader:
         places = [fields.pop(name, "1") for name in _PLACES]
         if not all(place.isdigit() and int(place) for place in places):
             message = "delivery and file are numbers from 1"
-            raise _FaultError(message)
+            raise LineFaultError(message)
         self.rows.append(ExampleRow(table_name, fields, self.number, *map(int, places)))
 
     def _day(self, word: str) -> str:
         day = parse_day(word, self.day_zero)
         if day is None:
             message = "a day is expected here: YYYY-MM-DD, or days from day zero such as -365"
-            raise _FaultError(message)
+            raise LineFaultError(message)
         return day.isoformat()
 
     def _range(self, word: str) -> tuple[str, str]:
@@ -547,7 +482,7 @@ class _Reader:
                 days = [(first + timedelta(days=int(step) * index)).isoformat() for index in range(count)]
                 return days, words[:at] + words[at + 4 :]
         message = "repeated care is written `every 7 days x6`"
-        raise _FaultError(message)
+        raise LineFaultError(message)
 
     def _read_line(self, day: str, code: str, words: list[str]) -> None:
         days, words = self._dates(day, words)
@@ -560,7 +495,7 @@ class _Reader:
         modifiers = [modifier for modifier in fields.pop("modifier", "").split(",") if modifier]
         if len(modifiers) > _MODIFIERS:
             message = "a line has at most 5 modifiers"
-            raise _FaultError(message)
+            raise LineFaultError(message)
         fields |= {f"hcpcs_modifier_{number}": modifier for number, modifier in enumerate(modifiers, start=1)}
         given_id = fields.pop("claim", None)
         code_type = fields.pop("dx_type", "")
@@ -594,7 +529,7 @@ class _Reader:
             if is_wide:
                 if rank > _WIDE_DIAGNOSES:
                     message = "the wide form has 25 diagnoses"
-                    raise _FaultError(message)
+                    raise LineFaultError(message)
                 fields[f"diagnosis_code_{rank}"] = diagnosis
                 fields["diagnosis_code_type"] = code_type
             elif is_new:
@@ -615,7 +550,7 @@ class _Reader:
         )
         if len(bare) != 1 or not {"claim", "diagnosis_rank"} <= fields.keys():
             message = "a diagnosis line is `diagnosis CODE claim=ID rank=N`"
-            raise _FaultError(message)
+            raise LineFaultError(message)
         fields["claim_id"] = fields.pop("claim")
         self.claims.setdefault(fields["claim_id"], _Claim())
         self._add("claim_diagnosis", {**fields, "diagnosis_code": bare[0]})
@@ -630,7 +565,7 @@ class _Reader:
         )
         if len(bare) != 1 or "claim" not in fields:
             message = "a procedure line is `DAY procedure CODE claim=ID`, or without a day `procedure CODE claim=ID`"
-            raise _FaultError(message)
+            raise LineFaultError(message)
         fields["claim_id"] = fields.pop("claim")
         claim = self.claims.setdefault(fields["claim_id"], _Claim())
         claim.procedure_count += 1
@@ -646,7 +581,7 @@ class _Reader:
             fields.setdefault("generic_name", " ".join(bare))
         if "days_supply" not in fields:
             message = "a fill says its days' supply, such as `-200 fill naproxen days=30`"
-            raise _FaultError(message)
+            raise LineFaultError(message)
         given_id = fields.pop("claim", None)
         for index, filled in enumerate(days):
             claim_id = given_id or f"F{self.number - self.first_line + 1}" + (f".{index + 1}" if index else "")
@@ -659,7 +594,7 @@ class _Reader:
             message = (
                 "a span is `enrolled FROM..TO`, with `no-drugs` and `lob=NAME` where they hold; TO may be left out"
             )
-            raise _FaultError(message)
+            raise LineFaultError(message)
         fields = self._fields((word for word in words if "=" in word), "eligibility", _SPAN_WORDS)
         fields.setdefault("has_pharmacy_benefit", "false" if "no-drugs" in flags else "true")
         start, end = self._range(spans[0])
@@ -675,7 +610,7 @@ class _Reader:
                 "an authorisation is `authorized DECISION FROM..TO`, with `code=CODE` and `id=ID` where they hold; "
                 "FROM and TO may be left out"
             )
-            raise _FaultError(message)
+            raise LineFaultError(message)
         start, end = self._range(ranges[0]) if ranges else ("", "")
         fields.setdefault("authorization_id", f"A{self.number - self.first_line + 1}")
         self._add("prior_authorization", {**fields, "decision": plain[0], "valid_from": start, "valid_to": end})
@@ -693,7 +628,7 @@ class _Reader:
                     "a statement is `statement MODALITY OUTCOME on DAY care FROM..TO`, with visits=, author=, source= "
                     "and id= where they hold"
                 )
-                raise _FaultError(message)
+                raise LineFaultError(message)
         fields.setdefault("document_id", f"D{self.number - self.first_line + 1}")
         fields.setdefault("author_role", "physician")
         fields.setdefault("source_type", "chart")
@@ -703,71 +638,4 @@ class _Reader:
     # Expectations
 
     def _read_expect(self, words: list[str]) -> None:
-        match words:
-            case ["no", "episode"]:
-                self._count_episodes(0)
-                return
-            case [count, "episodes" | "episode"] if count.isdigit():
-                self._count_episodes(int(count))
-                return
-            case ["episode", number, *rest] if number.isdigit() and int(number):
-                episode, words = int(number), rest
-            case _:
-                episode = 1
-        if not words:
-            message = "say what is expected, such as `expect flagged no_conservative_care_found`"
-            raise _FaultError(message)
-        self.checks.setdefault(episode, []).extend(self._checks(words))
-
-    def _count_episodes(self, count: int) -> None:
-        if self.episode_count is not None:
-            message = "the number of episodes is said twice; keep one"
-            raise _FaultError(message)
-        self.episode_count = count
-
-    def _checks(self, words: list[str]) -> Iterator[Check]:
-        for word in words:
-            if word in OUTCOMES:
-                yield Check("outcome", None, "=", word, self.number)
-            elif word in REASONS:
-                yield Check("reason", None, "=", word, self.number)
-            else:
-                found = _CHECK.fullmatch(word)
-                if found is None:
-                    message = (
-                        "an expectation is an outcome, a reason, or `subject=value`; outcomes: "
-                        f"{', '.join(OUTCOMES)}; reasons: {', '.join(REASONS)}"
-                    )
-                    raise _FaultError(message)
-                check = Check(found[1], found[2], found[3], found[4], self.number)
-                self._check_check(check)
-                yield check
-
-    def _check_check(self, check: Check) -> None:
-        parts: Mapping[str, tuple[str, ...] | None] = {
-            **dict.fromkeys(REVIEW_COLUMNS, ()),
-            **dict.fromkeys(CRITERIA, CRITERION_COLUMNS),
-            **dict.fromkeys(CARE_GROUPS, GROUP_COLUMNS),
-            "priority": PRIORITY_PARTS,
-            "ledger": None,
-            "claim": None,
-            "statement": None,
-        }
-        if check.subject not in parts:
-            message = f"nothing can be expected of {check.subject}; expect something of: {', '.join(parts)}"
-            raise _FaultError(message)
-        known = parts[check.subject]
-        if (known is None and check.part is None) or (known is not None and check.part and check.part not in known):
-            asked = "a code or identifier" if known is None else " or ".join(known) or "nothing"
-            message = f"after `{check.subject}.` comes {asked}"
-            raise _FaultError(message)
-        if check.part is None and check.subject in _CLOSED_WORDS:
-            allowed = (*_CLOSED_WORDS[check.subject], NOTHING)
-            if any(word not in allowed for word in listed(check.value)):
-                message = f"{check.subject} is of: {', '.join(allowed)}"
-                raise _FaultError(message)
-
-
-def listed(value: str) -> list[str]:
-    """The words of a list as written: ``a,b`` or ``[a,b]``; ``[]`` and nothing are the empty list."""
-    return [word for word in value.removeprefix("[").removesuffix("]").split(",") if word]
+        self.expected.read(words, self.number)

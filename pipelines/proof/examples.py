@@ -1,7 +1,8 @@
-"""Cases: tiny members in a few lines of text, audited by the real models and compared with what is expected.
+"""Examples: tiny members in a few lines of text, audited by the real models and compared with what is expected.
 
-Members do not influence each other, so all cases of equal settings are audited in one run. What does hold for a whole
-run (the run date, the feeds, the policies, the newest line, the crosswalk of drug codes) parts the cases into runs.
+Members do not influence each other, so all examples of equal settings are audited in one run. What does hold for a
+whole run (the run date, the feeds, the policies, the newest line, the crosswalk of drug codes) parts the examples into
+runs.
 """
 
 from __future__ import annotations
@@ -22,17 +23,14 @@ from pipelines.intake.layouts.canonical import judged_query
 from pipelines.intake.layouts.projection import Projection
 from pipelines.intake.ledger import EXTRA_COLUMNS
 from pipelines.proof.example_text import (
-    NOTHING,
-    REVIEW_COLUMNS,
-    Case,
-    CaseTextError,
-    Check,
-    listed,
-    parse_cases,
+    Example,
+    ExampleRow,
+    ExampleSettings,
+    ExampleTextError,
     parse_day,
+    parse_examples,
 )
-from pipelines.proof.example_text import ExampleRow as Row
-from pipelines.proof.example_text import ExampleSettings as Settings
+from pipelines.proof.expected import NOTHING, REVIEW_COLUMNS, listed
 from pipelines.rule.audit import judge
 from pipelines.rule.narrow import stage_candidates
 from pipelines.rule.policy import DEFAULT_POLICY, load_policies, write_policies
@@ -45,25 +43,26 @@ if TYPE_CHECKING:
 
     from pipelines.ground.warehouse import Connection
     from pipelines.intake.extracts import ExtractTable
+    from pipelines.proof.expected import Check
     from pipelines.rule.dossier import Policy
     from pipelines.rule.value_sets import ValueSet
 
 
 SUFFIX: Final = ".txt"
 _NEWEST_LINE: Final = "newest-line"
-"""The member whose one claim says how far the data of a run reach; no case can take this name."""
+"""The member whose one claim says how far the data of a run reach; no example can take this name."""
 _CLAIM_COLUMNS: Final = frozenset({"claim_id", "original_claim_id"})
 _SEPARATOR: Final = "/"
 
 
 @dataclass(frozen=True)
-class CaseResult:
-    """What the audit said of one case: the differences from what was expected, and its own explanations.
+class ExampleResult:
+    """What the audit said of one example: the differences from what was expected, and its own explanations.
 
     ``episodes`` are rows of ``audit.episode_review`` by anchor date; ``explanation`` is in lines of plain text.
     """
 
-    case: Case
+    example: Example
     episodes: tuple[Mapping[str, Any], ...]
     differences: tuple[str, ...]
     explanation: tuple[str, ...]
@@ -74,12 +73,12 @@ class CaseResult:
         return not self.differences
 
     def lines(self) -> tuple[str, ...]:
-        """The case as a person reads it: one line where it is met, else its text, what differs, what was found."""
+        """The example as a person reads it: one line where it is met, else its text, what differs, what was found."""
         if self.is_met:
-            return (f"met      {self.case.title}",)
-        given = (line.rstrip() for line in self.case.text.strip("\n").splitlines())
+            return (f"met      {self.example.title}",)
+        given = (line.rstrip() for line in self.example.text.strip("\n").splitlines())
         return (
-            f"not met  {self.case.title} ({self.case.place})",
+            f"not met  {self.example.title} ({self.example.place})",
             *(f"    {line.strip()}" for line in given if line.strip()),
             *(f"  {difference}" for difference in self.differences),
             "  The audit says:",
@@ -88,80 +87,82 @@ class CaseResult:
 
 
 @dataclass(frozen=True)
-class CaseReport:
-    """The results of every case of a folder, by file and place in the file."""
+class ExampleReport:
+    """The results of every example of a folder, by file and place in the file."""
 
-    results: tuple[CaseResult, ...]
+    results: tuple[ExampleResult, ...]
 
     @property
     def is_sound(self) -> bool:
-        """Whether every case is met."""
+        """Whether every example is met."""
         return all(result.is_met for result in self.results)
 
     def lines(self) -> tuple[str, ...]:
-        """The report as lines of plain text, with the count of cases at the end."""
+        """The report as lines of plain text, with the count of examples at the end."""
         not_met = sum(not result.is_met for result in self.results)
         return (
             *(line for result in self.results for line in result.lines()),
-            f"{len(self.results)} cases, {not_met} not met.",
+            f"{len(self.results)} examples, {not_met} not met.",
         )
 
 
-def run_cases(folder: Path, *, sql: Path, policies: Path | None = None) -> CaseReport:
-    """What the audit says of every case in the files ``*.txt`` of ``folder``.
+def run_examples(folder: Path, *, sql: Path, policies: Path | None = None) -> ExampleReport:
+    """What the audit says of every example in the files ``*.txt`` of ``folder``.
 
     ``sql`` has the models, the value sets and, unless ``policies`` names another folder, the policies. A dossier that
-    is due for review is used all the same, for cases are how it is reviewed. Raises ``CaseTextError`` with every fault
-    of the texts, and ``UsageError`` where the folder has no case file.
+    is due for review is used all the same, for examples are how it is reviewed. Raises ``ExampleTextError`` with every
+    fault of the texts, and ``UsageError`` where the folder has no example file.
     """
     paths = sorted(folder.glob(f"*{SUFFIX}"))
     if not paths:
-        message = f"{folder}: there is no case file (*{SUFFIX}) here; name the folder that holds the cases."
+        message = f"{folder}: there is no example file (*{SUFFIX}) here; name the folder that holds the examples."
         raise UsageError(message)
-    cases: list[Case] = []
+    examples: list[Example] = []
     faults: list[str] = []
     for path in paths:
         try:
-            cases.extend(parse_cases(path.read_text(encoding="utf-8"), source=path.name))
-        except CaseTextError as error:
+            examples.extend(parse_examples(path.read_text(encoding="utf-8"), source=path.name))
+        except ExampleTextError as error:
             faults.extend(error.faults)
         except (OSError, UnicodeDecodeError):
             faults.append(f"{path.name}: the file cannot be read as UTF-8 text; save it as UTF-8.")
     if faults:
-        raise CaseTextError(faults)
-    return CaseReport(audit_cases(cases, sql=sql, policies=policies))
+        raise ExampleTextError(faults)
+    return ExampleReport(audit_examples(examples, sql=sql, policies=policies))
 
 
-def audit_cases(
-    cases: Sequence[Case], *, sql: Path, policies: Path | None = None, workers: int = 2
-) -> tuple[CaseResult, ...]:
-    """The result of each of ``cases``, in their order, from as few runs as their settings allow.
+def audit_examples(
+    examples: Sequence[Example], *, sql: Path, policies: Path | None = None, workers: int = 2
+) -> tuple[ExampleResult, ...]:
+    """The result of each of ``examples``, in their order, from as few runs as their settings allow.
 
-    ``workers`` runs are made at a time. Raises ``CaseTextError`` naming every line that landing would set aside, and
+    ``workers`` runs are made at a time. Raises ``ExampleTextError`` naming every line that landing would set aside, and
     ``PolicyError`` for an unknown policy.
     """
-    runs: dict[Settings, dict[str, Case]] = defaultdict(dict)
-    for number, case in enumerate(cases):
-        runs[case.settings][f"case-{number:05d}"] = case
+    runs: dict[ExampleSettings, dict[str, Example]] = defaultdict(dict)
+    for number, example in enumerate(examples):
+        runs[example.settings][f"example-{number:05d}"] = example
     prepared = _Prepared(sql, policies or sql / "policies", load_value_sets(sql / "value_sets"))
     with ThreadPoolExecutor(max_workers=workers) as pool:
         made = list(pool.map(prepared.run, runs, runs.values()))
     faults = [fault for _, found in made for fault in found]
     if faults:
-        raise CaseTextError(faults)
+        raise ExampleTextError(faults)
     results = {member_id: result for found, _ in made for member_id, result in found.items()}
     return tuple(results[member_id] for member_id in sorted(results))
 
 
 @dataclass(frozen=True)
 class _Prepared:
-    """What every run of cases needs, read once."""
+    """What every run of examples needs, read once."""
 
     sql: Path
     policies: Path
     value_sets: tuple[ValueSet, ...]
 
-    def run(self, settings: Settings, members: Mapping[str, Case]) -> tuple[dict[str, CaseResult], list[str]]:
+    def run(
+        self, settings: ExampleSettings, members: Mapping[str, Example]
+    ) -> tuple[dict[str, ExampleResult], list[str]]:
         """The result of each member of one run, or the faults of its lines. One thread: the data are tiny."""
         with open_scratch() as connection:
             write_value_sets(connection, self.value_sets)
@@ -170,12 +171,12 @@ class _Prepared:
             if faults:
                 return {}, faults
             stage_candidates(connection, self.sql, as_of=settings.as_of, assume_enrolled=settings.assume_enrolled)
-            judge(connection, self.sql, run_id="cases")
+            judge(connection, self.sql, run_id="examples")
             found = _Found(connection)
-            return {member_id: found.result(member_id, case) for member_id, case in members.items()}, []
+            return {member_id: found.result(member_id, example) for member_id, example in members.items()}, []
 
 
-def _make_policies(connection: Connection, folder: Path, settings: Settings) -> None:
+def _make_policies(connection: Connection, folder: Path, settings: ExampleSettings) -> None:
     changed = dict(settings.parameters)
     write_policies(
         connection,
@@ -195,7 +196,7 @@ def _overridden(policy: Policy, changed: Mapping[str, Any]) -> Policy:
     )
 
 
-def _make_landed(connection: Connection, members: Mapping[str, Case], settings: Settings) -> list[str]:
+def _make_landed(connection: Connection, members: Mapping[str, Example], settings: ExampleSettings) -> list[str]:
     """Makes the schema ``landed`` as landing leaves it; returns a fault for each line that it would set aside."""
     connection.execute("create schema if not exists landed")
     rows = _rows_by_table(members, settings)
@@ -212,7 +213,7 @@ def _make_landed(connection: Connection, members: Mapping[str, Case], settings: 
         "rejected_count BIGINT, fate VARCHAR)"
     )
     connection.executemany(
-        "insert into landed.delivered_file values (?, ?, ?, 'case', ?, ?, 0, 0, 'landed')",
+        "insert into landed.delivered_file values (?, ?, ?, 'example', ?, ?, 0, 0, 'landed')",
         [[*file, row_count, row_count] for file, row_count in sorted(delivered.items())],
     )
     connection.execute("create or replace table landed.feed (table_name VARCHAR, is_supplied BOOLEAN)")
@@ -226,14 +227,16 @@ def _make_landed(connection: Connection, members: Mapping[str, Case], settings: 
     return faults
 
 
-def _rows_by_table(members: Mapping[str, Case], settings: Settings) -> dict[str, list[tuple[str, Row]]]:
-    rows: dict[str, list[tuple[str, Row]]] = defaultdict(list)
-    for member_id, case in members.items():
-        for row in case.rows:
+def _rows_by_table(
+    members: Mapping[str, Example], settings: ExampleSettings
+) -> dict[str, list[tuple[str, ExampleRow]]]:
+    rows: dict[str, list[tuple[str, ExampleRow]]] = defaultdict(list)
+    for member_id, example in members.items():
+        for row in example.rows:
             rows[row.table_name].append((member_id, row))
     for from_system, from_code, ingredient in settings.crosswalk:
         entry = {"from_system": from_system, "from_code": from_code, "rxnorm_ingredient": ingredient}
-        rows["drug_crosswalk"].append(("", Row("drug_crosswalk", entry, 0)))
+        rows["drug_crosswalk"].append(("", ExampleRow("drug_crosswalk", entry, 0)))
     newest = {
         "claim_id": _NEWEST_LINE,
         "claim_line_number": "1",
@@ -242,15 +245,15 @@ def _rows_by_table(members: Mapping[str, Case], settings: Settings) -> dict[str,
         "hcpcs_code": "99213",
         "paid_amount": "0",
     }
-    rows["medical_claim"].append((_NEWEST_LINE, Row("medical_claim", newest, 0)))
+    rows["medical_claim"].append((_NEWEST_LINE, ExampleRow("medical_claim", newest, 0)))
     return rows
 
 
 def _make_landed_table(
     connection: Connection,
     table: ExtractTable,
-    rows: Sequence[tuple[str, Row]],
-    members: Mapping[str, Case],
+    rows: Sequence[tuple[str, ExampleRow]],
+    members: Mapping[str, Example],
     as_of: date,
 ) -> list[str]:
     """One row per loaded row of ``rows``, read by the expressions that landing reads with."""
@@ -288,13 +291,13 @@ def _make_landed_table(
     ]
 
 
-def _place(members: Mapping[str, Case], member_id: str, row: Row) -> str:
+def _place(members: Mapping[str, Example], member_id: str, row: ExampleRow) -> str:
     source, _, _ = members[member_id].place.rpartition(", line ")
     return f"{source}, line {row.line_number}"
 
 
-def _as_delivered(number: int, member_id: str, row: Row, names: Sequence[str]) -> dict[str, Any]:
-    """The row with the identifiers of its member in it, so that no two cases share a claim."""
+def _as_delivered(number: int, member_id: str, row: ExampleRow, names: Sequence[str]) -> dict[str, Any]:
+    """The row with the identifiers of its member in it, so that no two examples share a claim."""
     values = {
         name: f"{member_id}{_SEPARATOR}{value}" if name in _CLAIM_COLUMNS and value else value
         for name, value in row.values.items()
@@ -317,21 +320,21 @@ class _Found:
         self.statement = _read(connection, "audit.statement", "episode_id", "document_date, source_row")
         self.claim = _read(connection, "intermediate.claim_final_state", "member_id", "claim_id")
 
-    def result(self, member_id: str, case: Case) -> CaseResult:
-        """The result of one case."""
+    def result(self, member_id: str, example: Example) -> ExampleResult:
+        """The result of one example."""
         episodes = tuple(_without_prefix(row) for row in self.review[member_id])
         differences = []
-        if len(episodes) != case.episode_count:
-            differences.append(f"Expected {_episodes(case.episode_count)}; found {_episodes(len(episodes))}.")
-        for number, checks in case.checks.items():
+        if len(episodes) != example.episode_count:
+            differences.append(f"Expected {_episodes(example.episode_count)}; found {_episodes(len(episodes))}.")
+        for number, checks in example.checks.items():
             for check in checks:
                 found = self._of(check, member_id, episodes[number - 1] if number <= len(episodes) else None)
-                if not _holds(check, found, case):
-                    which = f" of episode {number}" if case.episode_count > 1 else ""
+                if not _holds(check, found, example):
+                    which = f" of episode {number}" if example.episode_count > 1 else ""
                     differences.append(
                         f"Line {check.line_number}: expected{which} {check.text}; found {_shown(found)}."
                     )
-        return CaseResult(case, episodes, tuple(differences), tuple(self._explanation(episodes)))
+        return ExampleResult(example, episodes, tuple(differences), tuple(self._explanation(episodes)))
 
     def _of(self, check: Check, member_id: str, episode: Mapping[str, Any] | None) -> object:
         """What was found of the subject of ``check``; none where it is not there."""
@@ -401,7 +404,7 @@ def _bare(claim_id: str) -> str:
     return claim_id.partition(_SEPARATOR)[2]
 
 
-def _holds(check: Check, found: object, case: Case) -> bool:
+def _holds(check: Check, found: object, example: Example) -> bool:
     if check.operator != "=":
         is_wanted = check.operator == "+="
         return isinstance(found, list) and all((word in found) == is_wanted for word in listed(check.value))
@@ -409,7 +412,7 @@ def _holds(check: Check, found: object, case: Case) -> bool:
         case list():
             return [str(word) for word in found] == listed(check.value)
         case date():
-            return parse_day(check.value, case.day_zero) == found
+            return parse_day(check.value, example.day_zero) == found
         case bool() | None:
             return check.value == _shown(found)
         case int() | float() | Decimal():

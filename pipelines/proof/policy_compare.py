@@ -14,6 +14,7 @@ from pipelines.rule.audit import judge
 from pipelines.rule.narrow import stage_candidates
 from pipelines.rule.policy import write_policies
 from pipelines.rule.value_sets import write_value_sets
+from pipelines.rule.vocabulary import CRITERIA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from pipelines.rule.value_sets import ValueSet
 
 
-_CRITERIA = ("exercise_course", "enough_groups", "care_span", "failure_documented")
+# The criteria that part policies; the sum of three of them says no more.
+_CRITERIA = tuple(criterion for criterion in CRITERIA if criterion != "adequate_care")
 
 
 @dataclass(frozen=True)

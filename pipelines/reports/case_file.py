@@ -21,9 +21,7 @@ PAGE_OUTCOMES = ("flagged", "not_assessable", "documented")
 
 # Flagged first, best first; then those on hold, then the documented. Every tie is broken.
 CASE_ORDER = """
-    order by
-        case outcome when 'flagged' then 1 when 'not_assessable' then 2 else 3 end,
-        priority_score desc nulls last, anchor_date, episode_id
+    order by list_position($outcomes, outcome), priority_score desc nulls last, anchor_date, episode_id
 """
 
 _PARTS: Mapping[str, str] = {

@@ -7,13 +7,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipelines.reports.records import RecordRequest, records_to_request
-from pipelines.reports.timeline import DRUG_CLASSES, LANES, Timeline, timeline
+from pipelines.reports.timeline import Timeline, timeline
 from pipelines.reports.words import (
     COUNTS_REASONS,
     CRITERIA,
+    DRUG_CLASSES,
+    FEEDS,
+    LANES,
     NOTES,
     RESULTS,
     SETTLING_RECORDS,
+    TRIAL_MARKS,
     UNKNOWABLE,
     band,
     completeness,
@@ -37,11 +41,6 @@ LISTED_FACTS = 4
 NOTES_TOLD_ELSEWHERE = frozenset(
     {"evidence_review", "specificity_conflict", "trial_marker_incomplete", "care_before_look_back", "likely_miscoded"}
 )
-TRIAL_MARKS: Mapping[str, str] = {
-    "trial_diagnosis": "the trial diagnosis",
-    "trial_modifier_or_condition": "modifier Q0 or condition code 30",
-    "trial_number": "a trial number",
-}
 
 
 @dataclass(frozen=True)
@@ -278,12 +277,8 @@ def _caveats(case: CaseFile, feeds: frozenset[str]) -> Iterator[str]:
         if review["drugs_visible"]
         else "Drug fills of the look-back cannot be seen, so their absence says nothing."
     )
-    optional = {
-        "prior_authorization": "prior authorizations",
-        "care_documentation": "care documentation",
-        "claim_procedure": "procedure rows of stays",
-    }
-    if absent := [text for table, text in optional.items() if table not in feeds]:
+    optional = ("prior_authorization", "care_documentation", "claim_procedure")
+    if absent := [FEEDS[table].lower() for table in optional if table not in feeds]:
         yield f"Never delivered: {', '.join(absent)}."
     yield (
         "Care paid by another payer or in cash, exercise at home and drugs bought over the counter do not show in "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pipelines.ground.errors import UsageError
 from pipelines.reports.case_file import read_case_file
 from pipelines.reports.records import records_to_request
-from pipelines.reports.words import COUNTS_REASONS
+from pipelines.reports.words import COUNTS_REASONS, OUTCOME_SENTENCES, OUTCOMES, RESULTS_IN_TEXT, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
 
 
-OUTCOME_SENTENCES = {
-    "flagged": "Flagged for review. No determination has been made; a person decides.",
-    "documented": "Documented: the documentation asked for is there. Whether the implant was right is not judged.",
-    "excluded": "Not on the list: the rule does not ask for conservative care here.",
-    "not_assessable": "Cannot tell: the data received do not let the question be answered.",
-}
-RESULT_WORDS = {"met": "met", "not_met": "not evidenced in the data received", "cannot_tell": "cannot tell"}
 EVIDENCE_SHOWN = 20
 SETTLED_BY_RECORDS = ("flagged", "not_assessable")
 
@@ -46,29 +39,31 @@ def explanation(connection: Connection, episode: str) -> tuple[str, ...]:
 
 def _of_episode(connection: Connection, review: dict[str, Any]) -> Iterator[str]:
     yield f"Episode {review['episode_id']} (case {review['case_id']}), member {review['member_id']}"
-    yield f"  {OUTCOME_SENTENCES[review['outcome']]} Reason: {_words(review['outcome_reason'])}."
+    outcome = OUTCOMES[review["outcome"]]
+    sentence = OUTCOME_SENTENCES[review["outcome"]].removeprefix(f"{outcome}. ")
+    yield f"  {outcome}. {sentence} Reason: {phrase(review['outcome_reason'])}."
     yield (
-        f"  {_words(review['episode_kind']).capitalize()}, {_words(review['event_stage'])}; anchor date "
+        f"  {phrase(review['episode_kind']).capitalize()}, {phrase(review['event_stage'])}; anchor date "
         f"{review['anchor_date']}; codes {', '.join(review['index_codes'])}; billed for "
-        f"{', '.join(review['billed_diagnoses']) or 'no diagnosis'} ({_words(review['diagnosis_class'])})."
+        f"{', '.join(review['billed_diagnoses']) or 'no diagnosis'} ({phrase(review['diagnosis_class'])})."
     )
     yield (
         f"  {review['paid_amount']:,.2f} US dollars paid for the episode's claims: {', '.join(review['claim_ids'])} "
-        f"({_words(review['payment_stage'])})."
+        f"({phrase(review['payment_stage'])})."
     )
     yield f"  Judged under policy {review['policy_id']} {review['policy_version']}, run {review['run_id']}."
     if review["exclusion_reasons"]:
-        yield f"  Holds: {', '.join(_words(reason) for reason in review['exclusion_reasons'])}."
+        yield f"  Holds: {', '.join(phrase(reason) for reason in review['exclusion_reasons'])}."
     yield from _of_criteria(connection, review["episode_id"])
     yield from _of_care(connection, review["episode_id"])
     yield from _of_records(connection, review)
     if review["notes"]:
         yield ""
-        yield f"Worth knowing: {', '.join(_words(note) for note in review['notes'])}."
+        yield f"Worth knowing: {', '.join(phrase(note) for note in review['notes'])}."
     yield ""
     if review["priority_score"] is not None:
         yield f"Priority {review['priority_score']} of 100."
-    yield f"Suggested next step: {_words(review['next_step'])}."
+    yield f"Suggested next step: {phrase(review['next_step'])}."
 
 
 def _of_criteria(connection: Connection, episode_id: str) -> Iterator[str]:
@@ -79,7 +74,7 @@ def _of_criteria(connection: Connection, episode_id: str) -> Iterator[str]:
         yield ""
         yield "What was asked, and what was found"
     for criterion in criteria:
-        yield f"  {_words(criterion['criterion'])}: {RESULT_WORDS[criterion['result']]}"
+        yield f"  {phrase(criterion['criterion'])}: {RESULTS_IN_TEXT[criterion['result']]}"
         yield f"    {criterion['explanation']}"
 
 
@@ -90,7 +85,7 @@ def _of_care(connection: Connection, episode_id: str) -> Iterator[str]:
         yield "Conservative care in the look-back"
     for group in groups:
         span = f", {group['first_date']} to {group['last_date']}" if group["first_date"] else ""
-        yield f"  {_words(group['care_group'])}: {group['state']}, {group['service_count']:,} services{span}"
+        yield f"  {phrase(group['care_group'])}: {group['state']}, {group['service_count']:,} services{span}"
     evidence = _rows(
         connection,
         "from care_ledger where episode_id = $name order by service_date, source_table, source_file, source_row",
@@ -100,10 +95,10 @@ def _of_care(connection: Connection, episode_id: str) -> Iterator[str]:
         yield ""
         yield f"Evidence rows (audit.care_ledger), {len(evidence):,} in all"
     for row in evidence[:EVIDENCE_SHOWN]:
-        reason = COUNTS_REASONS.get(row["counts_reason"], _words(row["counts_reason"] or ""))
+        reason = COUNTS_REASONS.get(row["counts_reason"], phrase(row["counts_reason"] or ""))
         counted = "counts" if row["counts"] == "yes" else f"does not count: {reason}"
         yield (
-            f"  {row['service_date']}  {row['code_system']} {row['code']}, {_words(row['care_group'] or 'no group')}, "
+            f"  {row['service_date']}  {row['code_system']} {row['code']}, {phrase(row['care_group'] or 'no group')}, "
             f"{counted}; claim {row['claim_id']} line {row['claim_line_number'] or '-'}, {row['source_file']} "
             f"row {row['source_row']}"
         )
@@ -127,7 +122,3 @@ def _rows(connection: Connection, query: str, *, name: str) -> list[dict[str, An
     cursor = connection.execute(query, {"name": name})
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _words(word: str) -> str:
-    return word.replace("_", " ")

@@ -32,12 +32,6 @@ NOBODY = "none yet"
 # Reviews that no rule had led to: 36 % (SMRC, services of 2018) and 48 of 106 (OIG, 2021) without support.
 BASE_RATE = 0.40
 
-STATUSES = {
-    "new": "New: flagged for the first time in this run",
-    "open": "Open: flagged before, no outcome in force",
-    "returned": "Returned: decided, and the evidence changed since",
-    "decided": "Decided: an outcome is in force",
-}
 PROVIDER_BANDS = ((1, 1), (2, 3), (4, 10), (11, None))
 
 # The provider a records request would go to: the one who billed the implant lines, else the one who gave the service.
@@ -131,8 +125,8 @@ def metrics_page(
         else None,
         "checks": check_lines(figures),
         "statuses": [
-            (rounded_up(group.count), [STATUSES[name] for name in group.names])
-            for group in shown_groups([(name, listed[name]) for name in STATUSES])
+            (rounded_up(group.count), [words.STATUSES[name] for name in group.names])
+            for group in shown_groups([(name, listed[name]) for name in words.STATUSES])
         ],
         "listed_count": sum(listed.values()),
         "waiting_count": sum(figures.age_counts.values()),
@@ -194,7 +188,11 @@ def shown_ages(figures: Metrics, listed: Counter[str]) -> tuple[ShownGroup, ...]
     The cases on the list are known, so the waiting ones tell the decided ones, and the other way round.
     """
     decided_alone = next(
-        (group for group in shown_groups([(name, listed[name]) for name in STATUSES]) if group.names == ("decided",)),
+        (
+            group
+            for group in shown_groups([(name, listed[name]) for name in words.STATUSES])
+            if group.names == ("decided",)
+        ),
         None,
     )
     if listed["decided"] and decided_alone is None:

@@ -9,35 +9,10 @@ from pipelines.reports import words
 from pipelines.reports.case_file import read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from pipelines.ground.warehouse import Connection
     from pipelines.reports.case_file import Row
-
-
-FEEDS: Mapping[str, str] = {
-    "medical_claim": "Claims",
-    "claim_diagnosis": "Diagnoses of claims",
-    "claim_procedure": "Procedure rows of stays",
-    "pharmacy_claim": "Drug fills",
-    "eligibility": "Enrolment",
-    "prior_authorization": "Prior authorizations",
-    "care_documentation": "Care documentation",
-    "drug_crosswalk": "Drug code crosswalk",
-}
-FEED_MEANS: Mapping[str, str] = {
-    "claim_diagnosis": "Diagnoses must stand on the claim lines.",
-    "claim_procedure": "Implants coded on stays only by procedure rows do not show.",
-    "pharmacy_claim": "Drug treatment cannot be told.",
-    "eligibility": "Enrolment cannot be told; episodes that lack care are on hold.",
-    "prior_authorization": "Approvals cannot be told.",
-    "care_documentation": "Whether failure is documented cannot be told.",
-    "drug_crosswalk": "Drug codes are matched without it.",
-}
-# The funnel's own words, where a report must choose others.
-FUNNEL_REASONS: Mapping[str, str] = {
-    "denied, reversed, voided or replaced": "not paid, reversed, voided or replaced",
-}
 
 
 def feed_rows(connection: Connection) -> frozenset[str]:
@@ -61,7 +36,7 @@ def run_page_facts(connection: Connection, feeds: frozenset[str]) -> dict[str, o
     return {
         "checks": checks,
         "check_counts": Counter(check["status"] for check in checks),
-        "feeds": [_feed_line(table, name, files, is_supplied=table in feeds) for table, name in FEEDS.items()],
+        "feeds": [_feed_line(table, name, files, is_supplied=table in feeds) for table, name in words.FEEDS.items()],
         "files": files,
         "rejected": read_rows(
             connection,
@@ -80,7 +55,7 @@ def _feed_line(table: str, name: str, files: Iterable[Row], *, is_supplied: bool
         "table": table,
         "name": name,
         "is_supplied": is_supplied,
-        "means": "" if is_supplied else FEED_MEANS.get(table, ""),
+        "means": "" if is_supplied else words.FEED_MEANS[table],
         "file_count": len(own),
         **{
             count: sum(file[count] or 0 for file in own)
@@ -95,5 +70,5 @@ def funnel_rows(connection: Connection) -> list[Row]:
     steps = read_rows(connection, "from funnel order by step_number")
     for step in steps:
         reason = step["reason"] or ""
-        step["name"] = words.REASONS.get(reason, FUNNEL_REASONS.get(reason, words.sentence_case(reason)))
+        step["name"] = words.REASONS.get(reason, words.FUNNEL_REASONS.get(reason, words.sentence_case(reason)))
     return steps

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.reports import words
 from pipelines.reports.charts import TrendPoint, bar_chart, described, trend_chart
-from pipelines.reports.run_page import FEEDS, funnel_rows
+from pipelines.reports.run_page import funnel_rows
 from pipelines.reports.since_last_run import since_last_run
 from pipelines.reports.suppression import may_show, rounded_up, shown_groups, shown_steps
 
@@ -93,15 +93,15 @@ def summary_page_facts(
         )
         if len(points) > 1
         else None,
-        "missing_feeds": [name for table, name in FEEDS.items() if table not in feeds],
+        "missing_feeds": [name for table, name in words.FEEDS.items() if table not in feeds],
         "caveats": sorted({re.sub(r"\s*\([\d,]+\)$", "", reason) for reason in stamp.grade_reasons}),
     }
 
 
 def _step_name(step: Mapping[str, Any]) -> str:
     """A step by what happened in it: exclusions and lines by their reason, outcomes by their own name."""
-    outcomes = {"documented": "Documented", "not assessable": "Data hold", "flagged": "Flagged for review"}
-    return outcomes.get(step["step"], str(step["name"]))
+    name, outcome = str(step["name"]), str(step["step"]).replace(" ", "_")
+    return name if outcome == "excluded" else words.OUTCOMES.get(outcome, name)
 
 
 def _bars(shown: Sequence[ShownStep]) -> list[tuple[str, int]]:

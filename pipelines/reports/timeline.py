@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pipelines.reports.words import phrase, plural, sentence_case
+from pipelines.reports.words import DRUG_CLASSES, LANES, phrase, plural, sentence_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,31 +29,6 @@ SHOWN_GAP_DAYS = 10
 MOST_MONTH_LABELS = 15
 HALF_TICK = 7
 
-LANES: Mapping[str, str] = {
-    "exercise": "Exercise",
-    "manipulation": "Manipulation",
-    "psychological": "Psychological care",
-    "interdisciplinary": "Interdisciplinary",
-    "acupuncture": "Acupuncture",
-    "medication": "Medication",
-    "other_care": "Care that does not count",
-    "surgery_or_indication": "Surgery, other indication",
-    "trial": "Trial stimulation",
-    "implant": "Implant",
-    "revision_or_complication": "Revision, complication",
-}
-DRUG_CLASSES: Mapping[str, str] = {
-    "nsaid": "NSAID",
-    "snri": "SNRI (duloxetine)",
-    "tca": "Tricyclic",
-    "gabapentinoid": "Gabapentinoid",
-    "opioid": "Opioid",
-    "acetaminophen": "Acetaminophen",
-    "topical": "Topical",
-    "muscle_relaxant": "Muscle relaxant",
-    "benzodiazepine": "Benzodiazepine",
-    "oral_steroid": "Oral steroid",
-}
 MEASURES: Mapping[str, tuple[str, str]] = {
     "exercise": ("date", "dates"),
     "manipulation": ("date", "dates"),

@@ -1,11 +1,14 @@
 """The words of the reports: closed words and numbers of the published tables in plain English.
 
+What people read for a closed word stands in ``sql/vocabulary/word.csv``.
 Nothing found is said as nothing found in the data received; a finding is a reason to review, never a verdict.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from pipelines.ground.closed_words import labels_of, sentences_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -14,116 +17,32 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-OUTCOMES: Mapping[str, str] = {
-    "flagged": "Flagged for review",
-    "documented": "Documented",
-    "excluded": "Not on the list",
-    "not_assessable": "Data hold",
-}
-OUTCOME_SENTENCES: Mapping[str, str] = {
-    "flagged": "Flagged for review. No determination has been made; a person decides.",
-    "documented": "The documentation asked for is there. Whether the implant was right is not judged.",
-    "excluded": "The rule does not ask for conservative care here.",
-    "not_assessable": "Cannot be judged yet: the data received do not let the question be answered.",
-}
-REASONS: Mapping[str, str] = {
-    "no_conservative_care_found": "No conservative care found",
-    "conservative_care_too_short": "Conservative care too short",
-    "failure_not_documented": "Failure of care not documented",
-    "failure_documented": "Failure of care documented",
-    "insufficient_enrollment": "Not enrolled long enough",
-    "medication_unknown": "Drug fills cannot be seen",
-    "documentation_not_supplied": "No care documentation delivered",
-    "procedure_aborted": "Procedure stopped",
-    "not_initial_implant": "Replacement or revision",
-    "not_low_back_pain": "Not billed for low back pain",
-    "red_flag": "Red flag: urgent review of its own",
-    "other_indication": "Supported indication on the claims",
-    "clinical_trial": "Approved clinical trial",
-    "prior_authorization_approved": "Prior authorization approved",
-}
-NEXT_STEPS: Mapping[str, str] = {
-    "request_records": "Request records",
-    "coding_query": "Coding query",
-    "clinical_review": "Clinical review",
-    "data_hold": "Data hold",
-    "no_action": "No action",
-}
-RESULTS: Mapping[str, str] = {"met": "Met", "not_met": "Not evidenced in claims", "cannot_tell": "Cannot tell"}
-CRITERIA: Mapping[str, str] = {
-    "exercise_course": "Exercise course",
-    "enough_groups": "Enough kinds of care",
-    "care_span": "Care long enough",
-    "failure_documented": "Failure documented",
-    "adequate_care": "Adequate care (the first three together)",
-}
-NEWS: Mapping[str, str] = {"new": "New", "changed": "Changed", "unchanged": "Unchanged", "": ""}
+OUTCOMES = labels_of("outcome")
+OUTCOME_SENTENCES = sentences_of("outcome")
+REASONS = labels_of("exclusion", "outcome_reason")
+NEXT_STEPS = labels_of("next_step")
+RESULTS = labels_of("criterion_result")
+RESULTS_IN_TEXT = sentences_of("criterion_result")
+CRITERIA = labels_of("criterion")
+NEWS = {**labels_of("news"), "": ""}
 # On pages that say beside it what is new since the last run, a case without a decision is open, new or not.
-REVIEWS: Mapping[str, str] = {"new": "Open", "open": "Open", "decided": "Decided", "returned": "Returned", "": "Open"}
-KINDS: Mapping[str, str] = {
-    "trial_then_permanent": "Trial, then permanent implant",
-    "trial_only": "Trial or first stage only",
-    "permanent_only": "Permanent implant, no trial linked",
-}
-AUTHORIZATIONS: Mapping[str, str] = {
-    "approved": "Approved",
-    "none_found": "None found",
-    "feed_not_supplied": "Cannot tell: feed not supplied",
-}
-PAYMENT_STAGES: Mapping[str, str] = {"pre_pay": "Pre-pay (a line is pending)", "post_pay": "Post-pay"}
-DIAGNOSIS_CLASSES: Mapping[str, str] = {
-    "low_back_pain_only": "Unspecified low back pain alone",
-    "low_back_pain_with_neighbour": "Unspecified low back pain beside a more specific back diagnosis",
-    "other_indication": "A supported indication is on the claims",
-    "not_low_back_pain": "Not low back pain",
-}
-NOTES: Mapping[str, str] = {
-    "diagnosis_code_not_valid_on_date": "A back code was billed outside its dates of validity.",
-    "pending_claims": "A claim line is still pending; amounts may change.",
-    "no_trial_found": "No trial stimulation was found in the data received.",
-    "device_history_unknown": "Enrolled too briefly to see whether a device was there before.",
-    "paddle_lead_without_generator": "A paddle lead without a generator: it may be a first stage, not a trial.",
-    "specificity_conflict": "A more specific back diagnosis stands on the same claims.",
-    "likely_miscoded": "History shows a supported indication or spine surgery: a coding query may settle the case.",
-    "trial_marker_incomplete": "Some marks of a clinical trial are on the claims, not all.",
-    "partial_failure_documentation": "A valid failure statement is there, but not for all groups asked.",
-    "evidence_review": "The policy sends documented cases to a clinician, for the evidence is weak.",
-    "drugs_not_visible": "Drug fills cannot be seen for this member.",
-    "documentation_feed_not_supplied": "No care documentation was delivered.",
-    "no_psychological_evaluation": "No psychological evaluation was found in the data received.",
-    "not_chronic": "No back code was found three months or more before the first surgery.",
-    "only_passive_or_invasive_care": "Only passive or invasive care was found before the first surgery.",
-    "care_before_look_back": "Care that would count was found before the look-back.",
-    "revision_within_24_months": "A revision followed within 24 months.",
-    "complication_within_24_months": "A complication followed within 24 months.",
-    "follow_up_incomplete": "The data end before 24 months after the last surgery.",
-}
-COUNTS_REASONS: Mapping[str, str] = {
-    "not_conservative_care": "not conservative care",
-    "code_does_not_count": "this code does not count",
-    "no_back_diagnosis_on_claim": "no back diagnosis on its claim",
-    "group_does_not_count_in_policy": "this group does not count in the policy",
-    "drug_does_not_count": "this drug does not count",
-    "not_an_oral_form": "not an oral form",
-    "takes_days_back": "takes days' supply back",
-    "days_taken_back": "its days' supply was taken back",
-    "evaluation_not_treatment": "an evaluation, not treatment",
-    "incomplete_statement": "the statement is incomplete",
-}
-SETTLING_RECORDS: Mapping[str, str] = {
-    "exercise_course": "Therapy evaluation, visit notes and discharge summary",
-    "enough_groups": "Notes of manipulation, acupuncture, psychological care; medication history with response",
-    "care_span": "Office notes that date the care before the first surgery",
-    "failure_documented": "Treating clinician's notes on what was tried and how it ended",
-    "adequate_care": "As for the three criteria",
-}
-UNKNOWABLE: Mapping[str, str] = {
-    "exercise_course": "Exercise paid by another payer, in cash, or done at home.",
-    "enough_groups": "Care paid elsewhere; drugs bought over the counter.",
-    "care_span": "Care before enrolment or paid elsewhere.",
-    "failure_documented": "How care ended: claims show services, not results.",
-    "adequate_care": "As for the three criteria.",
-}
+REVIEWS = labels_of("case_status")
+STATUSES = sentences_of("case_status")
+KINDS = labels_of("episode_kind")
+AUTHORIZATIONS = labels_of("prior_authorization_state")
+PAYMENT_STAGES = labels_of("payment_stage")
+NOTES = sentences_of("note")
+COUNTS_REASONS = labels_of("counts_reason")
+SETTLING_RECORDS = sentences_of("settling_record")
+UNKNOWABLE = sentences_of("unknowable")
+LANES = labels_of("care_group", "timeline_lane")
+DRUG_CLASSES = labels_of("drug_class")
+TRIAL_MARKS = labels_of("trial_mark")
+FEEDS = labels_of("feed")
+FEED_MEANS = sentences_of("feed")
+# The funnel's own words, where a report must choose others.
+FUNNEL_REASONS = labels_of("funnel_reason")
+DATA_GAPS = labels_of("data_gap")
 HIGH_PRIORITY, MEDIUM_PRIORITY = 70, 50
 WHY_LENGTH = 120
 MASK = "\u2022\u2022\u2022"
@@ -172,16 +91,14 @@ def plural(count: float, one: str, many: str | None = None) -> str:
 
 def completeness(review: Mapping[str, Any]) -> tuple[str, str]:
     """How complete the data of an episode are: ``Full`` or ``Partial``, and what is missing in words."""
-    missing = []
-    if not review["enrollment_complete"]:
-        missing.append("enrolment gap")
-    if not review["drugs_visible"]:
-        missing.append("drug fills not visible")
-    if review["prior_authorization_state"] == "feed_not_supplied":
-        missing.append("prior authorizations not supplied")
-    if "documentation_feed_not_supplied" in review["notes"]:
-        missing.append("care documentation not supplied")
-    return ("Partial", ", ".join(missing)) if missing else ("Full", "")
+    is_missing = {
+        "enrollment_incomplete": not review["enrollment_complete"],
+        "drugs_not_visible": not review["drugs_visible"],
+        "prior_authorization_not_supplied": review["prior_authorization_state"] == "feed_not_supplied",
+        "documentation_not_supplied": "documentation_feed_not_supplied" in review["notes"],
+    }
+    missing = ", ".join(label for gap, label in DATA_GAPS.items() if is_missing[gap])
+    return ("Partial", missing) if missing else ("Full", "")
 
 
 def short_reason(review: Mapping[str, Any], criteria: Iterable[Mapping[str, Any]]) -> str:
@@ -195,7 +112,7 @@ def short_reason(review: Mapping[str, Any], criteria: Iterable[Mapping[str, Any]
         unseen = {"drugs": "drug fills cannot be seen"} if "drugs_not_visible" in review["notes"] else {}
         documented = {name: text for name, text in said.items() if name == "failure_documented"}
         said = {"care": REASONS["no_conservative_care_found"]} | unseen | documented
-    said |= {note: text for note, text in _HARMS.items() if note in review["notes"]}
+    said |= {note: phrase(note) for note in _HARMS if note in review["notes"]}
     for name in _LEAST_TELLING:
         if len("; ".join(said.values())) <= WHY_LENGTH:
             break
@@ -204,18 +121,10 @@ def short_reason(review: Mapping[str, Any], criteria: Iterable[Mapping[str, Any]
     return text[:1].upper() + text[1:]
 
 
-_HARMS: Mapping[str, str] = {
-    "revision_within_24_months": "revision within 24 months",
-    "complication_within_24_months": "complication within 24 months",
-}
+_HARMS = ("revision_within_24_months", "complication_within_24_months")
 # The order in which parts are left out; with the last three alone, no text is too long.
 _LEAST_TELLING = ("enough_groups", "care_span", "complication_within_24_months")
-_CANNOT_TELL: Mapping[str, str] = {
-    "exercise_course": "exercise course: cannot tell",
-    "enough_groups": "kinds of care: cannot tell",
-    "care_span": "span of care: cannot tell",
-    "failure_documented": "no documentation delivered",
-}
+_CANNOT_TELL = labels_of("cannot_tell")
 
 
 def _short_criterion(  # noqa: PLR0911 - one return a criterion

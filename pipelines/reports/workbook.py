@@ -21,7 +21,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from pipelines.publishing.worklist_csv import DANGEROUS_START, LIST_SEPARATOR
 from pipelines.reports.since_last_run import since_last_run
-from pipelines.reports.words import short_reason
+from pipelines.reports.words import STATUSES, completeness, masked, phrase, short_reason
 from pipelines.review.case_review import case_review, earlier_flags, signature
 from pipelines.review.decision_words import decision_words, read_list
 from pipelines.review.decisions import DECISION_SCHEMA
@@ -151,15 +151,8 @@ READ_ME = (
 )
 
 REVIEW_QUERY = """
-    select
-        episode_review.*,
-        lookback.parameter_value as lookback_days
+    select episode_review.*
     from audit.episode_review
-    left join audit.policy as lookback
-        on
-            episode_review.policy_id = lookback.policy_id
-            and episode_review.policy_version = lookback.policy_version
-            and lookback.parameter = 'lookback_days'
     where episode_review.outcome = 'flagged'
     order by episode_review.priority_score desc nulls last, episode_review.anchor_date, episode_review.episode_id
 """
@@ -289,7 +282,7 @@ def _case(episode: Mapping[str, Any], review: Mapping[str, Any], why: str, as_of
         "service_date": episode["anchor_date"],
         "member": masked(episode["member_id"]),
         "completeness": _completeness(episode),
-        "also_seen": [note.replace("_", " ") for note in episode["notes"]],
+        "also_seen": [phrase(note) for note in episode["notes"]],
         "age_days": (as_of - first_flagged).days,
         "last_decision": last,
         "assignee": review["assignee"],
@@ -299,25 +292,9 @@ def _case(episode: Mapping[str, Any], review: Mapping[str, Any], why: str, as_of
     }
 
 
-def masked(identifier: str) -> str:
-    """An identifier with at most its last four characters to be seen, and never more than half of it."""
-    seen = min(4, len(identifier) // 2)
-    return "•••" + (identifier[-seen:] if seen else "")
-
-
 def _completeness(episode: Mapping[str, Any]) -> str:
-    """What the data received cannot show of the case; ``Full`` where nothing is missing."""
-    gaps = []
-    if not episode["enrollment_complete"]:
-        asked = f" of {episode['lookback_days']}" if episode["lookback_days"] else ""
-        gaps.append(f"enrolled {episode['enrolled_days']}{asked} days")
-    if not episode["drugs_visible"]:
-        gaps.append("drug fills cannot be seen")
-    if "documentation_feed_not_supplied" in episode["notes"]:
-        gaps.append("documentation feed not supplied")
-    if episode["prior_authorization_state"] == "feed_not_supplied":
-        gaps.append("prior authorization feed not supplied")
-    return f"Partial: {LIST_SEPARATOR.join(gaps)}" if gaps else "Full"
+    data, missing = completeness(episode)
+    return f"{data}: {missing}" if missing else data
 
 
 def _formats(workbook: xlsxwriter.Workbook) -> dict[str, Format]:
@@ -507,9 +484,6 @@ def _run_lines(connection: Connection, cases: Sequence[Mapping[str, Any]]) -> It
     counts = ((status, sum(case["case_status"] == status for case in cases)) for status in STATUSES)
     yield "By status: " + ", ".join(f"{count:,} {status}" for status, count in counts) + "."
     yield "Policies: " + "; ".join(version.rsplit(" ", 1)[0] for version in policy_versions) + "."
-
-
-STATUSES = ("new", "open", "decided", "returned")
 
 
 def _write_cell(sheet: Worksheet, row: int, place: int, value: object, cell_format: Format) -> None:

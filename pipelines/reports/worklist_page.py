@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipelines.reports import words
-from pipelines.reports.case_file import CASE_ORDER, read_rows
+from pipelines.reports.case_file import read_rows
 from pipelines.reports.since_last_run import CHANGED, NEW, since_last_run
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def worklist_page_facts(connection: Connection, standing: Mapping[str, Row]) -> 
         ).fetchall()
     }
     flagged = read_rows(connection, f"from episode_review where outcome = 'flagged' {order} limit {WORKLIST_ROWS}")
-    hold = read_rows(connection, f"from episode_review where outcome = 'not_assessable' {CASE_ORDER} limit {HOLD_ROWS}")
+    hold = read_rows(connection, f"from episode_review where outcome = 'not_assessable' {order} limit {HOLD_ROWS}")
     clinical_filter = "where next_step = 'clinical_review'"
     clinical = read_rows(
         connection,
@@ -45,7 +45,7 @@ def worklist_page_facts(connection: Connection, standing: Mapping[str, Row]) -> 
         line["news"] = news.word(case_id) if news else ""
         line["changed"] = news.changed(case_id) if news else ()
         review = standing.get(case_id)
-        line["review_status"] = review["case_status"] if review else ""
+        line["review_status"] = review["case_status"] if review else "open"
         line["assignee"] = review["assignee"] if review else None
     return {
         "flagged": lines,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from pipelines.ground.closed_words import words_of
 from pipelines.review.decision_words import LISTS, decision_words
 from pipelines.review.decisions import read_decisions, to_json
 
@@ -159,7 +160,7 @@ class DecisionList:
     def lines(self) -> list[str]:
         """How many cases stand where, then a line a decided or returned case."""
         counts = Counter(self.cases.get_column("case_status").to_list())
-        lines = [", ".join(f"{counts[status]:,} {status}" for status in ("new", "open", "decided", "returned"))]
+        lines = [", ".join(f"{counts[status]:,} {status}" for status in words_of("case_status"))]
         for case in self.cases.filter(pl.col("review_outcome").is_not_null()).iter_rows(named=True):
             since = f"; changed since: {', '.join(case['changed'])}" if case["changed"] else ""
             lines.append(

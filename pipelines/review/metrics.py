@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from pipelines.ground.closed_words import words_of
 from pipelines.review.case_review import CASE_REVIEW_SCHEMA, decisions_standing, published_review
 from pipelines.review.decision_words import decision_words
 from pipelines.review.decisions import DECISION_SCHEMA, read_decisions
@@ -208,7 +209,7 @@ def metrics(
             s for s in closed if s["review"]["outcome"] != "flagged" and s["review"]["case_id"] in unflagged
         ),
         second_review_agreement=Share(second.count("agreed"), len(second)),
-        status_counts={status: statuses[status] for status in ("new", "open", "decided", "returned")},
+        status_counts={status: statuses[status] for status in words_of("case_status")},
         age_counts={
             f"{low}-{high}" if high is not None else f"{low}+": sum(
                 low <= age and (high is None or age <= high) for age in ages

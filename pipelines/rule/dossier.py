@@ -13,8 +13,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pipelines.ground.records import FILLED, Made, Must, RecordError, judge, record
+from pipelines.rule.parameters import parameter_units
 from pipelines.rule.value_sets import COLUMNS as VALUE_SET_COLUMNS
-from pipelines.rule.vocabulary import CRITERIA, EXCLUSIONS, PARAMETERS, UNITS, ParameterValue
+from pipelines.rule.vocabulary import CRITERIA, EXCLUSIONS, UNITS, ParameterValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -251,7 +252,7 @@ def _faults_of_tests(said: _Said) -> Iterator[str]:
 def _faults_of_parameters(parameters: Mapping[str, _Stated]) -> Iterator[str]:
     for name, stated in parameters.items():
         where = f"parameters.{name}"
-        unit = PARAMETERS.get(name)
+        unit = parameter_units().get(name)
         if unit is None:
             yield f"{where}: the rule has no such parameter; correct the name or take it out."
         elif stated.unit != unit:
@@ -295,7 +296,7 @@ def _merged(base: tuple[Criterion, ...], own: tuple[Criterion, ...]) -> tuple[Cr
 
 
 def _faults_of_whole(whole: _Said) -> Iterator[str]:
-    for name in PARAMETERS:
+    for name in parameter_units():
         if name not in whole.parameters:
             yield f"parameters.{name}: the parameter is missing; give it a value, a unit and a reason."
     for field, known, entries in whole.tests():
@@ -319,7 +320,7 @@ def _faults_of_statement(statement: str) -> Iterator[str]:
         yield "a brace of the statement is not closed, or none was opened; write {name} for each parameter."
         return
     for number, name in enumerate(named, 1):
-        if name not in PARAMETERS:
+        if name not in parameter_units():
             yield f"what the statement names in pair {number} of braces is no parameter; correct the name."
 
 
@@ -342,13 +343,14 @@ def policy_of(dossier: Dossier, dossiers: Mapping[str, Dossier]) -> Policy:
     whole = _whole(said, base.said if base else None)
     parameters = tuple(
         Parameter(name, _typed(whole.parameters[name].value, unit), unit, whole.parameters[name].reason)
-        for name, unit in PARAMETERS.items()
+        for name, unit in parameter_units().items()
     )
     values = {parameter.name: format_value(parameter.value) for parameter in parameters}
+    # Exclusions stand in the order they are tested in, criteria in the order that the dossier tells them in.
     tests = {
         field: tuple(
             replace(entry, statement=entry.statement.format_map(values))
-            for name in known
+            for name in (known if field == "exclusions" else [entry.id for entry in entries])
             for entry in entries
             if entry.id == name
         )
@@ -359,7 +361,7 @@ def policy_of(dossier: Dossier, dossiers: Mapping[str, Dossier]) -> Policy:
     return Policy(
         **head,
         parameters=parameters,
-        own_parameters=tuple(name for name in PARAMETERS if name in said.parameters),
+        own_parameters=tuple(name for name in parameter_units() if name in said.parameters),
         criteria=tests["criteria"],
         exclusions=tests["exclusions"],
         file_name=dossier.file_name,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
+from pipelines.ground.closed_words import Word, vocabulary
 from pipelines.ground.warehouse import MEMORY_LIMIT, open_warehouse
 from pipelines.intake.ledger import attach
 from pipelines.rule.models import build, read_models
@@ -35,7 +38,7 @@ def narrow(
     memory_limit: str = MEMORY_LIMIT,
     threads: int | None = None,
 ) -> None:
-    """Makes the working file ``working``: value sets, policies, run facts and the candidates' history.
+    """Makes the working file ``working``: value sets, policies, closed words, run facts and the candidates' history.
 
     Only this stage reads the whole landed history, and of it only a code and a key a row; from here on everything
     costs by candidates. ``assume_enrolled`` does nothing where an eligibility extract was delivered.
@@ -54,11 +57,12 @@ def narrow(
 
 
 def stage_candidates(connection: Connection, sql: Path, *, as_of: date, assume_enrolled: bool) -> None:
-    """Makes the schema ``staging`` from ``landed``, ``value_sets`` and ``policies`` in ``connection``.
+    """Makes the schemas ``staging`` (from ``landed``, ``value_sets`` and ``policies``) and ``vocabulary``.
 
     ``staging.run`` is the one row of run facts: the run date, the feeds supplied, and the newest line start date loaded
     that is not after the run date.
     """
+    _write_vocabulary(connection)
     connection.execute("create schema if not exists staging")
     connection.execute(
         """
@@ -81,3 +85,13 @@ def stage_candidates(connection: Connection, sql: Path, *, as_of: date, assume_e
         {"as_of": as_of, "assume_enrolled": assume_enrolled},
     )
     build(connection, read_models(sql, ["staging"]), [])
+
+
+def _write_vocabulary(connection: Connection) -> None:
+    """Makes ``vocabulary.word``: one row a closed word, for models that need its place, label or sentence."""
+    words = [word for kind in vocabulary().values() for word in kind]
+    schema = dict.fromkeys(Word._fields, pl.String()) | {"position": pl.Int32()}
+    connection.register("closed_words", pl.DataFrame(words, schema=schema, orient="row").to_arrow())
+    connection.execute("create schema if not exists vocabulary")
+    connection.execute("create or replace table vocabulary.word as select * from closed_words")
+    connection.unregister("closed_words")

@@ -24,7 +24,8 @@ from pipelines.rule.dossier import (
     policy_of,
     read_dossier,
 )
-from pipelines.rule.vocabulary import PARAMETERS, UNITS
+from pipelines.rule.parameters import parameter_units
+from pipelines.rule.vocabulary import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -190,7 +191,7 @@ def _policy_frame(policies: Iterable[Policy]) -> pl.DataFrame:
         "effective_from": pl.Date(),
         "effective_to": pl.Date(),
     }
-    schema |= {name: types[UNITS[unit]] for name, unit in PARAMETERS.items()}
+    schema |= {name: types[UNITS[unit]] for name, unit in parameter_units().items()}
     rows = [
         {
             "policy_id": policy.id,

@@ -66,7 +66,6 @@ adequate_group as (
 explained as (
     select
         look_back.episode_id,
-        1 as criterion_number,
         'exercise_course' as criterion,
         look_back.exercise_course as result,
         look_back.exercise_date_count as observed_value,
@@ -94,7 +93,6 @@ explained as (
     union all
     select
         look_back.episode_id,
-        2 as criterion_number,
         'enough_groups' as criterion,
         look_back.enough_groups as result,
         look_back.adequate_group_count as observed_value,
@@ -115,7 +113,6 @@ explained as (
     union all
     select
         look_back.episode_id,
-        3 as criterion_number,
         'care_span' as criterion,
         look_back.care_span as result,
         look_back.span_days as observed_value,
@@ -137,7 +134,6 @@ explained as (
     union all
     select
         look_back.episode_id,
-        4 as criterion_number,
         'failure_documented' as criterion,
         look_back.failure_documented as result,
         look_back.documented_group_count as observed_value,
@@ -160,7 +156,6 @@ explained as (
     union all
     select
         look_back.episode_id,
-        5 as criterion_number,
         'adequate_care' as criterion,
         look_back.adequate_care as result,
         case when look_back.exercise_course = 'met' then 1 else 0 end
@@ -181,14 +176,18 @@ final as (
     select
         explained.episode_id,
         explained.criterion,
-        explained.criterion_number,
+        criterion.position as criterion_number,
         explained.result,
         cast(explained.observed_value as double) as observed_value,
         cast(explained.threshold_value as double) as threshold_value,
         explained.unit,
         explained.explanation
     from explained
-    order by explained.episode_id, explained.criterion_number
+    inner join vocabulary.word as criterion
+        on
+            criterion.kind = 'criterion'
+            and explained.criterion = criterion.word
+    order by explained.episode_id, criterion.position
 )
 
 select * from final

@@ -55,27 +55,16 @@ episode_total as (
 
 exclusion_total as (
     select
-        exclusion_order.reason,
-        exclusion_order.reason_number,
+        exclusion.word as reason,
+        exclusion.position as reason_number,
         count(episode_review.episode_id) as excluded_count
-    from (
-        select
-            unnest([
-                'procedure_aborted',
-                'not_initial_implant',
-                'not_low_back_pain',
-                'red_flag',
-                'other_indication',
-                'clinical_trial',
-                'prior_authorization_approved'
-            ]) as reason,
-            unnest(range(1, 8)) as reason_number
-    ) as exclusion_order
+    from vocabulary.word as exclusion
     left join audit.episode_review
         on
             episode_review.outcome = 'excluded'
-            and exclusion_order.reason = episode_review.outcome_reason
-    group by exclusion_order.reason, exclusion_order.reason_number
+            and exclusion.word = episode_review.outcome_reason
+    where exclusion.kind = 'exclusion'
+    group by exclusion.word, exclusion.position
 ),
 
 step as (

@@ -39,7 +39,6 @@ pointed as (
     select
         flagged.episode_id,
         'reason' as part,
-        1 as part_number,
         case flagged.outcome_reason
             when 'no_conservative_care_found' then flagged.priority_no_conservative_care_found
             when 'conservative_care_too_short' then flagged.priority_conservative_care_too_short
@@ -51,7 +50,6 @@ pointed as (
     select
         flagged.episode_id,
         'diagnosis' as part,
-        2 as part_number,
         case flagged.diagnosis_class
             when 'low_back_pain_only' then flagged.priority_low_back_pain_only
             when 'low_back_pain_with_neighbour' then flagged.priority_low_back_pain_with_neighbour
@@ -62,7 +60,6 @@ pointed as (
     select
         flagged.episode_id,
         'dollars' as part,
-        3 as part_number,
         least(
             flagged.priority_dollars
             * log10(1 + cast(flagged.dollar_amount as double))
@@ -74,7 +71,6 @@ pointed as (
     select
         flagged.episode_id,
         'completeness' as part,
-        4 as part_number,
         case when flagged.enrollment_complete then flagged.priority_enrollment_complete else 0 end
         + case when flagged.drugs_visible then flagged.priority_drugs_visible else 0 end
         + case when flagged.has_prior_authorization then flagged.priority_authorization_supplied else 0 end as points
@@ -83,7 +79,6 @@ pointed as (
     select
         flagged.episode_id,
         'harm' as part,
-        5 as part_number,
         case
             when list_contains(flagged.notes, 'revision_within_24_months') then flagged.priority_revision
             else 0
@@ -97,7 +92,6 @@ pointed as (
     select
         flagged.episode_id,
         'factor' as part,
-        6 as part_number,
         case
             when list_contains(flagged.notes, 'likely_miscoded') then flagged.priority_miscoded_factor
             else 1
@@ -109,9 +103,13 @@ final as (
     select
         pointed.episode_id,
         pointed.part,
-        pointed.part_number,
+        part.position as part_number,
         cast(pointed.points as double) as points
     from pointed
+    inner join vocabulary.word as part
+        on
+            part.kind = 'priority_part'
+            and pointed.part = part.word
 )
 
 select * from final

@@ -107,7 +107,7 @@ def test_the_control_members_are_a_row_of_data_quality_and_in_no_other_table(nig
             "select severity, status, failed_count from data_quality where check_name = 'control_members'"
         ).fetchall()
         [(strays,)] = connection.execute(
-            "select count(*) from episode_review where member_id like 'case-%' or run_id = 'cases'"
+            "select count(*) from episode_review where member_id like 'example-%' or run_id = 'examples'"
         ).fetchall()
 
     assert rows == [("critical", "passed", 0)]

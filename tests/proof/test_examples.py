@@ -1,4 +1,4 @@
-"""Cases as text: what is read, what is refused, and what a person is told of a case that is not met."""
+"""Examples as text: what is read, what is refused, and what a person is told of an example that is not met."""
 
 from __future__ import annotations
 
@@ -7,38 +7,33 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.ground.closed_words import words_of
 from pipelines.ground.errors import ExitCode, PolicyError, UsageError
-from pipelines.proof.example_text import (
-    CRITERION_COLUMNS,
-    GROUP_COLUMNS,
-    REVIEW_COLUMNS,
-    CaseTextError,
-    parse_case,
-    parse_cases,
-)
-from pipelines.proof.examples import audit_cases, run_cases
-from pipelines.rule.vocabulary import CARE_GROUPS, CRITERIA, NOTES, OUTCOMES, PRIORITY_PARTS, REASONS
+from pipelines.proof.example_text import ExampleTextError, parse_example, parse_examples
+from pipelines.proof.examples import audit_examples, run_examples
+from pipelines.proof.expected import CRITERION_COLUMNS, GROUP_COLUMNS, REVIEW_COLUMNS
+from pipelines.rule.vocabulary import CARE_GROUPS, CRITERIA
 from tests.support.places import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.proof.example_text import Case
+    from pipelines.proof.example_text import Example
 
 SQL = ROOT / "sql"
 
 
-def case(text: str, title: str = "A case") -> Case:
-    return parse_case(f"{text}\nexpect 1 episode", title=title, source="mine.txt")
+def example(text: str, title: str = "An example") -> Example:
+    return parse_example(f"{text}\nexpect 1 episode", title=title, source="mine.txt")
 
 
 def rows(text: str, table: str) -> list[dict[str, str]]:
-    return [dict(row.values) for row in case(text).rows if row.table_name == table]
+    return [dict(row.values) for row in example(text).rows if row.table_name == table]
 
 
 def faults(text: str) -> tuple[str, ...]:
-    with pytest.raises(CaseTextError) as refused:
-        parse_cases(text, source="mine.txt")
+    with pytest.raises(ExampleTextError) as refused:
+        parse_examples(text, source="mine.txt")
     return refused.value.faults
 
 
@@ -109,7 +104,9 @@ def test_what_a_case_has_in_a_feed_left_out_is_not_delivered() -> None:
 
 
 def test_settings_are_those_of_a_run() -> None:
-    settings = case("as of 2025-01-31\npolicy a=b c=d\nassume enrolled\ndata until 2024-12-31\n0 63650 M54.50").settings
+    settings = example(
+        "as of 2025-01-31\npolicy a=b c=d\nassume enrolled\ndata until 2024-12-31\n0 63650 M54.50"
+    ).settings
 
     assert settings.as_of == date(2025, 1, 31)
     assert settings.data_until == date(2024, 12, 31)
@@ -118,7 +115,9 @@ def test_settings_are_those_of_a_run() -> None:
 
 
 def test_comments_and_blanks_mean_nothing() -> None:
-    (read,) = parse_cases("# mine\n\ncase A\n\n   0 63650 M54.50  # an implant\n expect flagged\n", source="mine.txt")
+    (read,) = parse_examples(
+        "# mine\n\nexample A\n\n   0 63650 M54.50  # an implant\n expect flagged\n", source="mine.txt"
+    )
 
     assert read.title == "A"
     assert read.place == "mine.txt, line 3"
@@ -128,13 +127,13 @@ def test_comments_and_blanks_mean_nothing() -> None:
 def test_every_fault_of_a_file_is_told_at_once_with_its_line() -> None:
     found = faults(
         """stray
-case One
+example One
   0 63650 M54.50 colour=red
   expect flaged
-case Two
+example Two
   expect notes+=not_chroni
   someday 63650
-case One
+example One
   0 63650 M54.50
   expect flagged
 """
@@ -174,40 +173,44 @@ case One
         ("expect flagged\nas of yesterday", "a day is expected here, written YYYY-MM-DD"),
         ("expect flagged\nas of 2024-01-01\nas of 2024-01-02", "as of is set twice"),
         ("expect flagged\npolicy", "write `policy ID`"),
-        ("expect flagged\nparameter min_groups=1", "a case cannot change a parameter"),
+        ("expect flagged\nparameter min_groups=1", "an example cannot change a parameter"),
         ("expect flagged\ndata until 2024-06-09\n0 63650 M54.50", "dated after `data until`"),
         ("expect", "say what is expected"),
         ("expect nobody=flagged", "nothing can be expected of nobody"),
         ("expect exercise=plenty", "exercise is of"),
+        ("expect kind=trial", "kind is of: trial_then_permanent, trial_only, permanent_only, nothing"),
+        ("expect next=request_record", "next is of: request_records"),
         ("expect exercise.colour=red", "after `exercise.` comes"),
         ("expect ledger=no", "after `ledger.` comes"),
         ("expect 1 episode\nexpect 2 episodes", "said twice"),
     ],
 )
 def test_a_line_that_cannot_be_read_says_what_was_expected(lines: str, told: str) -> None:
-    assert any(told in fault for fault in faults(f"case A\n{lines}\n"))
+    assert any(told in fault for fault in faults(f"example A\n{lines}\n"))
 
 
 def test_a_file_without_a_case_and_a_case_without_a_title_are_refused() -> None:
-    assert faults("# nothing\n") == ("mine.txt: there is no case here; start one with a line `case TITLE`.",)
-    assert faults("case\n0 63650 M54.50\nexpect flagged") == (
-        "mine.txt, line 1: the case has no title; write `case` and a sentence.",
+    assert faults("# nothing\n") == ("mine.txt: there is no example here; start one with a line `example TITLE`.",)
+    assert faults("example\n0 63650 M54.50\nexpect flagged") == (
+        "mine.txt, line 1: the example has no title; write `example` and a sentence.",
     )
 
 
 def test_a_fault_never_repeats_a_value() -> None:
-    (fault,) = faults("case A\nexpect flagged\n0 63650 M54.50 colour=Jane-Doe\n")
+    (fault,) = faults("example A\nexpect flagged\n0 63650 M54.50 colour=Jane-Doe\n")
 
     assert "Jane" not in fault
 
 
 def test_cases_of_a_folder_are_told_in_order_and_one_that_is_not_met_with_its_reasons(tmp_path: Path) -> None:
-    (tmp_path / "b.txt").write_text("case Second\n0 63650 M54.50\nexpect flagged notes+=not_chronic\n")
-    (tmp_path / "a.txt").write_text("case First\n0 63650 M54.16\nexpect excluded\n")
-    (tmp_path / "c.txt").write_text("case Wrong\n  0 63650 M54.50\n  expect documented next=no_action exercise=none\n")
-    (tmp_path / "notes.md").write_text("no case\n")
+    (tmp_path / "b.txt").write_text("example Second\n0 63650 M54.50\nexpect flagged notes+=not_chronic\n")
+    (tmp_path / "a.txt").write_text("example First\n0 63650 M54.16\nexpect excluded\n")
+    (tmp_path / "c.txt").write_text(
+        "example Wrong\n  0 63650 M54.50\n  expect documented next=no_action exercise=none\n"
+    )
+    (tmp_path / "notes.md").write_text("no example\n")
 
-    report = run_cases(tmp_path, sql=SQL)
+    report = run_examples(tmp_path, sql=SQL)
 
     assert not report.is_sound
     assert report.lines()[:8] == (
@@ -223,7 +226,7 @@ def test_cases_of_a_folder_are_told_in_order_and_one_that_is_not_met_with_its_re
     assert report.lines()[9].startswith(
         "    exercise_course not_met: No claim for exercise that counts was found in the data"
     )
-    assert report.lines()[-1] == "3 cases, 1 not met."
+    assert report.lines()[-1] == "3 examples, 1 not met."
 
 
 def test_everything_expected_can_differ_and_cases_do_not_touch_each_other() -> None:
@@ -251,16 +254,18 @@ def test_everything_expected_can_differ_and_cases_do_not_touch_each_other() -> N
         "lob=commercial": "nothing",
     }
 
-    two = parse_case(
+    two = parse_example(
         "0 63650+63685 M54.50\n10 63650+63685 M54.50\nexpect episode 2 excluded", title="Two", source="mine.txt"
     )
-    none = parse_case("0 63650 M54.50\nexpect no episode", title="None", source="mine.txt")
-    missing = parse_case("0 99213 M54.50\nexpect flagged", title="Missing", source="mine.txt")
-    shared = case("0 63650 M54.50 claim=C1 status=denied\n0 63650 M96.1 claim=C2 frequency=7 of=C1\nexpect claims=C2")
-    lone = case("0 63650 M54.50 claim=C1\nexpect flagged claims=C1 priority=78.0")
-    single = [case(f"0 63650 M54.50\nexpect {expected}") for expected in differ]
+    none = parse_example("0 63650 M54.50\nexpect no episode", title="None", source="mine.txt")
+    missing = parse_example("0 99213 M54.50\nexpect flagged", title="Missing", source="mine.txt")
+    shared = example(
+        "0 63650 M54.50 claim=C1 status=denied\n0 63650 M96.1 claim=C2 frequency=7 of=C1\nexpect claims=C2"
+    )
+    lone = example("0 63650 M54.50 claim=C1\nexpect flagged claims=C1 priority=78.0")
+    single = [example(f"0 63650 M54.50\nexpect {expected}") for expected in differ]
 
-    results = audit_cases([shared, *single, two, none, missing, lone], sql=SQL)
+    results = audit_examples([shared, *single, two, none, missing, lone], sql=SQL)
 
     assert [result.differences for result in results] == [
         (),
@@ -273,10 +278,10 @@ def test_everything_expected_can_differ_and_cases_do_not_touch_each_other() -> N
 
 
 def test_a_line_that_landing_would_set_aside_is_a_fault_of_the_case() -> None:
-    wrong = case("0 63650 M54.50 status=settled units=many")
+    wrong = example("0 63650 M54.50 status=settled units=many")
 
-    with pytest.raises(CaseTextError) as refused:
-        audit_cases([wrong], sql=SQL)
+    with pytest.raises(ExampleTextError) as refused:
+        audit_examples([wrong], sql=SQL)
 
     assert refused.value.faults == (
         "mine.txt, line 1: landing would set the row aside: service_unit_quantity is not a plain decimal number.",
@@ -285,20 +290,20 @@ def test_a_line_that_landing_would_set_aside_is_a_fault_of_the_case() -> None:
 
 
 def test_an_unknown_policy_and_a_folder_without_cases_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there is no case file"):
-        run_cases(tmp_path, sql=SQL)
+    with pytest.raises(UsageError, match="there is no example file"):
+        run_examples(tmp_path, sql=SQL)
 
-    (tmp_path / "mine.txt").write_text("case A\npolicy house_rules\n0 63650 M54.50\nexpect flagged\n")
+    (tmp_path / "mine.txt").write_text("example A\npolicy house_rules\n0 63650 M54.50\nexpect flagged\n")
     with pytest.raises(PolicyError, match="There is no policy 'house_rules'"):
-        run_cases(tmp_path, sql=SQL)
+        run_examples(tmp_path, sql=SQL)
 
 
 def test_faults_of_all_files_are_told_together(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("case A\nexpect flaged\n")
+    (tmp_path / "a.txt").write_text("example A\nexpect flaged\n")
     (tmp_path / "b.txt").write_bytes(b"\xff\xfe")
 
-    with pytest.raises(CaseTextError) as refused:
-        run_cases(tmp_path, sql=SQL)
+    with pytest.raises(ExampleTextError) as refused:
+        run_examples(tmp_path, sql=SQL)
 
     assert [fault.partition(":")[0] for fault in refused.value.faults] == ["a.txt, line 2", "b.txt"]
     assert refused.value.exit_code == ExitCode.USAGE
@@ -313,28 +318,27 @@ def test_a_folder_of_policies_can_be_proven_before_it_is_used(tmp_path: Path) ->
             text = text.replace("value = 12", "value = 7")
         (policies / path.name).write_text(text, encoding="utf-8")
     (tmp_path / "mine.txt").write_text(
-        "case Seven dates are enough\npolicy commercial_strict\n-100 97110 M54.50 every 10 days x7\n"
+        "example Seven dates are enough\npolicy commercial_strict\n-100 97110 M54.50 every 10 days x7\n"
         "0 63650 M54.50\nexpect exercise=adequate\n"
     )
 
-    assert run_cases(tmp_path, sql=SQL, policies=policies).is_sound
+    assert run_examples(tmp_path, sql=SQL, policies=policies).is_sound
 
 
 def test_every_word_of_the_form_is_taught() -> None:
-    taught = (ROOT / "docs" / "cases.md").read_text(encoding="utf-8")
-    subjects = (*REVIEW_COLUMNS, *CRITERIA, *CARE_GROUPS, *GROUP_COLUMNS, *CRITERION_COLUMNS, *PRIORITY_PARTS)
-    words = (*subjects, *OUTCOMES, *REASONS, *NOTES)
+    taught = (ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
+    subjects = (*REVIEW_COLUMNS, *CRITERIA, *CARE_GROUPS, *GROUP_COLUMNS, *CRITERION_COLUMNS)
 
-    assert [word for word in words if word not in taught] == []
+    assert [word for word in (*subjects, *words_of("priority_part")) if word not in taught] == []
 
 
 def test_the_sample_cases_and_the_examples_of_the_page_are_met() -> None:
-    page = (ROOT / "docs" / "cases.md").read_text(encoding="utf-8")
-    blocks = [block for block in page.split("```")[1::2] if block.strip().startswith("case ")]
-    cases = [case for block in blocks for case in parse_cases(block, source="cases.md")]
-    for path in sorted((ROOT / "sample_data" / "cases").glob("*.txt")):
-        cases.extend(parse_cases(path.read_text(encoding="utf-8"), source=path.name))
+    page = (ROOT / "docs" / "examples.md").read_text(encoding="utf-8")
+    blocks = [block for block in page.split("```")[1::2] if block.strip().startswith("example ")]
+    examples = [example for block in blocks for example in parse_examples(block, source="examples.md")]
+    for path in sorted((ROOT / "sample_data" / "examples").glob("*.txt")):
+        examples.extend(parse_examples(path.read_text(encoding="utf-8"), source=path.name))
 
-    results = audit_cases(cases, sql=SQL)
+    results = audit_examples(examples, sql=SQL)
 
     assert [line for result in results if not result.is_met for line in result.lines()] == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.reports.words import NOTES, WHY_LENGTH, short_reason
+from pipelines.reports.words import NOTES, WHY_LENGTH, completeness, short_reason
 
 NAMES = ("exercise_course", "enough_groups", "care_span", "failure_documented", "adequate_care")
 ASKED = {"exercise_course": 6, "enough_groups": 2, "care_span": 182, "failure_documented": 2, "adequate_care": 3}
@@ -72,3 +72,20 @@ def test_no_reason_is_longer_than_120_characters_and_documentation_and_exercise_
         assert len(said) <= WHY_LENGTH
         assert ("xercise" in said) == (each[0] != "met")
         assert (each[3] == "met") != ("statement" in said or "documentation" in said)
+
+
+def test_what_the_data_do_not_show_is_said_in_one_way() -> None:
+    whole = {"enrollment_complete": True, "drugs_visible": True, "prior_authorization_state": "none_found", "notes": []}
+    nothing = {
+        "enrollment_complete": False,
+        "drugs_visible": False,
+        "prior_authorization_state": "feed_not_supplied",
+        "notes": ["documentation_feed_not_supplied"],
+    }
+
+    assert completeness(whole) == ("Full", "")
+    assert completeness(whole | {"drugs_visible": False}) == ("Partial", "drug fills not visible")
+    assert completeness(nothing) == (
+        "Partial",
+        "enrolment gap, drug fills not visible, prior authorizations not supplied, care documentation not supplied",
+    )

@@ -1,6 +1,6 @@
-"""The examples of the rule: a case in text above a test whose name is the rule as a sentence.
+"""The book of the rule: an example in text above a test whose name is the rule as a sentence.
 
-The text is the form of ``docs/cases.md``. All cases of a session are audited together by the real models
+The text is the form of ``docs/examples.md``. All examples of a session are audited together by the real models
 (``conftest.py``), then each test says whether its own is met.
 """
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import pytest
 
-from pipelines.proof.example_text import Case, parse_case
+from pipelines.proof.example_text import Example, parse_example
 from tests.support.places import ROOT
 
 if TYPE_CHECKING:
@@ -23,31 +23,31 @@ OTHER_PARAMETERS = """\
     parameter acupuncture_counts=false spine_diagnosis_required=false
     parameter must_have_exercise=false min_groups=3
 """
-"""A policy with other choices than the default; the cases that need one share it, so that they share a run."""
+"""A policy with other choices than the default; the examples that need one share it, so that they share a run."""
 
 
 class Audit(Protocol):
-    """Fails the test unless the case is met."""
+    """Fails the test unless the example is met."""
 
-    def __call__(self, case: Case) -> None: ...
+    def __call__(self, given: Example) -> None: ...
 
 
-class Example(Protocol):
-    """A test made from one or more cases."""
+class SpecTest(Protocol):
+    """A test made from one or more examples."""
 
-    cases: tuple[Case, ...]
+    examples: tuple[Example, ...]
 
 
 def example(text: str) -> Callable[[Callable[[], None]], Callable[..., None]]:
-    """The test that audits the case in ``text``; the function below gives its name and needs no body."""
+    """The test that audits the example in ``text``; the function below gives its name and needs no body."""
 
     def made(named: Callable[[], None]) -> Callable[..., None]:
-        case = _case(text, named)
+        given = _example(text, named)
 
         def check(audit: Audit) -> None:
-            audit(case)
+            audit(given)
 
-        return _as_test(check, named, (case,))
+        return _as_test(check, named, (given,))
 
     return made
 
@@ -58,34 +58,36 @@ def examples(outline: str, table: str) -> Callable[[Callable[[], None]], Callabl
     names = [name.strip() for name in header.split("|")]
 
     def made(named: Callable[[], None]) -> Callable[..., None]:
-        cases = []
+        made_of = []
         for line in lines:
             cells = [cell.strip() for cell in line.split("|")]
             text = outline
             for name, cell in zip(names, cells, strict=True):
                 text = text.replace(f"<{name}>", cell)
-            cases.append((_case(text, named), " ".join(cell or "blank" for cell in cells)))
+            made_of.append((_example(text, named), " ".join(cell or "blank" for cell in cells)))
 
-        @pytest.mark.parametrize("case", [pytest.param(case, id=title) for case, title in cases])
-        def check(audit: Audit, case: Case) -> None:
-            audit(case)
+        @pytest.mark.parametrize("given", [pytest.param(given, id=title) for given, title in made_of])
+        def check(audit: Audit, given: Example) -> None:
+            audit(given)
 
-        return _as_test(check, named, tuple(case for case, _ in cases))
+        return _as_test(check, named, tuple(given for given, _ in made_of))
 
     return made
 
 
-def _case(text: str, named: Callable[[], None]) -> Case:
+def _example(text: str, named: Callable[[], None]) -> Example:
     code = named.__code__
     title = named.__name__.removeprefix("test_").replace("_", " ")
     source = Path(code.co_filename).relative_to(ROOT).as_posix()
-    return parse_case(text, title=title, source=source, first_line=code.co_firstlineno)
+    return parse_example(text, title=title, source=source, first_line=code.co_firstlineno)
 
 
-def _as_test(check: Callable[..., None], named: Callable[[], None], cases: tuple[Case, ...]) -> Callable[..., None]:
+def _as_test(
+    check: Callable[..., None], named: Callable[[], None], made_of: tuple[Example, ...]
+) -> Callable[..., None]:
     check.__name__ = named.__name__
     check.__qualname__ = named.__qualname__
     check.__module__ = named.__module__
     check.__doc__ = named.__doc__
-    cast("Example", check).cases = cases
+    cast("SpecTest", check).examples = made_of
     return check

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from pipelines.ground.closed_words import words_of
 from pipelines.ground.progress import SILENCE
 from pipelines.ground.warehouse import Connection, open_warehouse
 from pipelines.intake.land import land
 from pipelines.intake.ledger import attach
 from pipelines.operation.nightly import nightly
 from pipelines.operation.plan import RunRequest, make_plan
+from pipelines.rule.vocabulary import EXCLUSIONS
 from sample_data.generate import AS_OF, generate
 from sample_data.member import CLINIC_NPI, HOSPITAL_NPI, SUPPLIER_NPI, SURGEON_NPI, Member
 from sample_data.ordinary import ordinary_members
@@ -29,44 +31,6 @@ if TYPE_CHECKING:
 
 SAMPLE = ROOT / "sample_data"
 WRITTEN_FOLDERS = (MAIN, WITHOUT_FEEDS, "expected")
-
-OUTCOMES = {
-    ("flagged", "no_conservative_care_found"),
-    ("flagged", "conservative_care_too_short"),
-    ("flagged", "failure_not_documented"),
-    ("documented", "failure_documented"),
-    ("excluded", "procedure_aborted"),
-    ("excluded", "not_initial_implant"),
-    ("excluded", "not_low_back_pain"),
-    ("excluded", "red_flag"),
-    ("excluded", "other_indication"),
-    ("excluded", "clinical_trial"),
-    ("excluded", "prior_authorization_approved"),
-    ("not_assessable", "insufficient_enrollment"),
-    ("not_assessable", "medication_unknown"),
-    ("not_assessable", "documentation_not_supplied"),
-}
-NOTES = {
-    "care_before_look_back",
-    "complication_within_24_months",
-    "device_history_unknown",
-    "diagnosis_code_not_valid_on_date",
-    "documentation_feed_not_supplied",
-    "drugs_not_visible",
-    "evidence_review",
-    "follow_up_incomplete",
-    "likely_miscoded",
-    "no_psychological_evaluation",
-    "no_trial_found",
-    "not_chronic",
-    "only_passive_or_invasive_care",
-    "paddle_lead_without_generator",
-    "partial_failure_documentation",
-    "pending_claims",
-    "revision_within_24_months",
-    "specificity_conflict",
-    "trial_marker_incomplete",
-}
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -114,17 +78,20 @@ def test_the_sample_is_small_enough_to_be_committed() -> None:
     assert size < 2_000_000
 
 
-def test_every_outcome_with_every_reason_is_planted() -> None:
-    assert {(row["outcome"], row["outcome_reason"]) for row in expected_rows()} == OUTCOMES
+def test_every_outcome_and_every_reason_is_planted() -> None:
+    rows = expected_rows()
+
+    assert {row["outcome"] for row in rows} == {*words_of("outcome")}
+    assert {row["outcome_reason"] for row in rows} == {*words_of("exclusion", "outcome_reason")}
+    assert {row["outcome_reason"] for row in rows if row["outcome"] == "excluded"} == {*EXCLUSIONS}
 
 
 def test_every_exclusion_reason_every_kind_and_every_note_is_planted() -> None:
     rows = expected_rows()
 
-    exclusions = {reason for row in rows for reason in row["exclusion_reasons"].split(";") if reason}
-    assert exclusions == {reason for outcome, reason in OUTCOMES if outcome == "excluded"}
-    assert {row["episode_kind"] for row in rows} == {"trial_then_permanent", "trial_only", "permanent_only"}
-    assert {note for row in rows for note in row["notes"].split(";") if note} == NOTES
+    assert {reason for row in rows for reason in row["exclusion_reasons"].split(";") if reason} == {*EXCLUSIONS}
+    assert {row["episode_kind"] for row in rows} == {*words_of("episode_kind")}
+    assert {note for row in rows for note in row["notes"].split(";") if note} == {*words_of("note")}
 
 
 def test_expected_notes_are_sorted_and_exclusions_give_the_reason() -> None:
