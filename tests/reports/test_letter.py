@@ -168,5 +168,5 @@ def test_a_template_with_missing_and_unknown_keys_is_refused_with_all_of_them(sa
     with pytest.raises(UsageError) as refused:
         letter(sample, case_id(sample, "S-NONE-02"), tmp_path, template)
 
-    for fault in ("'logo' is not a key of it", "'ways_to_send' must be a list of lines", "'due' must be a text"):
+    for fault in ("'logo' is not a key of it", "'ways_to_send' must be a list of lines", "'due' is missing"):
         assert fault in str(refused.value)
