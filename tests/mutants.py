@@ -319,7 +319,7 @@ def value_set_mutants() -> Iterator[Mutant]:
 def sql_mutants() -> Iterator[Mutant]:
     """Each operator of each model, flipped."""
     for model in models.read_models(SQL, SCHEMAS):
-        place = f"sql/{model.name.replace('.', '/')}.sql"
+        place = model.path.relative_to(ROOT).as_posix()
         for match in SQL_TOKEN.finditer(model.query):
             token = match.group()
             if token not in FLIPPED_IN_SQL:
@@ -347,7 +347,7 @@ def _change(token: str, flipped: str) -> str:
 
 def transform_mutants() -> Iterator[Mutant]:
     """Each operator of each transform, flipped."""
-    for path in sorted((ROOT / "pipelines" / "transforms").glob("*.py")):
+    for path in sorted((ROOT / "pipelines" / "rule" / "transforms").glob("*.py")):
         source = path.read_text(encoding="utf-8")
         lines = source.splitlines(keepends=True)
         for token in _code_tokens(source):

@@ -335,13 +335,14 @@ def make_folder(folder: Path) -> None:
 
 
 def _case_states(connection: Connection, sql: Path, *, newest_delivery_before: int | None) -> pl.DataFrame:
-    evidence = (sql / "decisions" / "evidence_digest.sql").read_text(encoding="utf-8")
+    path = sql / "decisions" / "evidence_digest.sql"
+    evidence = Model("history.evidence", path.read_text(encoding="utf-8"), path)
     connection.execute("create schema if not exists history")
     connection.execute(
         "create or replace table history.publish_before as select $number::integer as newest_delivery_number",
         {"number": newest_delivery_before},
     )
-    build(connection, [Model("history.evidence", evidence), *read_models(sql, ["history"])], [])
+    build(connection, [evidence, *read_models(sql, ["history"])], [])
     return connection.execute("from history.case_state order by case_id").pl()
 
 

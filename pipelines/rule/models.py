@@ -1,8 +1,9 @@
 """Models and transforms, and the order they are made in.
 
-A model is one SQL select at ``sql/<schema>/<table>.sql`` and makes ``<schema>.<table>``; a transform is a polars
-function of that table's name and makes ``intermediate.<table>``. The order is read from the SQL itself and from the
-transforms' parameters; nobody keeps a list.
+A model is one SQL select at ``sql/<schema>/<table>.sql`` and makes ``<schema>.<table>``; folders in between part a
+schema by what its tables speak of and are no part of the name. A transform is a polars function of that table's name
+and makes ``intermediate.<table>``. The order is read from the SQL itself and from the transforms' parameters; nobody
+keeps a list.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING
 
+from pipelines.ground.errors import StimauditError
 from pipelines.ground.warehouse import in_reading_order, open_scratch, tables_read
 from pipelines.rule.transforms.care_cluster import care_cluster
 from pipelines.rule.transforms.care_course import care_course
@@ -37,10 +39,11 @@ TRANSFORMS: tuple[Callable[..., pl.LazyFrame], ...] = (
 
 @dataclass(frozen=True)
 class Model:
-    """One SQL model: the table it makes and the select that makes it."""
+    """One SQL model: the table it makes, the select that makes it, and the file that holds it."""
 
     name: str
     query: str
+    path: Path
 
     @property
     def schema(self) -> str:
@@ -49,12 +52,19 @@ class Model:
 
 
 def read_models(sql: Path, schemas: Iterable[str]) -> tuple[Model, ...]:
-    """The models below ``sql`` of the schemas named, by name."""
-    return tuple(
-        Model(f"{schema}.{path.stem}", path.read_text(encoding="utf-8"))
-        for schema in schemas
-        for path in sorted((sql / schema).glob("*.sql"))
-    )
+    """The models below ``sql`` of the schemas named, by name; a schema's folders may have folders in them.
+
+    Raises ``StimauditError`` where two files would make the same table.
+    """
+    models: dict[str, Model] = {}
+    for schema in schemas:
+        for path in sorted((sql / schema).rglob("*.sql"), key=lambda path: path.stem):
+            model = Model(f"{schema}.{path.stem}", path.read_text(encoding="utf-8"), path)
+            if model.name in models:
+                message = f"Two files make the table {model.name}: {models[model.name].path} and {path}. Keep one."
+                raise StimauditError(message)
+            models[model.name] = model
+    return tuple(models.values())
 
 
 def build(connection: Connection, models: Iterable[Model], transforms: Iterable[Callable[..., pl.LazyFrame]]) -> None:
