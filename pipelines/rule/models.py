@@ -13,9 +13,10 @@ from inspect import Parameter, signature
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import StimauditError
-from pipelines.ground.warehouse import in_reading_order, open_scratch, tables_read
+from pipelines.ground.warehouse import in_reading_order, open_scratch, put_frame, tables_read
 from pipelines.rule.transforms.care_cluster import care_cluster
 from pipelines.rule.transforms.care_course import care_course
+from pipelines.rule.transforms.case_name import case_name
 from pipelines.rule.transforms.implant_episode import implant_episode
 from pipelines.rule.transforms.surgical_event import surgical_event
 
@@ -33,8 +34,9 @@ TRANSFORMS: tuple[Callable[..., pl.LazyFrame], ...] = (
     implant_episode,
     care_course,
     care_cluster,
+    case_name,
 )
-"""The tables made by polars, because in them the order of days decides."""
+"""The tables made by polars, because in them the order of days, or of choices, decides."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,4 @@ def _make_by_transform(connection: Connection, name: str, transform: Callable[..
     ]
     row = connection.table("policies.default_policy").pl().row(0, named=True)
     made = transform(*frames, **{parameter: row[parameter] for parameter in asked}).collect()
-    connection.register("made_by_transform", made.to_arrow())
-    connection.execute(f"create or replace table {name} as select * from made_by_transform")
-    connection.unregister("made_by_transform")
+    put_frame(connection, name, made)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipelines.ground.errors import PolicyError
-from pipelines.ground.warehouse import identifier, literal
+from pipelines.ground.warehouse import identifier, put_frame
 from pipelines.rule.dossier import (
     Dossier,
     Policy,
@@ -135,12 +135,9 @@ def write_policies(
         if policy_id not in known:
             message = f"There is no policy '{policy_id}'; use one of {', '.join(sorted(known))}."
             raise PolicyError(message)
-    connection.execute("create schema if not exists policies")
-    _write(connection, "policy", _policy_frame(known.values()))
-    connection.execute(
-        "create or replace table policies.default_policy as "
-        f"select * from policies.policy where policy_id = {literal(default_policy)}"
-    )
+    policy = _policy_frame(known.values())
+    _write(connection, "policy", policy)
+    _write(connection, "default_policy", policy.filter(pl.col("policy_id") == default_policy))
     _write(
         connection,
         "line_of_business_policy",
@@ -218,6 +215,4 @@ def _parameter_frame(policies: Iterable[Policy]) -> pl.DataFrame:
 
 
 def _write(connection: Connection, table: str, frame: pl.DataFrame) -> None:
-    connection.register("policy_rows", frame.to_arrow())
-    connection.execute(f"create or replace table policies.{identifier(table)} as select * from policy_rows")
-    connection.unregister("policy_rows")
+    put_frame(connection, f"policies.{identifier(table)}", frame)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from pipelines.ground.errors import ValueSetError
-from pipelines.ground.warehouse import identifier
+from pipelines.ground.warehouse import identifier, put_frame
 from pipelines.rule.code_systems import CODE_SYSTEMS, normalise_code
 
 if TYPE_CHECKING:
@@ -228,14 +228,8 @@ def check_value_sets(folder: Path) -> ValueSetReport:
 
 def write_value_sets(connection: Connection, value_sets: Iterable[ValueSet]) -> None:
     """Makes the schema ``value_sets``: one table a set, one row a code or word, in file order."""
-    connection.execute("create schema if not exists value_sets")
     for value_set in value_sets:
-        table = identifier(value_set.name)
-        connection.register("value_set_rows", value_set.frame().to_arrow())
-        connection.execute(
-            f"create or replace table value_sets.{table} as select * from value_set_rows order by row_number"
-        )
-        connection.unregister("value_set_rows")
+        put_frame(connection, f"value_sets.{identifier(value_set.name)}", value_set.frame().sort("row_number"))
 
 
 @dataclass(frozen=True)
