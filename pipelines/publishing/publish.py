@@ -51,6 +51,7 @@ from pipelines.publishing.views_and_macros import (
     comment_macros,
     create_views_and_macros,
     macro_paths,
+    published_folder,
     view_paths,
     write_parquet_copy,
 )
@@ -120,10 +121,10 @@ def publish(
     """The published audit of one run, with its grade and funnel.
 
     ``working`` is the run's DuckDB file with ``audit.*``, ``landed.*``, ``value_sets.*``, ``policies.*`` and the parts
-    of ``intermediate.*`` that the checks and the models of ``sql/published`` name. The published file, the worklist
-    as CSV and ``episode_review`` as Parquet are built beside it, checked against each other (``ConservationError``
-    names what does not add up), and then moved into ``published`` one rename each, the database first and the manifest
-    last. Run again after a crash at any point it ends with the same files. The grade is ``caveats`` when a check that
+    of ``intermediate.*`` that the checks and the models of ``sql/audit/published`` name. The published file, the
+    worklist as CSV and ``episode_review`` as Parquet are built beside it, checked against each other
+    (``ConservationError`` names what does not add up), and then moved into ``published`` one rename each, the database
+    first and the manifest last. Run again after a crash at any point it ends with the same files. The grade is ``caveats`` when a check that
     warns has failed, else ``clean``.
 
     The publish is told in ``history`` beside ``published``, by whose cases ``audit`` has named those of the run. A
@@ -252,7 +253,7 @@ def _raise_if_missing(connection: Connection) -> None:
 
 def _build(connection: Connection, target: Path, sql: Path) -> None:
     columns = read_columns(sql / "columns.csv")
-    models = {path.stem: path for path in sorted((sql / "published").glob("*.sql"))}
+    models = {path.stem: path for path in sorted(published_folder(sql).glob("*.sql"))}
     copied = one_column(
         connection, "select table_name from duckdb_tables() where schema_name = 'audit' order by table_name"
     )

@@ -1,7 +1,8 @@
 """Models and transforms, and the order they are made in.
 
 A model is one SQL select at ``sql/<schema>/<table>.sql`` and makes ``<schema>.<table>``; folders in between part a
-schema by what its tables speak of and are no part of the name. A transform is a polars function of that table's name
+schema by what its tables speak of and are no part of the name. What stands in a folder ``published`` is made in the
+published file (``pipelines.publishing``) and is no model here. A transform is a polars function of that table's name
 and makes ``intermediate.<table>``. The order is read from the SQL itself and from the transforms' parameters; nobody
 keeps a list.
 """
@@ -39,6 +40,10 @@ TRANSFORMS: tuple[Callable[..., pl.LazyFrame], ...] = (
 """The tables made by polars, because in them the order of days, or of choices, decides."""
 
 
+PUBLISHED = "published"
+"""The folder below ``sql/audit`` of what the publish stage makes."""
+
+
 @dataclass(frozen=True)
 class Model:
     """One SQL model: the table it makes, the select that makes it, and the file that holds it."""
@@ -61,6 +66,8 @@ def read_models(sql: Path, schemas: Iterable[str]) -> tuple[Model, ...]:
     models: dict[str, Model] = {}
     for schema in schemas:
         for path in sorted((sql / schema).rglob("*.sql"), key=lambda path: path.stem):
+            if PUBLISHED in path.relative_to(sql).parts:
+                continue
             model = Model(f"{schema}.{path.stem}", path.read_text(encoding="utf-8"), path)
             if model.name in models:
                 message = f"Two files make the table {model.name}: {models[model.name].path} and {path}. Keep one."

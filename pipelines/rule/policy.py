@@ -24,6 +24,7 @@ from pipelines.rule.dossier import (
     policy_of,
     read_dossier,
 )
+from pipelines.rule.value_sets import LAST_DAY
 from pipelines.rule.vocabulary import PARAMETERS, UNITS
 
 if TYPE_CHECKING:
@@ -180,8 +181,8 @@ def _policy_frame(policies: Iterable[Policy]) -> pl.DataFrame:
         "policy_id": pl.String(),
         "policy_version": pl.String(),
         "title": pl.String(),
-        "effective_from": pl.Date(),
-        "effective_to": pl.Date(),
+        "first_valid_date": pl.Date(),
+        "last_valid_date": pl.Date(),
     }
     schema |= {name: types[UNITS[unit]] for name, unit in PARAMETERS.items()}
     rows = [
@@ -189,8 +190,8 @@ def _policy_frame(policies: Iterable[Policy]) -> pl.DataFrame:
             "policy_id": policy.id,
             "policy_version": policy.version,
             "title": policy.title,
-            "effective_from": policy.effective_from,
-            "effective_to": policy.effective_to,
+            "first_valid_date": policy.effective_from,
+            "last_valid_date": policy.effective_to or LAST_DAY,
         }
         | {parameter.name: parameter.value for parameter in policy.parameters}
         for policy in sorted(policies, key=lambda policy: policy.id)
