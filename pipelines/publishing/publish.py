@@ -32,7 +32,7 @@ from pipelines.ground.warehouse import (
     open_warehouse,
     parquet_format,
 )
-from pipelines.publishing.conservation import WORKING_LAWS, broken_laws, check_conservation, raise_if_broken
+from pipelines.publishing.conservation import broken_laws, check_conservation, raise_if_broken, read_laws
 from pipelines.publishing.dictionary import (
     add_comments,
     add_dictionary,
@@ -121,10 +121,10 @@ def publish(
     """The published audit of one run, with its grade and funnel.
 
     ``working`` is the run's DuckDB file with ``audit.*``, ``landed.*``, ``value_sets.*``, ``policies.*`` and the parts
-    of ``intermediate.*`` that the checks and the models of ``sql/audit/published`` name. The published file, the
-    worklist as CSV and ``episode_review`` as Parquet are built beside it, checked against each other
-    (``ConservationError`` names what does not add up), and then moved into ``published`` one rename each, the database
-    first and the manifest last. Run again after a crash at any point it ends with the same files. The grade is ``caveats`` when a check that
+    of ``intermediate.*`` that the laws and the models of ``sql/audit/published`` name. The published file, the worklist
+    as CSV and ``episode_review`` as Parquet are built beside it, checked against each other (``ConservationError``
+    names what does not add up), and then moved into ``published`` one rename each, the database first and the manifest
+    last. Run again after a crash at any point it ends with the same files. The grade is ``caveats`` when a check that
     warns has failed, else ``clean``.
 
     The publish is told in ``history`` beside ``published``, by whose cases ``audit`` has named those of the run. A
@@ -139,7 +139,7 @@ def publish(
     settle(history, published / DATABASE_FILE)
     with open_warehouse(working, memory_limit=memory_limit) as connection:
         _raise_if_missing(connection)
-        raise_if_broken(broken_laws(connection, WORKING_LAWS))
+        raise_if_broken(broken_laws(connection, read_laws(sql, "working")))
         grade_reasons = find_grade_reasons(check_results, connection)
         connection.begin()
         write_run_facts(connection, facts, check_results, grade_reasons, sql)
@@ -150,7 +150,7 @@ def publish(
         _build(connection, aside / DATABASE_FILE, sql)
     with open_published(aside) as connection:
         names = write_beside(connection, aside, run_id=facts.run_id)
-        check_conservation(connection, aside / WORKLIST_CSV if WORKLIST_CSV in names else None)
+        check_conservation(connection, aside / WORKLIST_CSV if WORKLIST_CSV in names else None, sql=sql)
         check_explained(connection)
         outcome = _outcome(connection, facts.run_id, published, grade_reasons)
         digest = episodes_digest(connection) if is_encrypted else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.ground.checkout import home
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import UsageError
 from pipelines.ground.files import make_folder, swap_in
@@ -79,7 +80,7 @@ def report_to(published: Path, folder: Path, *, policies: Sequence[Policy] = ())
     with open_published(published) as connection:
         part = folder / f"{WORKLIST_CSV}.part"
         write_worklist_csv(connection, part)
-        check_conservation(connection, part)
+        check_conservation(connection, part, sql=home().sql)
         swap_in(part, folder / WORKLIST_CSV)
         worklist, pages = _write(connection, published, folder, policies, None)
     return (worklist, folder / WORKLIST_CSV, *pages)

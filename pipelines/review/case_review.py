@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from pipelines.ground.checkout import home
 from pipelines.ground.warehouse import put_frame
-from pipelines.review.decision_words import LISTS, decision_words
+from pipelines.review.decision_words import decision_words
 from pipelines.review.decisions import read_decisions, to_json
 
 if TYPE_CHECKING:
@@ -90,7 +91,17 @@ def earlier_flags(connection: Connection, *, schema: str = "audit") -> pl.DataFr
 
 def evidence_query() -> str:
     """The query that gives one row per episode of ``audit.episode_review`` with the digest of its evidence."""
-    return (LISTS.parent / "history" / "evidence.sql").read_text(encoding="utf-8")
+    return (home().sql / "history" / "evidence.sql").read_text(encoding="utf-8")
+
+
+def episodes_with_evidence(connection: Connection) -> pl.DataFrame:
+    """One row per episode of ``audit.episode_review`` with the digest of its evidence, by name."""
+    episodes = connection.execute(
+        "select case_id, episode_id, outcome, outcome_reason, policy_id, policy_version, anchor_date, paid_amount, "
+        "priority_score from audit.episode_review"
+    ).pl()
+    evidence = connection.execute(evidence_query()).pl()
+    return episodes.join(evidence, on="episode_id", how="inner", validate="1:1").sort("episode_id")
 
 
 def case_review(
@@ -103,7 +114,7 @@ def case_review(
     whatever the run. A case that is no longer flagged returns only where its finding was supported. ``flags`` are the
     rows of ``earlier_flags``.
     """
-    episodes = _episodes(connection)
+    episodes = episodes_with_evidence(connection)
     place = Placing(episodes)
     by_case: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for decision in decisions.iter_rows(named=True):
@@ -189,15 +200,6 @@ def signature(decision: Mapping[str, Any]) -> str:
     """Who decided, as reports name it: name, credential, licence state."""
     licence = f"licence {decision['licence_state']}" if decision["licence_state"] else None
     return ", ".join(filter(None, [decision["reviewer"], decision["reviewer_credential"], licence]))
-
-
-def _episodes(connection: Connection) -> pl.DataFrame:
-    return connection.execute(
-        "select episode_review.episode_id, episode_review.case_id, episode_review.outcome, "
-        "episode_review.outcome_reason, episode_review.paid_amount, evidence.evidence_digest, evidence.evidence_parts "
-        f"from audit.episode_review inner join ({evidence_query()}) as evidence "
-        "on episode_review.episode_id = evidence.episode_id order by episode_review.episode_id"
-    ).pl()
 
 
 def _case_row(
