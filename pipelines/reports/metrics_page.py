@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.ground.queries import query
 from pipelines.reports import words
 from pipelines.reports.charts import IntervalPoint, bar_chart, described, interval_chart
 from pipelines.reports.suppression import LEAST_SHOWN, may_show, rounded_up, shown_groups
@@ -33,29 +34,6 @@ NOBODY = "none yet"
 BASE_RATE = 0.40
 
 PROVIDER_BANDS = ((1, 1), (2, 3), (4, 10), (11, None))
-
-# The provider a records request would go to: the one who billed the implant lines, else the one who gave the service.
-PROVIDER_QUERY = """
-    with own_line as (
-        select
-            episode_review.episode_id,
-            coalesce(timeline_event.billing_npi, timeline_event.rendering_npi) as npi
-        from audit.episode_review
-        inner join audit.timeline_event on episode_review.episode_id = timeline_event.episode_id
-        where episode_review.outcome = 'flagged' and timeline_event.lane in ('trial', 'implant')
-    )
-    select count(distinct episode_id) as case_count from own_line where npi is not null group by npi order by all
-"""
-NAMELESS_QUERY = """
-    select count(*)
-    from audit.episode_review
-    where
-        outcome = 'flagged'
-        and episode_id not in (
-            select episode_id from audit.timeline_event
-            where lane in ('trial', 'implant') and coalesce(billing_npi, rendering_npi) is not null
-        )
-"""
 
 
 @dataclass(frozen=True)
@@ -241,8 +219,8 @@ def check_lines(figures: Metrics) -> list[CheckLine]:
 
 def provider_figures(connection: Connection) -> dict[str, object]:
     """How many providers have how many flagged cases, in bands; who they are is not told."""
-    case_counts = [count for (count,) in connection.execute(PROVIDER_QUERY).fetchall()]
-    [[nameless]] = connection.execute(NAMELESS_QUERY).fetchall()
+    case_counts = [count for (count,) in connection.execute(query("flagged_provider")).fetchall()]
+    nameless = len(connection.execute(query("flagged_without_provider")).fetchall())
     bands = [
         (_band(low, high), sum(low <= count and (high is None or count <= high) for count in case_counts))
         for low, high in PROVIDER_BANDS

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipelines.ground.errors import StimauditError
 from pipelines.ground.files import make_folder
 from pipelines.ground.progress import SILENCE
+from pipelines.ground.queries import query
 from pipelines.reports import words
 from pipelines.reports.case_file import read_case_files, read_rows
 from pipelines.reports.case_page import case_page
@@ -141,22 +142,7 @@ def _nights(connection: Connection) -> list[Row]:
     found = connection.execute("select count(*) from duckdb_tables() where table_name = 'case_version'").fetchall()
     if not found[0][0]:
         return []
-    return read_rows(
-        connection,
-        """
-        select
-            case_version.case_id,
-            run_history.run_id,
-            run_history.known_from_utc,
-            case_version.case_event,
-            case_version.changed_columns,
-            case_version.outcome
-        from case_version
-        inner join run_history
-            on case_version.from_run_number = run_history.run_number
-        order by run_history.run_number, case_version.case_id
-        """,
-    )
+    return read_rows(connection, query("case_night"))
 
 
 def _by_case(rows: Iterable[Row]) -> dict[str, list[Row]]:

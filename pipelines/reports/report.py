@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import UsageError
 from pipelines.ground.files import make_folder, partial_path, swap_in
+from pipelines.ground.program_files import home
 from pipelines.ground.progress import SILENCE
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.publishing.conservation import check_conservation
@@ -81,7 +82,7 @@ def report_to(published: Path, folder: Path, *, policies: Sequence[Policy] = ())
     with open_published(published) as connection:
         part = partial_path(folder / WORKLIST_CSV)
         write_worklist_csv(connection, part)
-        check_conservation(connection, part)
+        check_conservation(connection, part, sql=home().sql)
         swap_in(part, folder / WORKLIST_CSV)
         worklist, pages = _write(connection, published, folder, policies, SILENCE)
     return (worklist, folder / WORKLIST_CSV, *pages)

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipelines.ground.queries import query
 from pipelines.reports.suppression import may_show
 
 if TYPE_CHECKING:
@@ -15,38 +16,6 @@ if TYPE_CHECKING:
 
 
 NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
-
-# A case is new on the list also where it was known before and was not flagged: on hold, say, or excluded.
-NEWS_QUERY = """
-    with newest as (
-        select max(run_number) as run_number from audit.run_history
-    )
-    select
-        now.case_id,
-        case
-            when now.from_run_number < newest.run_number then 'unchanged'
-            when before.is_in_audit and before.outcome = 'flagged' then 'changed'
-            else 'new'
-        end as word,
-        now.changed_columns
-    from audit.case_version as now
-    cross join newest
-    left join audit.case_version as before
-        on now.case_id = before.case_id and now.from_run_number - 1 = before.to_run_number
-    where now.to_run_number = newest.run_number and now.is_in_audit and now.outcome = 'flagged'
-    order by now.case_id
-"""
-LEFT_QUERY = """
-    select count(*)
-    from audit.case_version as before
-    inner join audit.case_version as now
-        on before.case_id = now.case_id and before.to_run_number + 1 = now.from_run_number
-    where
-        now.from_run_number = (select max(run_number) from audit.run_history)
-        and before.is_in_audit
-        and before.outcome = 'flagged'
-        and not (now.is_in_audit and now.outcome = 'flagged')
-"""
 
 
 class News(NamedTuple):
@@ -95,9 +64,9 @@ def since_last_run(connection: Connection) -> SinceLastRun | None:
     if connection.execute(tables).fetchall()[0][0] < 2:  # noqa: PLR2004 - the two tables named
         return None
     [[run_count]] = connection.execute("select count(*) from audit.run_history").fetchall()
-    [[left_count]] = connection.execute(LEFT_QUERY).fetchall()
+    left_count = len(connection.execute(query("no_longer_flagged")).fetchall())
     cases = {
         case_id: News(word, tuple(name.replace("_", " ") for name in changed or ()))
-        for case_id, word, changed in connection.execute(NEWS_QUERY).fetchall()
+        for case_id, word, changed in connection.execute(query("flagged_news")).fetchall()
     }
-    return SinceLastRun(cases, int(left_count), is_first=run_count == 1)
+    return SinceLastRun(cases, left_count, is_first=run_count == 1)

@@ -19,6 +19,7 @@ import polars as pl
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
+from pipelines.ground.queries import query
 from pipelines.publishing.worklist_csv import DANGEROUS_START, LIST_SEPARATOR
 from pipelines.reports.since_last_run import since_last_run
 from pipelines.reports.words import STATUSES, completeness, masked, phrase, short_reason
@@ -150,57 +151,6 @@ READ_ME = (
     "a line end has an apostrophe put in front, so that no cell can run.",
 )
 
-REVIEW_QUERY = """
-    select episode_review.*
-    from audit.episode_review
-    where episode_review.outcome = 'flagged'
-    order by episode_review.priority_score desc nulls last, episode_review.anchor_date, episode_review.episode_id
-"""
-
-CRITERIA_QUERY = """
-    select criterion_result.*
-    from audit.criterion_result
-    inner join audit.episode_review on criterion_result.episode_id = episode_review.episode_id
-    where episode_review.outcome = 'flagged'
-"""
-
-EVIDENCE_QUERY = """
-    with evidence_row as (
-        select
-            episode_id, 1 as kind_number, 'criterion' as row_kind, cast(null as date) as row_date,
-            criterion as subject, result, explanation as detail, cast(null as varchar) as code_system,
-            cast(null as varchar) as code, cast(null as double) as quantity, cast(null as varchar) as claim_id,
-            cast(null as varchar) as claim_line_number, cast(null as varchar) as source_file,
-            cast(null as bigint) as source_row, criterion_number as place
-        from audit.criterion_result
-        union all
-        select
-            episode_id, 2, 'fact', fact_date, fact, null, null, code_system, code, null, claim_id, null, null, null, 0
-        from audit.history_fact
-        union all
-        select
-            episode_id, 3, 'statement', document_date, modality, statement_state,
-            concat_ws('; ', documented_outcome, array_to_string(missing, ', ')), null, null, visit_count,
-            document_id, null, source_file, source_row, 0
-        from audit.statement
-        union all
-        select
-            episode_id, 4, 'care', service_date, coalesce(care_group, 'other care') || ': ' || modality,
-            case when counts = 'yes' then 'counts' else 'does not count' end, counts_reason, code_system, code,
-            cast(quantity as double), claim_id, claim_line_number, source_file, source_row, 0
-        from audit.care_ledger
-    )
-    select
-        episode_review.case_id,
-        evidence_row.* exclude (episode_id, kind_number, place)
-    from evidence_row
-    inner join audit.episode_review on evidence_row.episode_id = episode_review.episode_id
-    where episode_review.outcome = 'flagged'
-    order by
-        episode_review.priority_score desc nulls last, episode_review.anchor_date, episode_review.episode_id,
-        kind_number, place, row_date, subject, evidence_row.claim_id, claim_line_number, code, source_file, source_row
-"""
-
 
 def write_workbook(connection: Connection, path: Path, *, as_of: date, review: pl.DataFrame | None = None) -> None:
     """Writes the worklist workbook of the published audit in ``connection``.
@@ -222,8 +172,10 @@ def write_workbook(connection: Connection, path: Path, *, as_of: date, review: p
         _write_read_me(workbook.add_worksheet("Read me"), _run_lines(connection, cases), formats)
         sheet = workbook.add_worksheet("Worklist")
         _write_worklist(sheet, cases, formats, as_of)
-        evidence = connection.execute(f"{EVIDENCE_QUERY} limit {MOST_EVIDENCE_ROWS + 1}").pl()
-        _write_evidence(workbook.add_worksheet("Evidence"), evidence, formats)
+        evidence = (
+            connection.execute(f"{query('flagged_evidence')} limit {MOST_EVIDENCE_ROWS + 1}").pl().drop("row_order")
+        )
+        _write_evidence(workbook.add_worksheet("Evidence"), evidence.drop("row_order"), formats)
         _write_dictionary(workbook.add_worksheet("Dictionary"), formats)
         _write_lists(workbook, formats)
         sheet.activate()
@@ -254,7 +206,7 @@ def _review(connection: Connection, as_of: date) -> pl.DataFrame:
 def _cases(connection: Connection, review: pl.DataFrame, as_of: date) -> list[dict[str, Any]]:
     """One dictionary per flagged episode, best first, with a value for each column of the worklist."""
     criteria: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for criterion in connection.execute(CRITERIA_QUERY).pl().iter_rows(named=True):
+    for criterion in connection.execute(query("flagged_criterion")).pl().iter_rows(named=True):
         criteria[criterion["episode_id"]].append(criterion)
     news = since_last_run(connection)
     reviewed = {case["episode_id"]: case for case in review.iter_rows(named=True)}
@@ -266,7 +218,7 @@ def _cases(connection: Connection, review: pl.DataFrame, as_of: date) -> list[di
             as_of,
         )
         | {"since_last_run": news.word(episode["case_id"]) if news else ""}
-        for episode in connection.execute(REVIEW_QUERY).pl().iter_rows(named=True)
+        for episode in connection.execute(query("flagged_episode")).pl().iter_rows(named=True)
     ]
 
 

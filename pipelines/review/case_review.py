@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipelines.ground.closed_words import words_of
-from pipelines.review.decision_words import LISTS, decision_words
+from pipelines.ground.program_files import home
+from pipelines.ground.warehouse import put_frame
+from pipelines.review.decision_words import decision_words
 from pipelines.review.decisions import read_decisions, to_json
 
 if TYPE_CHECKING:
@@ -90,7 +92,17 @@ def earlier_flags(connection: Connection, *, schema: str = "audit") -> pl.DataFr
 
 def evidence_query() -> str:
     """The query that gives one row per episode of ``audit.episode_review`` with the digest of its evidence."""
-    return (LISTS / "evidence_digest.sql").read_text(encoding="utf-8")
+    return (home().sql / "history" / "evidence.sql").read_text(encoding="utf-8")
+
+
+def episodes_with_evidence(connection: Connection) -> pl.DataFrame:
+    """One row per episode of ``audit.episode_review`` with the digest of its evidence, by name."""
+    episodes = connection.execute(
+        "select case_id, episode_id, outcome, outcome_reason, policy_id, policy_version, anchor_date, paid_amount, "
+        "priority_score from audit.episode_review"
+    ).pl()
+    evidence = connection.execute(evidence_query()).pl()
+    return episodes.join(evidence, on="episode_id", how="inner", validate="1:1").sort("episode_id")
 
 
 def case_review(
@@ -103,7 +115,7 @@ def case_review(
     whatever the run. A case that is no longer flagged returns only where its finding was supported. ``flags`` are the
     rows of ``earlier_flags``.
     """
-    episodes = _episodes(connection)
+    episodes = episodes_with_evidence(connection)
     place = Placing(episodes)
     by_case: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for decision in decisions.iter_rows(named=True):
@@ -139,16 +151,13 @@ class Placing:
 def put_review_tables(connection: Connection, store: Path, *, as_of: date) -> None:
     """Makes ``run_facts.decision`` and ``run_facts.case_status`` for publish, from the store and this run's audit.
 
-    ``connection`` is the run's working file after its cases were named and ``run_facts.run_history`` and
-    ``run_facts.case_version`` were made.
+    ``connection`` is the run's working file after ``run_facts.run_history`` and ``run_facts.case_version`` were made.
     """
     decisions = read_decisions(store)
     flags = earlier_flags(connection, schema="run_facts")
     review = case_review(connection, decisions, as_of=as_of, flags=flags)
     for name, frame in (("decision", decisions), ("case_status", review)):
-        connection.register("review_rows", frame.to_arrow())
-        connection.execute(f"create or replace table run_facts.{name} as from review_rows")
-        connection.unregister("review_rows")
+        put_frame(connection, f"run_facts.{name}", frame)
 
 
 @dataclass(frozen=True)
@@ -192,15 +201,6 @@ def signature(decision: Mapping[str, Any]) -> str:
     """Who decided, as reports name it: name, credential, licence state."""
     licence = f"licence {decision['licence_state']}" if decision["licence_state"] else None
     return ", ".join(filter(None, [decision["reviewer"], decision["reviewer_credential"], licence]))
-
-
-def _episodes(connection: Connection) -> pl.DataFrame:
-    return connection.execute(
-        "select episode_review.episode_id, episode_review.case_id, episode_review.outcome, "
-        "episode_review.outcome_reason, episode_review.paid_amount, evidence.evidence_digest, evidence.evidence_parts "
-        f"from audit.episode_review inner join ({evidence_query()}) as evidence "
-        "on episode_review.episode_id = evidence.episode_id order by episode_review.episode_id"
-    ).pl()
 
 
 def _case_row(

@@ -24,7 +24,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from pipelines.ground.errors import InputRefusedError, UsageError
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.run_lock import run_lock
-from pipelines.review.case_review import Placing, decisions_standing, evidence_query, published_review
+from pipelines.review.case_review import Placing, decisions_standing, episodes_with_evidence, published_review
 from pipelines.review.decision_words import decision_words
 from pipelines.review.decisions import DECISION_SCHEMA, decision_id, read_decisions, write_decisions
 
@@ -303,15 +303,7 @@ class _Judge:
 def _cases(connection: Connection) -> dict[str, list[dict[str, Any]]]:
     """The episodes of the published audit by case; two episodes of one claim may share a case."""
     cases: dict[str, list[dict[str, Any]]] = {}
-    frame = connection.execute(
-        "select episode_review.case_id, episode_review.episode_id, episode_review.outcome, "
-        "episode_review.outcome_reason, episode_review.policy_id, episode_review.policy_version, "
-        "episode_review.anchor_date, episode_review.paid_amount, episode_review.priority_score, "
-        "evidence.evidence_digest, evidence.evidence_parts from audit.episode_review "
-        f"inner join ({evidence_query()}) as evidence on episode_review.episode_id = evidence.episode_id "
-        "order by episode_review.episode_id"
-    ).pl()
-    for episode in frame.iter_rows(named=True):
+    for episode in episodes_with_evidence(connection).iter_rows(named=True):
         cases.setdefault(episode["case_id"], []).append(episode)
     return cases
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipelines.ground.closed_words import Word, vocabulary
-from pipelines.ground.warehouse import MEMORY_LIMIT, open_warehouse
+from pipelines.ground.warehouse import MEMORY_LIMIT, open_warehouse, put_frame
 from pipelines.intake.ledger import attach
 from pipelines.rule.models import build, read_models
 from pipelines.rule.policy import write_policies
@@ -59,31 +59,11 @@ def narrow(
 def stage_candidates(connection: Connection, sql: Path, *, as_of: date, assume_enrolled: bool) -> None:
     """Makes the schemas ``staging`` (from ``landed``, ``value_sets`` and ``policies``) and ``vocabulary``.
 
-    ``staging.run`` is the one row of run facts: the run date, the feeds supplied, and the newest line start date loaded
-    that is not after the run date.
+    What was asked of the run stands in the one row of ``run_facts.run_given``.
     """
     _write_vocabulary(connection)
-    connection.execute("create schema if not exists staging")
-    connection.execute(
-        """
-        create or replace table staging.run as
-        select
-            $as_of::date as as_of_date,
-            $assume_enrolled and not bool_or(table_name = 'eligibility' and is_supplied) as is_enrollment_assumed,
-            bool_or(table_name = 'eligibility' and is_supplied) as has_eligibility,
-            bool_or(table_name = 'pharmacy_claim' and is_supplied) as has_pharmacy_claim,
-            bool_or(table_name = 'prior_authorization' and is_supplied) as has_prior_authorization,
-            bool_or(table_name = 'care_documentation' and is_supplied) as has_care_documentation,
-            (
-                select max(medical_claim.claim_line_start_date)
-                from landed.medical_claim
-                where medical_claim.claim_line_start_date <= $as_of::date
-            ) as newest_line_start_date,
-            cast(null as varchar) as run_id
-        from landed.feed
-        """,
-        {"as_of": as_of, "assume_enrolled": assume_enrolled},
-    )
+    asked = {"as_of_date": as_of, "assume_enrolled": assume_enrolled}
+    put_frame(connection, "run_facts.run_given", pl.DataFrame([asked]))
     build(connection, read_models(sql, ["staging"]), [])
 
 
@@ -91,7 +71,4 @@ def _write_vocabulary(connection: Connection) -> None:
     """Makes ``vocabulary.word``: one row a closed word, for models that need its place, label or sentence."""
     words = [word for kind in vocabulary().values() for word in kind]
     schema = dict.fromkeys(Word._fields, pl.String()) | {"position": pl.Int32()}
-    connection.register("closed_words", pl.DataFrame(words, schema=schema, orient="row").to_arrow())
-    connection.execute("create schema if not exists vocabulary")
-    connection.execute("create or replace table vocabulary.word as select * from closed_words")
-    connection.unregister("closed_words")
+    put_frame(connection, "vocabulary.word", pl.DataFrame(words, schema=schema, orient="row"))

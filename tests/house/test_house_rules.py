@@ -78,16 +78,26 @@ def test_a_model_holds_no_list_of_codes(path: Path) -> None:
     assert like_codes == []
 
 
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_no_column_is_changed_after_its_model_made_it(path: Path) -> None:
+    assert re.findall(r"\b(?:update \w+\.\w+ set|alter table)\b", path.read_text(encoding="utf-8")) == []
+
+
+def test_every_query_is_asked_and_every_question_has_its_file() -> None:
+    asked = {
+        name for path in MODULES for name in re.findall(r"""query\(["']([a-z_]+)["']\)""", path.read_text("utf-8"))
+    }
+
+    assert asked == {path.stem for path in (ROOT / "sql" / "queries").glob("*.sql")}
+
+
 def test_the_path_says_the_table() -> None:
     with open_warehouse() as connection:
         reads = {model.name: tables_read(connection, model.query) for model in read_models(ROOT / "sql", SCHEMAS)}
     made = set(reads) | {f"intermediate.{transform.__name__}" for transform in TRANSFORMS}
-    given = {"landed", "value_sets", "policies", "vocabulary"}
+    given = {"landed", "value_sets", "policies", "run_facts", "vocabulary"}
     strays = {
-        table
-        for tables in reads.values()
-        for table in tables
-        if table not in made and table != "staging.run" and table.split(".")[0] not in given
+        table for tables in reads.values() for table in tables if table not in made and table.split(".")[0] not in given
     }
 
     assert strays == set()
