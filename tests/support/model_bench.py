@@ -137,13 +137,16 @@ class Bench:
         assert set(written.columns) <= set(types), f"{table} has no column {set(written.columns) - set(types)}."
         definition = ", ".join(f"{identifier(column)} {kind}" for column, kind in types.items())
         self.connection.execute(f"create table {table} ({definition})")
-        for number, cells in enumerate(written.rows, start=1):
-            row = _unsaid(table, types, number) | dict(zip(written.columns, cells, strict=True))
-            names = ", ".join(identifier(column) for column in row)
+        rows = [
+            _unsaid(table, types, number) | dict(zip(written.columns, cells, strict=True))
+            for number, cells in enumerate(written.rows, start=1)
+        ]
+        if rows:
+            names = ", ".join(identifier(column) for column in rows[0])
             values = ", ".join(
-                "null" if cell is None else f"cast({literal(cell)} as {types[column]})" for column, cell in row.items()
+                f"({', '.join(_cell(cell, types[column]) for column, cell in row.items())})" for row in rows
             )
-            self.connection.execute(f"insert into {table} ({names}) values ({values})")
+            self.connection.execute(f"insert into {table} ({names}) values {values}")
 
     def _made(self, query: str) -> Made:
         # A table first: it keeps the order of the query, a subquery need not.
@@ -151,6 +154,10 @@ class Bench:
         columns = tuple(column[0] for column in self.connection.execute("from made limit 0").description or ())
         listed = ", ".join(f"cast({identifier(column)} as varchar)" for column in columns)
         return Made(columns, tuple(self.connection.execute(f"select {listed} from made").fetchall()))
+
+
+def _cell(cell: str | None, kind: str) -> str:
+    return "null" if cell is None else f"cast({literal(cell)} as {kind})"
 
 
 def _unsaid(table: str, types: Mapping[str, str], number: int) -> dict[str, str | None]:
