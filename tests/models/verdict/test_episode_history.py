@@ -14,16 +14,12 @@ EPISODE = """
     E1         | ada       | 2025-03-01  | 2025-01-01         | 2025-02-01           | 2025-02-28         | 2025-01-31
 """
 
+READ = ("back_diagnosis", "supported_indication", "prior_spine_surgery_row", "service", "care_line", "care_fill")
+
 
 def history(model: RunModel, column: str, **tables: str) -> str | None:
     """One column of the history of E1 with the tables given."""
-    given = {
-        name: ""
-        for name in (
-            *("back_diagnosis", "supported_indication", "prior_spine_surgery_row"),
-            *("service", "care_line", "care_fill"),
-        )
-    } | tables
+    given = dict.fromkeys(READ, "") | tables
     made = model(
         "intermediate.episode_history",
         {
