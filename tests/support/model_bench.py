@@ -36,6 +36,14 @@ OPEN_ENDS = {
 }
 """What the ends of a code's or policy's validity are where a test does not give them: open."""
 
+FILLED_ENDS = {
+    "effective_start": "first_valid_date",
+    "effective_end": "last_valid_date",
+    "effective_from": "first_valid_date",
+    "effective_to": "last_valid_date",
+}
+"""The column that holds an end of a validity with open ends filled, in tables that have it, by what a test calls it."""
+
 Given = dict[str, str]
 """Tables as text, by ``schema.table``; text without a line is an empty table."""
 
@@ -140,11 +148,12 @@ class Bench:
     def _put(self, table: str, text: str) -> None:
         types = self.columns[table]
         written = read_text_table(text)
-        assert set(written.columns) <= set(types), f"{table} has no column {set(written.columns) - set(types)}."
+        known = set(types) | {end for end, filled in FILLED_ENDS.items() if filled in types}
+        assert set(written.columns) <= known, f"{table} has no column {set(written.columns) - known}."
         definition = ", ".join(f"{identifier(column)} {kind}" for column, kind in types.items())
         self.connection.execute(f"create table {table} ({definition})")
         rows = [
-            _unsaid(table, types, number) | dict(zip(written.columns, cells, strict=True))
+            _filled(types, _unsaid(table, types, number) | dict(zip(written.columns, cells, strict=True)))
             for number, cells in enumerate(written.rows, start=1)
         ]
         if rows:
@@ -171,10 +180,15 @@ def _unsaid(table: str, types: Mapping[str, str], number: int) -> dict[str, str 
     schema = table.split(".", maxsplit=1)[0]
     unsaid: dict[str, str | None] = {}
     if schema in {"value_sets", "policies"}:
-        unsaid |= {column: day for column, day in OPEN_ENDS.items() if column in types}
+        unsaid |= {end: day for end, day in OPEN_ENDS.items() if end in types or FILLED_ENDS[end] in types}
     if schema == "value_sets":
         unsaid["row_number"] = str(number)
     return unsaid
+
+
+def _filled(types: Mapping[str, str], row: dict[str, str | None]) -> dict[str, str | None]:
+    filled = {FILLED_ENDS[end]: day for end, day in row.items() if end in FILLED_ENDS}
+    return {column: cell for column, cell in (row | filled).items() if column in types}
 
 
 def _qualified(table: str) -> str:
@@ -191,9 +205,9 @@ def read_queries(sql: Path) -> dict[str, str]:
     """The query of every model by its table, and of every other SQL file below ``sql`` by the file's name."""
     models = {model.name: model.query for model in read_models(sql, SCHEMAS_OF_MODELS)}
     others = {
-        path.stem: path.read_text(encoding="utf-8")
+        path.stem: query
         for path in sorted(sql.rglob("*.sql"))
-        if path.relative_to(sql).parts[0] not in SCHEMAS_OF_MODELS
+        if (query := path.read_text(encoding="utf-8")) not in set(models.values())
     }
     return models | others
 

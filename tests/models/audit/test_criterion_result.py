@@ -136,6 +136,16 @@ def test_the_span_names_its_first_and_last_day(model: RunModel) -> None:
     )
 
 
+def test_a_span_that_is_not_met_says_what_cannot_be_seen(model: RunModel) -> None:
+    unseen = {"is_medication_unknown": "true", "enrollment_complete": "false", "enrolled_days": "100"}
+    met = explained(model, "care_span")[3]
+
+    assert explained(model, "care_span", **unseen)[3] == met
+    assert explained(model, "care_span", care_span="cannot_tell", **unseen)[3] == (
+        f"{met}{PARTLY} Drug fills cannot be seen."
+    )
+
+
 def test_documented_failure_names_the_groups_or_what_was_not_delivered(model: RunModel) -> None:
     stated = "Statements that document failure, intolerance or contraindication cover: exercise, manipulation; 2 groups asked"
 
