@@ -135,8 +135,8 @@ class Bench:
                 self.connection.execute(before)
             return self._made(query)
         finally:
-            self.connection.execute("use main")
             self.connection.rollback()
+            self.connection.execute("use main")
 
     def _give(self, given: Given, reads: set[str]) -> None:
         assert set(given) == reads, f"Given are {sorted(given)}, but the query reads {sorted(reads)}."
