@@ -82,7 +82,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Bench:
-    """Queries by name, and the types of the columns of every table that they may read."""
+    """A database with every table that a query may read, without rows; queries by name; the types of the columns."""
 
     connection: Connection
     queries: Mapping[str, str]
@@ -129,7 +129,6 @@ class Bench:
         self.connection.begin()
         try:
             self._give(given, {_qualified(table) for table in tables_read(self.connection, reading or query)})
-            self.connection.execute(f"create schema if not exists {PUBLISHED_SCHEMA}")
             self.connection.execute(f"use {PUBLISHED_SCHEMA}")
             if before:
                 self.connection.execute(before)
@@ -140,8 +139,6 @@ class Bench:
 
     def _give(self, given: Given, reads: set[str]) -> None:
         assert set(given) == reads, f"Given are {sorted(given)}, but the query reads {sorted(reads)}."
-        for schema in sorted({table.split(".")[0] for table in given}):
-            self.connection.execute(f"create schema if not exists {schema}")
         for table, text in given.items():
             self._put(table, text)
 
@@ -150,8 +147,6 @@ class Bench:
         written = read_text_table(text)
         known = set(types) | {end for end, filled in FILLED_ENDS.items() if filled in types}
         assert set(written.columns) <= known, f"{table} has no column {set(written.columns) - known}."
-        definition = ", ".join(f"{identifier(column)} {kind}" for column, kind in types.items())
-        self.connection.execute(f"create table {table} ({definition})")
         rows = [
             _filled(types, _unsaid(table, types, number) | dict(zip(written.columns, cells, strict=True)))
             for number, cells in enumerate(written.rows, start=1)
@@ -198,7 +193,18 @@ def _qualified(table: str) -> str:
 
 def open_bench(folder: Path) -> Bench:
     """A bench for every query below ``sql``; a real night in ``folder`` says which columns its tables have."""
-    return Bench(open_scratch(), read_queries(SQL), columns_of_a_night(folder))
+    connection, columns = open_scratch(), columns_of_a_night(folder)
+    make_tables(connection, columns)
+    return Bench(connection, read_queries(SQL), columns)
+
+
+def make_tables(connection: Connection, columns: Columns) -> None:
+    """Makes every table without rows, once for all tests; each test fills its own and takes its rows back."""
+    for schema in sorted({table.split(".")[0] for table in columns}):
+        connection.execute(f"create schema {schema}")
+    for table, types in columns.items():
+        definition = ", ".join(f"{identifier(column)} {kind}" for column, kind in types.items())
+        connection.execute(f"create table {table} ({definition})")
 
 
 def read_queries(sql: Path) -> dict[str, str]:
