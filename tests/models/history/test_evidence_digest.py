@@ -1,0 +1,77 @@
+"""The digest of the facts that a reviewer sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.support.model_bench import RunModel
+
+
+TABLES = ("criterion_result", "care_ledger", "statement", "history_fact")
+REVIEW = {
+    "outcome": "flagged",
+    "anchor_date": "2025-03-01",
+    "paid_amount": "5.00",
+    "enrolled_days": "180",
+    "notes": "[]",
+}
+
+
+def evidence(published: RunModel, review: dict[str, str] | None = None, **tables: str) -> tuple[str | None, str | None]:
+    """Digest and parts of the evidence of E1, with changes of its review and the tables given."""
+    row = {"episode_id": "E1"} | REVIEW | (review or {})
+    text = " | ".join(row) + "\n" + " | ".join(row.values())
+    given = {"audit.episode_review": text} | {f"audit.{name}": tables.get(name, "") for name in TABLES}
+    digest, parts = published("evidence_digest", given).row("evidence_digest", "evidence_parts")
+    return digest, parts
+
+
+def changed(before: tuple[str | None, str | None], after: tuple[str | None, str | None]) -> set[str]:
+    """The parts that differ between two digests of evidence; a digest differs when a part does."""
+    first, second = (dict(part.split(" ") for part in str(parts).split("; ")) for _, parts in (before, after))
+    found = {name for name in first | second if first.get(name) != second.get(name)}
+    assert (before[0] != after[0]) == bool(found)
+    return found
+
+
+def test_a_fact_changes_the_part_it_belongs_to_and_no_other(published: RunModel) -> None:
+    before = evidence(published)
+
+    for part, change in {
+        "outcome": {"outcome": "excluded"},
+        "claims": {"anchor_date": "2025-03-02"},
+        "dollars": {"paid_amount": "5.01"},
+        "visibility": {"enrolled_days": "179"},
+        "notes": {"notes": "[likely_miscoded]"},
+    }.items():
+        assert changed(before, evidence(published, change)) == {part}
+    for part, table, text in (
+        ("criteria", "criterion_result", "episode_id | criterion | result\nE1 | care_span | met"),
+        ("care", "care_ledger", "episode_id | claim_id | counts\nE1 | A1 | yes"),
+        ("statements", "statement", "episode_id | document_id\nE1 | D1"),
+        ("history", "history_fact", "episode_id | fact\nE1 | red_flag"),
+    ):
+        assert changed(before, evidence(published, None, **{table: text})) == {part}
+
+
+def test_what_says_nothing_about_the_case_changes_nothing(published: RunModel) -> None:
+    before = evidence(published)
+
+    assert evidence(published, {"run_id": "R2", "priority_score": "7.0", "policy_version": "2.0.0"}) == before
+    assert evidence(published, {"notes": "[follow_up_incomplete]"}) == before
+    lines = ["E1 | A1 | yes", "E1 | A2 | no"]
+    forward, backward = (
+        evidence(published, care_ledger="episode_id | claim_id | counts\n" + "\n".join(rows))
+        for rows in (lines, lines[::-1])
+    )
+    assert forward == backward
+    resent = "episode_id | claim_id | counts | source_file | source_row\nE1 | A1 | yes | new.csv | 9\nE1 | A2 | no | new.csv | 8"
+    assert evidence(published, care_ledger=resent) == forward
+
+
+def test_a_missing_value_and_an_empty_one_differ(published: RunModel) -> None:
+    missing = evidence(published, statement="episode_id | document_id | source_reference\nE1 | D1 |")
+    empty = evidence(published, statement="episode_id | document_id | source_reference\nE1 | D1 | ''")
+
+    assert changed(missing, empty) == {"statements"}

@@ -1,0 +1,50 @@
+"""The authorisations of candidate members as delivered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.models.staging.repeats import CANDIDATE_MEMBERS, kept, one_apart
+
+if TYPE_CHECKING:
+    from tests.support.model_bench import RunModel
+
+
+def test_a_row_that_differs_in_any_known_column_is_no_repeat(model: RunModel) -> None:
+    made = model(
+        "staging.prior_authorization",
+        {"landed.prior_authorization": one_apart("prior_authorization"), "staging.candidate_member": CANDIDATE_MEMBERS},
+    )
+
+    assert made.column("source_row") == kept("prior_authorization")
+
+
+def test_of_equal_rows_the_copy_delivered_last_stays(model: RunModel) -> None:
+    made = model(
+        "staging.prior_authorization",
+        {
+            "landed.prior_authorization": """
+                member_id | authorization_id | delivery_number | file_number | source_row
+                ----------+------------------+-----------------+-------------+-----------
+                A         | X1               | 1               | 9           | 9
+                A         | X1               | 2               | 1           | 8
+                A         | X1               | 2               | 2           | 1
+                A         | X1               | 2               | 2           | 2
+            """,
+            "staging.candidate_member": CANDIDATE_MEMBERS,
+        },
+    )
+
+    assert made.rows("delivery_number", "file_number", "source_row") == [("2", "2", "2")]
+
+
+def test_rows_of_others_than_the_candidates_are_left_out(model: RunModel) -> None:
+    made = model(
+        "staging.prior_authorization",
+        {
+            "landed.prior_authorization": "member_id | authorization_id\nA | X1\nZ | X2",
+            "staging.candidate_member": CANDIDATE_MEMBERS,
+        },
+    )
+
+    assert made.rows("member_id", "authorization_id") == [("A", "X1")]

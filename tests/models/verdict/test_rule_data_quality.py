@@ -1,0 +1,96 @@
+"""The checks on what the rule itself met, as counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.support.model_bench import RunModel
+
+
+def test_each_check_counts_what_it_names_among_what_it_could_be(model: RunModel) -> None:
+    made = model(
+        "intermediate.rule_data_quality",
+        {
+            "intermediate.claim_final_state": """
+                member_id | claim_id | claim_frequency_code | original_claim_id | final_state
+                ----------+----------+----------------------+-------------------+----------------
+                ada       | A1       | 7                    | A0                | pending_request
+                ada       | A2       | 7                    | A3                | in_ring
+                ada       | A3       | 7                    | A2                | in_ring
+                ada       | A4       | 8                    | A4                | void_request
+                ada       | A5       | 7                    | Z9                | counts
+                ada       | A6       | 7                    |                   | counts
+                ada       | A7       | 7                    | A0                | outranked
+                ada       | A0       |                      |                   | outranked
+            """,
+            "intermediate.claim_version": """
+                member_id | claim_id | has_original
+                ----------+----------+-------------
+                ada       | A1       | true
+                ada       | A2       | true
+                ada       | A3       | true
+                ada       | A4       | false
+                ada       | A5       | false
+                ada       | A6       | false
+                ada       | A7       | true
+                ada       | A0       | false
+            """,
+            "intermediate.fill": """
+                delivery_number | file_number | source_row
+                ----------------+-------------+-----------
+                1               | 1           | 1
+                1               | 1           | 2
+                1               | 2           | 1
+                2               | 1           | 1
+            """,
+            "intermediate.fill_medication": """
+                delivery_number | file_number | source_row
+                ----------------+-------------+-----------
+                1               | 1           | 1
+            """,
+            "intermediate.episode_diagnosis_scope": """
+                billed_diagnoses | has_invalid_code
+                -----------------+-----------------
+                []               | false
+                [M545]           | true
+                [M5450]          | true
+            """,
+        },
+    )
+
+    assert made.rows("check_name", "failed_count", "total_count", "status") == [
+        ("back_code_not_valid_on_date", "2", "3", "failed"),
+        ("fill_in_no_value_set", "3", "4", "failed"),
+        ("index_claim_without_diagnosis", "1", "3", "failed"),
+        ("replacement_held", "1", "7", "failed"),
+        ("replacement_names_itself", "1", "7", "failed"),
+        ("replacement_outranked", "1", "7", "failed"),
+        ("replacement_ring", "2", "7", "failed"),
+        ("replacement_without_original", "2", "7", "failed"),
+    ]
+    assert set(made.column("severity")) == {"warning"}
+
+
+def test_a_check_with_nothing_to_look_at_does_not_apply_and_one_that_finds_nothing_passes(model: RunModel) -> None:
+    made = model(
+        "intermediate.rule_data_quality",
+        {
+            "intermediate.claim_final_state": "",
+            "intermediate.claim_version": "",
+            "intermediate.fill": "delivery_number | file_number | source_row\n1 | 1 | 1",
+            "intermediate.fill_medication": "delivery_number | file_number | source_row\n1 | 1 | 1",
+            "intermediate.episode_diagnosis_scope": "billed_diagnoses | has_invalid_code\n[M5450] | false",
+        },
+    )
+
+    assert made.in_order("table_name", "check_name", "status") == [
+        ("claim_diagnosis", "back_code_not_valid_on_date", "passed"),
+        ("claim_diagnosis", "index_claim_without_diagnosis", "passed"),
+        ("medical_claim", "replacement_held", "not_applicable"),
+        ("medical_claim", "replacement_names_itself", "not_applicable"),
+        ("medical_claim", "replacement_outranked", "not_applicable"),
+        ("medical_claim", "replacement_ring", "not_applicable"),
+        ("medical_claim", "replacement_without_original", "not_applicable"),
+        ("pharmacy_claim", "fill_in_no_value_set", "passed"),
+    ]
