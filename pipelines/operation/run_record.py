@@ -37,7 +37,10 @@ RunState = Literal["running", "published", "refused", "failed"]
 
 @dataclass(frozen=True)
 class LastPublish:
-    """The audit that readers see now; times are UTC."""
+    """The audit that readers see now, as the published file says itself; times are UTC.
+
+    Only what a status needs, so that a file of another version can still be told of.
+    """
 
     run_id: str
     as_of: date

@@ -55,20 +55,7 @@ FILLED_COLUMNS = (
     "decided_on",
 )
 OPTIONAL_COLUMN = "decision_kind"
-CONTENT = (
-    "case_id",
-    "episode_id",
-    "decision_kind",
-    "review_outcome",
-    "review_reason",
-    "review_note",
-    "assignee",
-    "reviewer",
-    "reviewer_credential",
-    "licence_state",
-    "decided_on",
-    "evidence_digest",
-)
+CONTENT = ("case_id", "episode_id", OPTIONAL_COLUMN, *FILLED_COLUMNS, "evidence_digest")
 """What makes a decision the same as another one."""
 
 HEADER_WITHIN_ROWS = 5
