@@ -3,7 +3,8 @@
     python -m tests.mutants
 
 One change at a time: each policy parameter by one (days by a day, yes and no swapped), each value set emptied, each
-comparison, ``and``/``or``, ``not``, ``min``/``max`` and sort direction of the SQL models and of the transforms flipped.
+comparison, ``and``/``or``, ``not``, ``min``/``max`` and sort direction of the SQL models and of the transforms flipped,
+and of each ``between`` of the SQL its first and its last day left out.
 The tables that depend on what was changed are made again for fixed messy members and compared with what they were,
 which is what the second opinion says of those members (checked first). A mutant is
 
@@ -104,7 +105,9 @@ FLIPPED_IN_PYTHON = {
     "min": "max",
     "max": "min",
 }
+BETWEEN = re.compile(r"\bbetween\s+(?P<first>[a-z_.]+)\s+and\s+(?P<last>[a-z_.]+)")
 SQL_TOKEN = re.compile(
+    rf"{re.sub(r'[?]P<[a-z]+>', '', BETWEEN.pattern)}|"
     r"--[^\n]*|'(?:[^']|'')*'|->|=>|<=|>=|<>|<|>|=|\bis not null\b|\bis null\b|"
     r"\b(?:and|or|not|min|max|arg_min|arg_max|bool_and|bool_or|least|greatest|desc)\b"
 )
@@ -319,20 +322,26 @@ def value_set_mutants() -> Iterator[Mutant]:
 def sql_mutants() -> Iterator[Mutant]:
     """Each operator of each model, flipped."""
     for model in models.read_models(SQL, SCHEMAS):
-        place = f"sql/{model.name.replace('.', '/')}.sql"
+        place = model.path.relative_to(ROOT).as_posix()
         for match in SQL_TOKEN.finditer(model.query):
-            token = match.group()
-            if token not in FLIPPED_IN_SQL:
-                continue
-            flipped = FLIPPED_IN_SQL[token]
-            query = model.query[: match.start()] + flipped + model.query[match.end() :]
-            yield Mutant(
-                place,
-                model.query.count("\n", 0, match.start()) + 1,
-                _line_at(model.query, match.start()),
-                _change(token, flipped),
-                queries={model.name: query},
-            )
+            for flipped, change in _flips(match.group()):
+                query = model.query[: match.start()] + flipped + model.query[match.end() :]
+                yield Mutant(
+                    place,
+                    model.query.count("\n", 0, match.start()) + 1,
+                    _line_at(model.query, match.start()),
+                    change,
+                    queries={model.name: query},
+                )
+
+
+def _flips(token: str) -> Iterator[tuple[str, str]]:
+    """What to put in place of ``token``, with the change in words; of a ``between`` each end falls out."""
+    if span := BETWEEN.fullmatch(token):
+        yield f"between {span['first']} + 1 and {span['last']}", "the first day falls out"
+        yield f"between {span['first']} and {span['last']} - 1", "the last day falls out"
+    elif token in FLIPPED_IN_SQL:
+        yield FLIPPED_IN_SQL[token], _change(token, FLIPPED_IN_SQL[token])
 
 
 def _line_at(text: str, position: int) -> str:
@@ -347,7 +356,7 @@ def _change(token: str, flipped: str) -> str:
 
 def transform_mutants() -> Iterator[Mutant]:
     """Each operator of each transform, flipped."""
-    for path in sorted((ROOT / "pipelines" / "transforms").glob("*.py")):
+    for path in sorted((ROOT / "pipelines" / "rule" / "transforms").glob("*.py")):
         source = path.read_text(encoding="utf-8")
         lines = source.splitlines(keepends=True)
         for token in _code_tokens(source):

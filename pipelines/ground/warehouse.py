@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    import polars as pl
+
     from pipelines.ground.encryption import Key
 
 
@@ -243,6 +245,14 @@ def in_reading_order(reads: Mapping[str, Iterable[str]]) -> list[str]:
     return order
 
 
+def put_frame(connection: Connection, table: str, frame: pl.DataFrame) -> None:
+    """Makes ``table`` of the rows of ``frame``, in their order, in place of what it was; makes its schema, too."""
+    connection.execute(f"create schema if not exists {table.split('.', maxsplit=1)[0]}")
+    connection.register("frame_rows", frame.to_arrow())
+    connection.execute(f"create or replace table {table} as select * from frame_rows")
+    connection.unregister("frame_rows")
+
+
 def make_table(
     connection: Connection,
     types: Mapping[str, str],
@@ -250,9 +260,12 @@ def make_table(
     names: Sequence[str],
     rows: Iterable[tuple[object, ...]],
 ) -> None:
-    """Makes ``table`` with the columns ``names``, of the types given by name, and puts ``rows`` in."""
+    """Makes ``table`` with the columns ``names``, of the types given by name, and puts ``rows`` in.
+
+    What was there under that name is gone.
+    """
     definition = ", ".join(f"{identifier(name)} {types[name]}" for name in names)
-    connection.execute(f"create table {table} ({definition})")
+    connection.execute(f"create or replace table {table} ({definition})")
     insert_rows(connection, table, list(rows))
 
 

@@ -19,7 +19,7 @@ from pipelines.operation.plan import Plan, check_policies_known, landing_rules, 
 from pipelines.operation.run_record import recorded_run
 from pipelines.operation.stage_fault import StageFaultError, told_safely
 from pipelines.proof.controls import control_members
-from pipelines.publishing.history import read_history
+from pipelines.publishing.history import earlier_cases, read_history, settle
 from pipelines.publishing.publish import Published, publish
 from pipelines.reports.report import report
 from pipelines.rule.audit import audit
@@ -173,10 +173,13 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     )
     facts = run_facts(plan, here, policies, value_sets, digest=landed_digest(plan.landed), started_at=started_at)
     record.stage_started("audit")
+    history = plan.out / "history"
+    told_safely(settle)(history, plan.published / DATABASE_FILE)
     stages.audit(
         working=working,
         sql=here.sql,
         run_id=facts.run_id,
+        earlier_cases=told_safely(earlier_cases)(history, run_id=facts.run_id),
         memory_limit=plan.settings.memory_limit,
         threads=plan.settings.threads,
     )

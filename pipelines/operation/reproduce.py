@@ -16,7 +16,7 @@ from pipelines.ground.files import file_sha256
 from pipelines.ground.published_file import EPISODE_REVIEW_PARQUET
 from pipelines.ground.warehouse import MEMORY_LIMIT, open_warehouse
 from pipelines.intake.ledger import check_key, check_landed, landed_digest, manifest_path
-from pipelines.publishing.history import find_run, make_folder, name_cases, put_back_inputs, read_history
+from pipelines.publishing.history import earlier_cases, find_run, make_folder, put_back_inputs, read_history
 from pipelines.publishing.publish import episodes_digest, write_episode_review
 from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow
@@ -25,6 +25,8 @@ from pipelines.rule.value_sets import load_value_sets
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import polars as pl
 
     from pipelines.ground.checkout import Home
     from pipelines.publishing.history import RunEntry
@@ -110,9 +112,9 @@ def reproduce(
         landed = _landed_then(out / "landed", folder / "landed", entry)
         check_key(landed)
         rules = put_back_inputs(out / "history", entry.inputs, folder / "rules")
-        _make(folder, landed, rules, entry, here=here, memory_limit=memory_limit, threads=threads)
+        past = earlier_cases(out / "history", run_id=run_id)
+        _make(folder, landed, rules, entry, past=past, here=here, memory_limit=memory_limit, threads=threads)
         with open_warehouse(folder / "run.duckdb", memory_limit=memory_limit) as connection:
-            name_cases(connection, out / "history", run_id=run_id, sql=here.sql)
             connection.execute("use audit")
             write_episode_review(connection, folder / EPISODE_REVIEW_PARQUET)
             digest = episodes_digest(connection) if entry.episodes_digest is not None else None
@@ -136,6 +138,7 @@ def _make(
     rules: Path,
     entry: RunEntry,
     *,
+    past: pl.DataFrame,
     here: Home,
     memory_limit: str,
     threads: int | None,
@@ -160,6 +163,7 @@ def _make(
         working=folder / "run.duckdb",
         sql=here.sql,
         run_id=entry.run_id,
+        earlier_cases=past,
         memory_limit=memory_limit,
         threads=threads,
     )

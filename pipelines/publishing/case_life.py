@@ -1,4 +1,4 @@
-"""The life of a case over the publishes: the name it keeps, and what happened to it each time."""
+"""The life of a case over the publishes: what happened to it each time."""
 
 from __future__ import annotations
 
@@ -22,53 +22,6 @@ OF_THE_VERSION: Mapping[str, pl.DataType] = {
 EVIDENCE = ("evidence_digest", "evidence_parts")
 PARTS_WITHOUT_COLUMN = ("criteria", "care", "statements", "history")
 """Parts of the evidence that no column of the case shows; the others change with a column."""
-
-
-def case_ids(episodes: pl.DataFrame, claims: pl.DataFrame, past: pl.DataFrame) -> pl.DataFrame:
-    """One row per episode with the name of its case.
-
-    ``episodes`` come with the name they would have without a past, ``claims`` are those by which each is known again,
-    ``past`` the last known state of each earlier case. An episode continues a case of its member with which it shares
-    such a claim. Where several cases became one, the earliest (anchor date, then name) goes on and the others are
-    gone; where one became several, the earliest episode goes on and the others are new. No two cases share a name.
-    """
-    if past.is_empty():
-        past = pl.DataFrame(schema={"case_id": pl.String(), "member_id": pl.String(), "anchor_date": pl.Date()})
-        shared = claims.select("episode_id", case_id=pl.lit(None, pl.String())).clear()
-    else:
-        shared = claims.join(
-            past.select("case_id", "member_id", claim_id="index_claim_ids").explode("claim_id"),
-            on=["member_id", "claim_id"],
-            how="inner",
-        )
-    pairs = (
-        shared.select("episode_id", "case_id")
-        .unique()
-        .join(past.select("case_id", case_date="anchor_date"), on="case_id", how="inner", validate="m:1")
-        .join(episodes.select("episode_id", "anchor_date"), on="episode_id", how="inner", validate="m:1")
-        .sort("case_date", "case_id", "anchor_date", "episode_id")
-    )
-    named: dict[str, str] = {}
-    taken: set[str] = set()
-    for episode_id, case_id in pairs.select("episode_id", "case_id").iter_rows():
-        if episode_id not in named and case_id not in taken:
-            named[episode_id] = case_id
-            taken.add(case_id)
-    taken.update(past.get_column("case_id"))
-    new = episodes.filter(~pl.col("episode_id").is_in(list(named))).sort("anchor_date", "episode_id")
-    for episode_id, case_id in new.select("episode_id", "case_id").iter_rows():
-        named[episode_id] = _free_name(case_id, taken)
-        taken.add(named[episode_id])
-    return pl.DataFrame(sorted(named.items()), schema={"episode_id": pl.String(), "case_id": pl.String()}, orient="row")
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    number = 1
-    free = name
-    while free in taken:
-        number += 1
-        free = f"{name}-{number}"
-    return free
 
 
 def last_known(cases: pl.DataFrame) -> pl.DataFrame:

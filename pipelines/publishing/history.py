@@ -21,10 +21,11 @@ from pipelines.ground.encryption import plain, protect
 from pipelines.ground.errors import IntegrityError, StimauditError, UsageError
 from pipelines.ground.files import FILE_MODE, FOLDER_MODE, commit_file
 from pipelines.ground.sealed_json import sealed_text, unsealed
-from pipelines.ground.warehouse import WarehouseError, open_warehouse
+from pipelines.ground.warehouse import WarehouseError, open_warehouse, put_frame
 from pipelines.intake.ledger import manifest_path
-from pipelines.publishing.case_life import case_ids, case_versions, changed_cases, last_known
-from pipelines.rule.models import Model, build, read_models
+from pipelines.publishing.case_life import case_versions, changed_cases, last_known
+from pipelines.rule.audit import EARLIER_CASE
+from pipelines.rule.models import build, read_models
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -178,32 +179,20 @@ def read_cases(history: Path, entries: Sequence[RunEntry]) -> pl.DataFrame:
     return pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame()
 
 
-def name_cases(connection: Connection, history: Path, *, run_id: str, sql: Path) -> None:
-    """Gives each row of ``audit.episode_review`` the name its case has had since it was first seen.
+def earlier_cases(history: Path, *, run_id: str) -> pl.DataFrame:
+    """One row per case of the publishes before the first one of run ``run_id``, as it was last known.
 
-    ``connection`` is the run's working file. Names come from the publishes before the first one of this run, so that
-    a run made again gives the same names. See ``case_life.case_ids`` for which case an episode continues.
+    A run names its cases by them, so that one that is made again gives the same names. A publish that was killed must
+    have been settled.
     """
     entries = read_history(history)
     first = next((entry.run_number for entry in entries if entry.run_id == run_id), len(entries) + 1)
     past = last_known(read_cases(history, entries[: first - 1]))
-    model = next(model for model in read_models(sql, ["history"]) if model.name == "history.case_claim")
-    build(connection, [model], [])
-    episodes = connection.execute(
-        "select episode_id, case_id, member_id, anchor_date from intermediate.episode order by episode_id"
-    ).pl()
-    claims = connection.execute("select episode_id, member_id, claim_id from history.case_claim").pl()
-    named = case_ids(episodes, claims, past)
-    connection.register("named_case", named.to_arrow())
-    connection.execute(
-        "update audit.episode_review set case_id = named_case.case_id from named_case "
-        "where episode_review.episode_id = named_case.episode_id"
-    )
-    connection.unregister("named_case")
+    return pl.DataFrame(schema=EARLIER_CASE) if past.is_empty() else past
 
 
 def tell_night(connection: Connection, history: Path, *, made: RunMade, sql: Path, landed: Path) -> Night:
-    """What this publish adds to the history, after ``name_cases``; nothing is written into ``history`` yet.
+    """What this publish adds to the history; nothing is written into ``history`` yet.
 
     Makes ``run_facts.run_history`` and ``run_facts.case_version`` in the working file, this publish included. A run
     that was published last adds nothing, and stands as it did.
@@ -335,13 +324,9 @@ def make_folder(folder: Path) -> None:
 
 
 def _case_states(connection: Connection, sql: Path, *, newest_delivery_before: int | None) -> pl.DataFrame:
-    evidence = (sql / "decisions" / "evidence_digest.sql").read_text(encoding="utf-8")
-    connection.execute("create schema if not exists history")
-    connection.execute(
-        "create or replace table history.publish_before as select $number::integer as newest_delivery_number",
-        {"number": newest_delivery_before},
-    )
-    build(connection, [Model("history.evidence", evidence), *read_models(sql, ["history"])], [])
+    before = pl.Series("newest_delivery_number", [newest_delivery_before], pl.Int32()).to_frame()
+    put_frame(connection, "run_facts.publish_before", before)
+    build(connection, read_models(sql, ["history"]), [])
     return connection.execute("from history.case_state order by case_id").pl()
 
 
@@ -422,9 +407,7 @@ def _put_history(connection: Connection, entries: Sequence[RunEntry], cases: pl.
     )
     versions = case_versions(cases, newest_run_number=entries[-1].run_number)
     for name, frame in (("run_history", runs), ("case_version", versions)):
-        connection.register("history_rows", frame.to_arrow())
-        connection.execute(f"create or replace table run_facts.{name} as from history_rows")
-        connection.unregister("history_rows")
+        put_frame(connection, f"run_facts.{name}", frame)
 
 
 def _fields(entry: RunEntry) -> dict[str, Any]:

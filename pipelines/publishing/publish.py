@@ -42,7 +42,7 @@ from pipelines.publishing.dictionary import (
     read_columns,
     table_comments,
 )
-from pipelines.publishing.history import commit_night, keep_inputs, name_cases, prepare_night, settle, tell_night
+from pipelines.publishing.history import commit_night, keep_inputs, prepare_night, settle, tell_night
 from pipelines.publishing.retention import SNAPSHOT_DAYS, SNAPSHOT_FOLDER, keep_snapshot
 from pipelines.publishing.run_facts import RunFacts, find_grade_reasons, run_made, write_run_facts
 from pipelines.publishing.views_and_macros import (
@@ -51,6 +51,7 @@ from pipelines.publishing.views_and_macros import (
     comment_macros,
     create_views_and_macros,
     macro_paths,
+    published_folder,
     view_paths,
     write_parquet_copy,
 )
@@ -120,15 +121,15 @@ def publish(
     """The published audit of one run, with its grade and funnel.
 
     ``working`` is the run's DuckDB file with ``audit.*``, ``landed.*``, ``value_sets.*``, ``policies.*`` and the parts
-    of ``intermediate.*`` that the checks and the models of ``sql/published`` name. The published file, the worklist
-    as CSV and ``episode_review`` as Parquet are built beside it, checked against each other (``ConservationError``
-    names what does not add up), and then moved into ``published`` one rename each, the database first and the manifest
-    last. Run again after a crash at any point it ends with the same files. The grade is ``caveats`` when a check that
+    of ``intermediate.*`` that the checks and the models of ``sql/audit/published`` name. The published file, the
+    worklist as CSV and ``episode_review`` as Parquet are built beside it, checked against each other
+    (``ConservationError`` names what does not add up), and then moved into ``published`` one rename each, the database
+    first and the manifest last. Run again after a crash at any point it ends with the same files. The grade is ``caveats`` when a check that
     warns has failed, else ``clean``.
 
-    Cases get the names they have had in ``history`` beside ``published``, and the publish is told there. A snapshot
-    of the file is kept for ``snapshot_days``, and that of each month's end for good. With a key in use everything with
-    member data is encrypted, and the CSV, which could not be read then, is left to ``report``.
+    The publish is told in ``history`` beside ``published``, by whose cases ``audit`` has named those of the run. A
+    snapshot of the file is kept for ``snapshot_days``, and that of each month's end for good. With a key in use
+    everything with member data is encrypted, and the CSV, which could not be read then, is left to ``report``.
     """
     aside = working.parent / "publish"
     history = published.with_name("history")
@@ -138,7 +139,6 @@ def publish(
     settle(history, published / DATABASE_FILE)
     with open_warehouse(working, memory_limit=memory_limit) as connection:
         _raise_if_missing(connection)
-        name_cases(connection, history, run_id=facts.run_id, sql=sql)
         raise_if_broken(broken_laws(connection, WORKING_LAWS))
         grade_reasons = find_grade_reasons(check_results, connection)
         connection.begin()
@@ -253,7 +253,7 @@ def _raise_if_missing(connection: Connection) -> None:
 
 def _build(connection: Connection, target: Path, sql: Path) -> None:
     columns = read_columns(sql / "columns.csv")
-    models = {path.stem: path for path in sorted((sql / "published").glob("*.sql"))}
+    models = {path.stem: path for path in sorted(published_folder(sql).glob("*.sql"))}
     copied = one_column(
         connection, "select table_name from duckdb_tables() where schema_name = 'audit' order by table_name"
     )

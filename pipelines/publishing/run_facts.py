@@ -89,8 +89,7 @@ def write_run_facts(
     sql: Path,
 ) -> None:
     """Writes what only the run knows into schema ``run_facts`` of the working file, where the models read it."""
-    connection.execute("drop schema if exists run_facts cascade")
-    connection.execute("create schema run_facts")
+    connection.execute("create schema if not exists run_facts")
     types = {name: column.type for name, column in read_columns(sql / "columns.csv").items()}
     run = {
         "run_id": facts.run_id,

@@ -10,6 +10,7 @@ from pipelines.ground.errors import StimauditError
 from pipelines.ground.files import file_sha256
 from pipelines.ground.sealed_json import sealed_text
 from pipelines.ground.warehouse import identifier, in_reading_order, literal, open_scratch, parquet_format, tables_read
+from pipelines.rule.models import PUBLISHED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,26 +26,31 @@ MACRO_PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "flags_as_of": ("moment_utc",),
     "diff_runs": ("first_run_id", "second_run_id"),
 }
-"""The table macros of ``sql/published/macros`` with their parameters, which their queries name."""
+"""The table macros of ``sql/audit/published/macros`` with their parameters, which their queries name."""
+
+
+def published_folder(sql: Path) -> Path:
+    """Where the models of what only the published file holds stand; the path says the table, for it makes ``audit``."""
+    return sql / "audit" / PUBLISHED
 
 
 def read_rows(sql: Path, name: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """The column names and the rows of ``sql/published/<name>.csv``."""
-    with (sql / "published" / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+    """The column names and the rows of ``sql/audit/published/<name>.csv``."""
+    with (published_folder(sql) / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         header, *rows = csv.reader(lines)
     return tuple(header), [tuple(row) for row in rows]
 
 
 def view_paths(sql: Path) -> dict[str, Path]:
-    """The views of the published file that stand in ``sql/published/views``, by name."""
-    return {path.stem: path for path in sorted((sql / "published" / "views").glob("*.sql"))}
+    """The views of the published file that stand in ``sql/audit/published/views``, by name."""
+    return {path.stem: path for path in sorted((published_folder(sql) / "views").glob("*.sql"))}
 
 
 def macro_paths(sql: Path) -> dict[str, Path]:
     """The table macros of the published file, by name. Raises ``StimauditError`` where a macro has no parameters."""
-    paths = {path.stem: path for path in sorted((sql / "published" / "macros").glob("*.sql"))}
+    paths = {path.stem: path for path in sorted((published_folder(sql) / "macros").glob("*.sql"))}
     if paths.keys() != MACRO_PARAMETERS.keys():
-        message = f"The macros in {sql / 'published' / 'macros'} are not those the program knows: {list(paths)}."
+        message = f"The macros in {published_folder(sql) / 'macros'} are not those the program knows: {list(paths)}."
         raise StimauditError(message)
     return paths
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from pipelines.ground.warehouse import put_frame
 from pipelines.review.decision_words import LISTS, decision_words
 from pipelines.review.decisions import read_decisions, to_json
 
@@ -89,7 +90,7 @@ def earlier_flags(connection: Connection, *, schema: str = "audit") -> pl.DataFr
 
 def evidence_query() -> str:
     """The query that gives one row per episode of ``audit.episode_review`` with the digest of its evidence."""
-    return (LISTS / "evidence_digest.sql").read_text(encoding="utf-8")
+    return (LISTS.parent / "history" / "evidence.sql").read_text(encoding="utf-8")
 
 
 def case_review(
@@ -138,16 +139,13 @@ class Placing:
 def put_review_tables(connection: Connection, store: Path, *, as_of: date) -> None:
     """Makes ``run_facts.decision`` and ``run_facts.case_status`` for publish, from the store and this run's audit.
 
-    ``connection`` is the run's working file after its cases were named and ``run_facts.run_history`` and
-    ``run_facts.case_version`` were made.
+    ``connection`` is the run's working file after ``run_facts.run_history`` and ``run_facts.case_version`` were made.
     """
     decisions = read_decisions(store)
     flags = earlier_flags(connection, schema="run_facts")
     review = case_review(connection, decisions, as_of=as_of, flags=flags)
     for name, frame in (("decision", decisions), ("case_status", review)):
-        connection.register("review_rows", frame.to_arrow())
-        connection.execute(f"create or replace table run_facts.{name} as from review_rows")
-        connection.unregister("review_rows")
+        put_frame(connection, f"run_facts.{name}", frame)
 
 
 @dataclass(frozen=True)

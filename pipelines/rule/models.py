@@ -1,8 +1,10 @@
 """Models and transforms, and the order they are made in.
 
-A model is one SQL select at ``sql/<schema>/<table>.sql`` and makes ``<schema>.<table>``; a transform is a polars
-function of that table's name and makes ``intermediate.<table>``. The order is read from the SQL itself and from the
-transforms' parameters; nobody keeps a list.
+A model is one SQL select at ``sql/<schema>/<table>.sql`` and makes ``<schema>.<table>``; folders in between part a
+schema by what its tables speak of and are no part of the name. What stands in a folder ``published`` is made in the
+published file (``pipelines.publishing``) and is no model here. A transform is a polars function of that table's name
+and makes ``intermediate.<table>``. The order is read from the SQL itself and from the transforms' parameters; nobody
+keeps a list.
 """
 
 from __future__ import annotations
@@ -11,9 +13,11 @@ from dataclasses import dataclass
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING
 
-from pipelines.ground.warehouse import in_reading_order, open_scratch, tables_read
+from pipelines.ground.errors import StimauditError
+from pipelines.ground.warehouse import in_reading_order, open_scratch, put_frame, tables_read
 from pipelines.rule.transforms.care_cluster import care_cluster
 from pipelines.rule.transforms.care_course import care_course
+from pipelines.rule.transforms.case_name import case_name
 from pipelines.rule.transforms.implant_episode import implant_episode
 from pipelines.rule.transforms.surgical_event import surgical_event
 
@@ -31,16 +35,22 @@ TRANSFORMS: tuple[Callable[..., pl.LazyFrame], ...] = (
     implant_episode,
     care_course,
     care_cluster,
+    case_name,
 )
-"""The tables made by polars, because in them the order of days decides."""
+"""The tables made by polars, because in them the order of days, or of choices, decides."""
+
+
+PUBLISHED = "published"
+"""The folder below ``sql/audit`` of what the publish stage makes."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """One SQL model: the table it makes and the select that makes it."""
+    """One SQL model: the table it makes, the select that makes it, and the file that holds it."""
 
     name: str
     query: str
+    path: Path
 
     @property
     def schema(self) -> str:
@@ -49,12 +59,21 @@ class Model:
 
 
 def read_models(sql: Path, schemas: Iterable[str]) -> tuple[Model, ...]:
-    """The models below ``sql`` of the schemas named, by name."""
-    return tuple(
-        Model(f"{schema}.{path.stem}", path.read_text(encoding="utf-8"))
-        for schema in schemas
-        for path in sorted((sql / schema).glob("*.sql"))
-    )
+    """The models below ``sql`` of the schemas named, by name; a schema's folders may have folders in them.
+
+    Raises ``StimauditError`` where two files would make the same table.
+    """
+    models: dict[str, Model] = {}
+    for schema in schemas:
+        for path in sorted((sql / schema).rglob("*.sql"), key=lambda path: path.stem):
+            if PUBLISHED in path.relative_to(sql).parts:
+                continue
+            model = Model(f"{schema}.{path.stem}", path.read_text(encoding="utf-8"), path)
+            if model.name in models:
+                message = f"Two files make the table {model.name}: {models[model.name].path} and {path}. Keep one."
+                raise StimauditError(message)
+            models[model.name] = model
+    return tuple(models.values())
 
 
 def build(connection: Connection, models: Iterable[Model], transforms: Iterable[Callable[..., pl.LazyFrame]]) -> None:
@@ -99,6 +118,4 @@ def _make_by_transform(connection: Connection, name: str, transform: Callable[..
     ]
     row = connection.table("policies.default_policy").pl().row(0, named=True)
     made = transform(*frames, **{parameter: row[parameter] for parameter in asked}).collect()
-    connection.register("made_by_transform", made.to_arrow())
-    connection.execute(f"create or replace table {name} as select * from made_by_transform")
-    connection.unregister("made_by_transform")
+    put_frame(connection, name, made)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.ground.warehouse import MEMORY_LIMIT, open_warehouse
+import polars as pl
+
+from pipelines.ground.warehouse import MEMORY_LIMIT, open_warehouse, put_frame
 from pipelines.intake.ledger import attach
 from pipelines.rule.models import build, read_models
 from pipelines.rule.policy import write_policies
@@ -56,28 +58,8 @@ def narrow(
 def stage_candidates(connection: Connection, sql: Path, *, as_of: date, assume_enrolled: bool) -> None:
     """Makes the schema ``staging`` from ``landed``, ``value_sets`` and ``policies`` in ``connection``.
 
-    ``staging.run`` is the one row of run facts: the run date, the feeds supplied, and the newest line start date loaded
-    that is not after the run date.
+    What was asked of the run stands in the one row of ``run_facts.run_given``.
     """
-    connection.execute("create schema if not exists staging")
-    connection.execute(
-        """
-        create or replace table staging.run as
-        select
-            $as_of::date as as_of_date,
-            $assume_enrolled and not bool_or(table_name = 'eligibility' and is_supplied) as is_enrollment_assumed,
-            bool_or(table_name = 'eligibility' and is_supplied) as has_eligibility,
-            bool_or(table_name = 'pharmacy_claim' and is_supplied) as has_pharmacy_claim,
-            bool_or(table_name = 'prior_authorization' and is_supplied) as has_prior_authorization,
-            bool_or(table_name = 'care_documentation' and is_supplied) as has_care_documentation,
-            (
-                select max(medical_claim.claim_line_start_date)
-                from landed.medical_claim
-                where medical_claim.claim_line_start_date <= $as_of::date
-            ) as newest_line_start_date,
-            cast(null as varchar) as run_id
-        from landed.feed
-        """,
-        {"as_of": as_of, "assume_enrolled": assume_enrolled},
-    )
+    asked = {"as_of_date": as_of, "assume_enrolled": assume_enrolled}
+    put_frame(connection, "run_facts.run_given", pl.DataFrame([asked]))
     build(connection, read_models(sql, ["staging"]), [])

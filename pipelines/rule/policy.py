@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipelines.ground.errors import PolicyError
-from pipelines.ground.warehouse import identifier, literal
+from pipelines.ground.warehouse import identifier, put_frame
 from pipelines.rule.dossier import (
     Dossier,
     Policy,
@@ -24,6 +24,7 @@ from pipelines.rule.dossier import (
     policy_of,
     read_dossier,
 )
+from pipelines.rule.value_sets import LAST_DAY
 from pipelines.rule.vocabulary import PARAMETERS, UNITS
 
 if TYPE_CHECKING:
@@ -135,12 +136,9 @@ def write_policies(
         if policy_id not in known:
             message = f"There is no policy '{policy_id}'; use one of {', '.join(sorted(known))}."
             raise PolicyError(message)
-    connection.execute("create schema if not exists policies")
-    _write(connection, "policy", _policy_frame(known.values()))
-    connection.execute(
-        "create or replace table policies.default_policy as "
-        f"select * from policies.policy where policy_id = {literal(default_policy)}"
-    )
+    policy = _policy_frame(known.values())
+    _write(connection, "policy", policy)
+    _write(connection, "default_policy", policy.filter(pl.col("policy_id") == default_policy))
     _write(
         connection,
         "line_of_business_policy",
@@ -183,8 +181,8 @@ def _policy_frame(policies: Iterable[Policy]) -> pl.DataFrame:
         "policy_id": pl.String(),
         "policy_version": pl.String(),
         "title": pl.String(),
-        "effective_from": pl.Date(),
-        "effective_to": pl.Date(),
+        "first_valid_date": pl.Date(),
+        "last_valid_date": pl.Date(),
     }
     schema |= {name: types[UNITS[unit]] for name, unit in PARAMETERS.items()}
     rows = [
@@ -192,8 +190,8 @@ def _policy_frame(policies: Iterable[Policy]) -> pl.DataFrame:
             "policy_id": policy.id,
             "policy_version": policy.version,
             "title": policy.title,
-            "effective_from": policy.effective_from,
-            "effective_to": policy.effective_to,
+            "first_valid_date": policy.effective_from,
+            "last_valid_date": policy.effective_to or LAST_DAY,
         }
         | {parameter.name: parameter.value for parameter in policy.parameters}
         for policy in sorted(policies, key=lambda policy: policy.id)
@@ -218,6 +216,4 @@ def _parameter_frame(policies: Iterable[Policy]) -> pl.DataFrame:
 
 
 def _write(connection: Connection, table: str, frame: pl.DataFrame) -> None:
-    connection.register("policy_rows", frame.to_arrow())
-    connection.execute(f"create or replace table policies.{identifier(table)} as select * from policy_rows")
-    connection.unregister("policy_rows")
+    put_frame(connection, f"policies.{identifier(table)}", frame)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from pipelines.ground.errors import ValueSetError
-from pipelines.ground.warehouse import identifier
+from pipelines.ground.warehouse import identifier, put_frame
 from pipelines.rule.code_systems import CODE_SYSTEMS, normalise_code
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ WORDS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
 """The closed lists of words: a word outside its list would never match, in silence."""
 
 _WORD = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
-_FIRST_DAY = date(1, 1, 1)
-_LAST_DAY = date(9999, 12, 31)
+FIRST_DAY = date(1, 1, 1)
+LAST_DAY = date(9999, 12, 31)
 _FAULTS_SHOWN = 10
 
 
@@ -139,7 +139,8 @@ class ValueSet:
         """One row a code (or word) of the set, typed and normalised, in file order.
 
         Codes stand without dots and inner blanks in upper case (rule, section 1); ``match_system``
-        is ``hcpcs`` for ``cpt`` and ``hcpcs``, else the code system.
+        is ``hcpcs`` for ``cpt`` and ``hcpcs``, else the code system. ``first_valid_date`` and ``last_valid_date`` are
+        the effective dates with the open ones filled, both in, for models to ask ``between``.
         """
         columns: dict[str, pl.Series] = {}
         for name in self.columns:
@@ -158,6 +159,12 @@ class ValueSet:
         if "code_system" in self.columns:
             systems = [CODE_SYSTEMS[row["code_system"]].match_system for row in self.rows]
             columns["match_system"] = pl.Series("match_system", systems, dtype=pl.String)
+        for name, dates, open_day in (
+            ("first_valid_date", "effective_start", FIRST_DAY),
+            ("last_valid_date", "effective_end", LAST_DAY),
+        ):
+            if dates in columns:
+                columns[name] = columns[dates].fill_null(open_day).alias(name)
         columns["row_number"] = pl.Series("row_number", range(1, len(self.rows) + 1), dtype=pl.Int32)
         return pl.DataFrame(columns)
 
@@ -228,14 +235,8 @@ def check_value_sets(folder: Path) -> ValueSetReport:
 
 def write_value_sets(connection: Connection, value_sets: Iterable[ValueSet]) -> None:
     """Makes the schema ``value_sets``: one table a set, one row a code or word, in file order."""
-    connection.execute("create schema if not exists value_sets")
     for value_set in value_sets:
-        table = identifier(value_set.name)
-        connection.register("value_set_rows", value_set.frame().to_arrow())
-        connection.execute(
-            f"create or replace table value_sets.{table} as select * from value_set_rows order by row_number"
-        )
-        connection.unregister("value_set_rows")
+        put_frame(connection, f"value_sets.{identifier(value_set.name)}", value_set.frame().sort("row_number"))
 
 
 @dataclass(frozen=True)
@@ -247,11 +248,11 @@ class _Line:
 
     @property
     def start(self) -> date:
-        return _day(self.row["effective_start"]) or _FIRST_DAY
+        return _day(self.row["effective_start"]) or FIRST_DAY
 
     @property
     def end(self) -> date:
-        return _day(self.row["effective_end"]) or _LAST_DAY
+        return _day(self.row["effective_end"]) or LAST_DAY
 
 
 def _day(text: str) -> date | None:

@@ -23,7 +23,7 @@ priority as (
 final as (
     select
         episode.episode_id,
-        episode.case_id,
+        case_name.case_id,
         episode.member_id,
         episode_policy.line_of_business,
         episode_policy.policy_id,
@@ -64,8 +64,10 @@ final as (
             when episode_outcome.outcome = 'not_assessable' then 'data_hold'
             else 'no_action'
         end as next_step,
-        run.run_id
+        run_name.run_id
     from intermediate.episode
+    inner join intermediate.case_name
+        on episode.episode_id = case_name.episode_id
     inner join intermediate.episode_policy
         on episode.episode_id = episode_policy.episode_id
     inner join intermediate.episode_diagnosis_scope
@@ -79,6 +81,7 @@ final as (
     inner join intermediate.episode_note
         on episode.episode_id = episode_note.episode_id
     cross join staging.run
+    cross join run_facts.run_name
     left join priority
         on episode.episode_id = priority.episode_id
     order by episode.member_id, episode.anchor_date

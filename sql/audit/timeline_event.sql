@@ -173,8 +173,7 @@ evaluation_entry as (
             psych_evaluation.counts = 'yes'
             and service.match_system = psych_evaluation.match_system
             and service.code = psych_evaluation.code
-            and service.service_date >= coalesce(psych_evaluation.effective_start, service.service_date)
-            and service.service_date <= coalesce(psych_evaluation.effective_end, service.service_date)
+            and service.service_date between psych_evaluation.first_valid_date and psych_evaluation.last_valid_date
     left join intermediate.care_line
         on
             open_episode.episode_id = care_line.episode_id
@@ -284,8 +283,7 @@ complication_line_entry as (
         on
             service.match_system = complications.match_system
             and service.code = complications.code
-            and service.service_date >= coalesce(complications.effective_start, service.service_date)
-            and service.service_date <= coalesce(complications.effective_end, service.service_date)
+            and service.service_date between complications.first_valid_date and complications.last_valid_date
     left join intermediate.episode_claim
         on
             open_episode.episode_id = episode_claim.episode_id
@@ -330,8 +328,7 @@ complication_code_entry as (
         on
             claim_diagnosis.code_system = complications.match_system
             and claim_diagnosis.diagnosis_code = complications.code
-            and claim_diagnosis.coding_date >= coalesce(complications.effective_start, claim_diagnosis.coding_date)
-            and claim_diagnosis.coding_date <= coalesce(complications.effective_end, claim_diagnosis.coding_date)
+            and claim_diagnosis.coding_date between complications.first_valid_date and complications.last_valid_date
     left join intermediate.episode_claim
         on
             open_episode.episode_id = episode_claim.episode_id

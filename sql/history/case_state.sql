@@ -6,7 +6,7 @@ identity as (
     select
         case_claim.episode_id,
         list(case_claim.claim_id order by case_claim.claim_id) as index_claim_ids
-    from history.case_claim
+    from intermediate.case_claim
     group by case_claim.episode_id
 ),
 

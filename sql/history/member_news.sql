@@ -66,7 +66,7 @@ final as (
         news_row.member_id,
         bool_or(news_row.is_adjustment) as has_adjustment
     from news_row
-    cross join history.publish_before
+    cross join run_facts.publish_before
     where news_row.delivery_number > publish_before.newest_delivery_number
     group by news_row.member_id
 )

@@ -1,58 +1,34 @@
 -- One row per delivered statement about the care of a candidate member.
 --
 -- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2).
+
 with
 
-history as (
-    select care_documentation.*
+last_copy as (
+    select
+        care_documentation.* exclude (row_warnings, delivery_number, file_number, source_row),
+        max(
+            struct_pack(
+                delivery_number := care_documentation.delivery_number,
+                file_number := care_documentation.file_number,
+                source_row := care_documentation.source_row,
+                row_warnings := care_documentation.row_warnings
+            )
+        ) as place
     from landed.care_documentation
     inner join staging.candidate_member
         on care_documentation.member_id = candidate_member.member_id
-),
-
-numbered as (
-    select
-        history.*,
-        row_number() over (
-            partition by
-                history.document_id,
-                history.member_id,
-                history.modality,
-                history.outcome,
-                history.document_date,
-                history.start_date,
-                history.end_date,
-                history.visit_count,
-                history.author_role,
-                history.source_type,
-                history.source_reference
-            order by
-                history.delivery_number desc,
-                history.file_number desc,
-                history.source_row desc
-        ) as copy_number
-    from history
+    group by all
 ),
 
 final as (
     select
-        numbered.document_id,
-        numbered.member_id,
-        numbered.modality,
-        numbered.outcome,
-        numbered.document_date,
-        numbered.start_date,
-        numbered.end_date,
-        numbered.visit_count,
-        numbered.author_role,
-        numbered.source_type,
-        numbered.source_reference,
-        numbered.row_warnings,
-        numbered.delivery_number,
-        numbered.file_number,
-        numbered.source_row
-    from numbered
-    where numbered.copy_number = 1
+        last_copy.* exclude (place),
+        last_copy.place.row_warnings,
+        last_copy.place.delivery_number,
+        last_copy.place.file_number,
+        last_copy.place.source_row
+    from last_copy
 )
 
 select * from final

@@ -1,46 +1,34 @@
 -- One row per delivered diagnosis rank of a candidate claim, long form.
 --
 -- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2).
+
 with
 
-history as (
-    select claim_diagnosis.*
+last_copy as (
+    select
+        claim_diagnosis.* exclude (row_warnings, delivery_number, file_number, source_row),
+        max(
+            struct_pack(
+                delivery_number := claim_diagnosis.delivery_number,
+                file_number := claim_diagnosis.file_number,
+                source_row := claim_diagnosis.source_row,
+                row_warnings := claim_diagnosis.row_warnings
+            )
+        ) as place
     from landed.claim_diagnosis
     inner join staging.candidate_claim
         on claim_diagnosis.claim_id = candidate_claim.claim_id
-),
-
-numbered as (
-    select
-        history.*,
-        row_number() over (
-            partition by
-                history.claim_id,
-                history.diagnosis_rank,
-                history.diagnosis_code,
-                history.diagnosis_code_type,
-                history.present_on_admit_code
-            order by
-                history.delivery_number desc,
-                history.file_number desc,
-                history.source_row desc
-        ) as copy_number
-    from history
+    group by all
 ),
 
 final as (
     select
-        numbered.claim_id,
-        numbered.diagnosis_rank,
-        numbered.diagnosis_code,
-        numbered.diagnosis_code_type,
-        numbered.present_on_admit_code,
-        numbered.row_warnings,
-        numbered.delivery_number,
-        numbered.file_number,
-        numbered.source_row
-    from numbered
-    where numbered.copy_number = 1
+        last_copy.* exclude (place),
+        last_copy.place.row_warnings,
+        last_copy.place.delivery_number,
+        last_copy.place.file_number,
+        last_copy.place.source_row
+    from last_copy
 )
 
 select * from final

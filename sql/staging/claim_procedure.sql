@@ -1,46 +1,34 @@
 -- One row per delivered procedure rank of a candidate claim.
 --
 -- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2).
+
 with
 
-history as (
-    select claim_procedure.*
+last_copy as (
+    select
+        claim_procedure.* exclude (row_warnings, delivery_number, file_number, source_row),
+        max(
+            struct_pack(
+                delivery_number := claim_procedure.delivery_number,
+                file_number := claim_procedure.file_number,
+                source_row := claim_procedure.source_row,
+                row_warnings := claim_procedure.row_warnings
+            )
+        ) as place
     from landed.claim_procedure
     inner join staging.candidate_claim
         on claim_procedure.claim_id = candidate_claim.claim_id
-),
-
-numbered as (
-    select
-        history.*,
-        row_number() over (
-            partition by
-                history.claim_id,
-                history.procedure_rank,
-                history.procedure_code,
-                history.procedure_code_type,
-                history.procedure_date
-            order by
-                history.delivery_number desc,
-                history.file_number desc,
-                history.source_row desc
-        ) as copy_number
-    from history
+    group by all
 ),
 
 final as (
     select
-        numbered.claim_id,
-        numbered.procedure_rank,
-        numbered.procedure_code,
-        numbered.procedure_code_type,
-        numbered.procedure_date,
-        numbered.row_warnings,
-        numbered.delivery_number,
-        numbered.file_number,
-        numbered.source_row
-    from numbered
-    where numbered.copy_number = 1
+        last_copy.* exclude (place),
+        last_copy.place.row_warnings,
+        last_copy.place.delivery_number,
+        last_copy.place.file_number,
+        last_copy.place.source_row
+    from last_copy
 )
 
 select * from final

@@ -2,40 +2,32 @@
 --
 -- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2).
 -- The crosswalk names no member; it is small and is read whole.
+
 with
 
-history as (
-    select drug_crosswalk.*
-    from landed.drug_crosswalk
-),
-
-numbered as (
+last_copy as (
     select
-        history.*,
-        row_number() over (
-            partition by
-                history.from_system,
-                history.from_code,
-                history.rxnorm_ingredient
-            order by
-                history.delivery_number desc,
-                history.file_number desc,
-                history.source_row desc
-        ) as copy_number
-    from history
+        drug_crosswalk.* exclude (row_warnings, delivery_number, file_number, source_row),
+        max(
+            struct_pack(
+                delivery_number := drug_crosswalk.delivery_number,
+                file_number := drug_crosswalk.file_number,
+                source_row := drug_crosswalk.source_row,
+                row_warnings := drug_crosswalk.row_warnings
+            )
+        ) as place
+    from landed.drug_crosswalk
+    group by all
 ),
 
 final as (
     select
-        numbered.from_system,
-        numbered.from_code,
-        numbered.rxnorm_ingredient,
-        numbered.row_warnings,
-        numbered.delivery_number,
-        numbered.file_number,
-        numbered.source_row
-    from numbered
-    where numbered.copy_number = 1
+        last_copy.* exclude (place),
+        last_copy.place.row_warnings,
+        last_copy.place.delivery_number,
+        last_copy.place.file_number,
+        last_copy.place.source_row
+    from last_copy
 )
 
 select * from final

@@ -2,160 +2,34 @@
 --
 -- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2).
 -- Versions of a line are told apart in intermediate.claim_line_version.
+
 with
 
-history as (
-    select medical_claim.*
+last_copy as (
+    select
+        medical_claim.* exclude (row_warnings, delivery_number, file_number, source_row),
+        max(
+            struct_pack(
+                delivery_number := medical_claim.delivery_number,
+                file_number := medical_claim.file_number,
+                source_row := medical_claim.source_row,
+                row_warnings := medical_claim.row_warnings
+            )
+        ) as place
     from landed.medical_claim
     inner join staging.candidate_member
         on medical_claim.member_id = candidate_member.member_id
-),
-
-numbered as (
-    select
-        history.*,
-        row_number() over (
-            partition by
-                history.claim_id,
-                history.claim_line_number,
-                history.claim_type,
-                history.member_id,
-                history.claim_line_start_date,
-                history.claim_line_end_date,
-                history.claim_start_date,
-                history.claim_end_date,
-                history.line_of_business,
-                history.payer,
-                history.plan,
-                history.place_of_service_code,
-                history.bill_type_code,
-                history.revenue_center_code,
-                history.hcpcs_code,
-                history.hcpcs_modifier_1,
-                history.hcpcs_modifier_2,
-                history.hcpcs_modifier_3,
-                history.hcpcs_modifier_4,
-                history.hcpcs_modifier_5,
-                history.service_unit_quantity,
-                history.diagnosis_pointer,
-                history.condition_codes,
-                history.clinical_trial_number,
-                history.prior_authorization_number,
-                history.rendering_npi,
-                history.billing_npi,
-                history.facility_npi,
-                history.paid_date,
-                history.paid_amount,
-                history.allowed_amount,
-                history.charge_amount,
-                history.claim_status,
-                history.claim_frequency_code,
-                history.original_claim_id,
-                history.data_source,
-                history.diagnosis_code_type,
-                history.diagnosis_code_1,
-                history.diagnosis_code_2,
-                history.diagnosis_code_3,
-                history.diagnosis_code_4,
-                history.diagnosis_code_5,
-                history.diagnosis_code_6,
-                history.diagnosis_code_7,
-                history.diagnosis_code_8,
-                history.diagnosis_code_9,
-                history.diagnosis_code_10,
-                history.diagnosis_code_11,
-                history.diagnosis_code_12,
-                history.diagnosis_code_13,
-                history.diagnosis_code_14,
-                history.diagnosis_code_15,
-                history.diagnosis_code_16,
-                history.diagnosis_code_17,
-                history.diagnosis_code_18,
-                history.diagnosis_code_19,
-                history.diagnosis_code_20,
-                history.diagnosis_code_21,
-                history.diagnosis_code_22,
-                history.diagnosis_code_23,
-                history.diagnosis_code_24,
-                history.diagnosis_code_25
-            order by
-                history.delivery_number desc,
-                history.file_number desc,
-                history.source_row desc
-        ) as copy_number
-    from history
+    group by all
 ),
 
 final as (
     select
-        numbered.claim_id,
-        numbered.claim_line_number,
-        numbered.claim_type,
-        numbered.member_id,
-        numbered.claim_line_start_date,
-        numbered.claim_line_end_date,
-        numbered.claim_start_date,
-        numbered.claim_end_date,
-        numbered.line_of_business,
-        numbered.payer,
-        numbered.plan,
-        numbered.place_of_service_code,
-        numbered.bill_type_code,
-        numbered.revenue_center_code,
-        numbered.hcpcs_code,
-        numbered.hcpcs_modifier_1,
-        numbered.hcpcs_modifier_2,
-        numbered.hcpcs_modifier_3,
-        numbered.hcpcs_modifier_4,
-        numbered.hcpcs_modifier_5,
-        numbered.service_unit_quantity,
-        numbered.diagnosis_pointer,
-        numbered.condition_codes,
-        numbered.clinical_trial_number,
-        numbered.prior_authorization_number,
-        numbered.rendering_npi,
-        numbered.billing_npi,
-        numbered.facility_npi,
-        numbered.paid_date,
-        numbered.paid_amount,
-        numbered.allowed_amount,
-        numbered.charge_amount,
-        numbered.claim_status,
-        numbered.claim_frequency_code,
-        numbered.original_claim_id,
-        numbered.data_source,
-        numbered.diagnosis_code_type,
-        numbered.diagnosis_code_1,
-        numbered.diagnosis_code_2,
-        numbered.diagnosis_code_3,
-        numbered.diagnosis_code_4,
-        numbered.diagnosis_code_5,
-        numbered.diagnosis_code_6,
-        numbered.diagnosis_code_7,
-        numbered.diagnosis_code_8,
-        numbered.diagnosis_code_9,
-        numbered.diagnosis_code_10,
-        numbered.diagnosis_code_11,
-        numbered.diagnosis_code_12,
-        numbered.diagnosis_code_13,
-        numbered.diagnosis_code_14,
-        numbered.diagnosis_code_15,
-        numbered.diagnosis_code_16,
-        numbered.diagnosis_code_17,
-        numbered.diagnosis_code_18,
-        numbered.diagnosis_code_19,
-        numbered.diagnosis_code_20,
-        numbered.diagnosis_code_21,
-        numbered.diagnosis_code_22,
-        numbered.diagnosis_code_23,
-        numbered.diagnosis_code_24,
-        numbered.diagnosis_code_25,
-        numbered.row_warnings,
-        numbered.delivery_number,
-        numbered.file_number,
-        numbered.source_row
-    from numbered
-    where numbered.copy_number = 1
+        last_copy.* exclude (place),
+        last_copy.place.row_warnings,
+        last_copy.place.delivery_number,
+        last_copy.place.file_number,
+        last_copy.place.source_row
+    from last_copy
 )
 
 select * from final

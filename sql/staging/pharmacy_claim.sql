@@ -2,63 +2,40 @@
 --
 -- Rows equal in all known columns are repeats: the copy delivered last stays; line numbers are compared
 -- without leading zeros (rule, section 2).
+
 with
 
-history as (
-    select pharmacy_claim.*
+last_copy as (
+    select
+        pharmacy_claim.* exclude (claim_line_number, row_warnings, delivery_number, file_number, source_row),
+        case
+            when pharmacy_claim.claim_line_number is not null
+                then coalesce(nullif(ltrim(pharmacy_claim.claim_line_number, '0'), ''), '0')
+        end as plain_line_number,
+        max(
+            struct_pack(
+                delivery_number := pharmacy_claim.delivery_number,
+                file_number := pharmacy_claim.file_number,
+                source_row := pharmacy_claim.source_row,
+                row_warnings := pharmacy_claim.row_warnings,
+                claim_line_number := pharmacy_claim.claim_line_number
+            )
+        ) as place
     from landed.pharmacy_claim
     inner join staging.candidate_member
         on pharmacy_claim.member_id = candidate_member.member_id
-),
-
-numbered as (
-    select
-        history.*,
-        row_number() over (
-            partition by
-                history.claim_id,
-                case
-                    when history.claim_line_number is not null
-                        then coalesce(nullif(ltrim(history.claim_line_number, '0'), ''), '0')
-                end,
-                history.member_id,
-                history.dispensing_date,
-                history.ndc_code,
-                history.rxnorm_code,
-                history.atc_code,
-                history.generic_name,
-                history.quantity,
-                history.days_supply,
-                history.paid_amount,
-                history.claim_status
-            order by
-                history.delivery_number desc,
-                history.file_number desc,
-                history.source_row desc
-        ) as copy_number
-    from history
+    group by all
 ),
 
 final as (
     select
-        numbered.claim_id,
-        numbered.claim_line_number,
-        numbered.member_id,
-        numbered.dispensing_date,
-        numbered.ndc_code,
-        numbered.rxnorm_code,
-        numbered.atc_code,
-        numbered.generic_name,
-        numbered.quantity,
-        numbered.days_supply,
-        numbered.paid_amount,
-        numbered.claim_status,
-        numbered.row_warnings,
-        numbered.delivery_number,
-        numbered.file_number,
-        numbered.source_row
-    from numbered
-    where numbered.copy_number = 1
+        last_copy.* exclude (plain_line_number, place),
+        last_copy.place.claim_line_number,
+        last_copy.place.row_warnings,
+        last_copy.place.delivery_number,
+        last_copy.place.file_number,
+        last_copy.place.source_row
+    from last_copy
 )
 
 select * from final

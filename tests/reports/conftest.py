@@ -12,6 +12,7 @@ import pytest
 from pipelines.ground.progress import Silence
 from pipelines.ground.published_file import open_published
 from pipelines.intake.land import LandingRules, land
+from pipelines.publishing.history import earlier_cases
 from pipelines.publishing.publish import publish
 from pipelines.reports.pages import write_pages
 from pipelines.reports.report import report
@@ -153,7 +154,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory, dossiers: tuple[Policy, ...
         memory_limit="1GB",
         threads=2,
     )
-    audit(working=working, sql=SQL, run_id=facts().run_id)
+    audit(
+        working=working, sql=SQL, run_id=facts().run_id, earlier_cases=earlier_cases(out / "history", run_id="none yet")
+    )
     versions = tuple(f"{policy.id} {policy.version} sha256:{policy.sha256}" for policy in dossiers)
     publish(working, out / "published", facts=replace(facts(), policy_versions=versions), check_results=(), sql=SQL)
     return with_pages(out, out / "report", dossiers)

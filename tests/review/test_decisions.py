@@ -551,7 +551,7 @@ def test_publish_finds_decisions_and_statuses_as_typed_tables_with_every_column_
         put_review_tables(connection, store, as_of=AS_OF)
         made = {}
         for name in ("decision", "case_status"):
-            model = next(path for path in SQL.glob(f"*/{name}.sql")).read_text(encoding="utf-8")
+            model = next(path for path in SQL.rglob(f"{name}.sql")).read_text(encoding="utf-8")
             made[name] = dict(row[:2] for row in connection.execute(f"describe {model}").fetchall())
 
     explained = read_columns(SQL / "columns.csv")

@@ -331,17 +331,17 @@ def test_the_policy_table_has_one_typed_column_a_parameter(connection: Connectio
         ("policy_id", "VARCHAR"),
         ("policy_version", "VARCHAR"),
         ("title", "VARCHAR"),
-        ("effective_from", "DATE"),
-        ("effective_to", "DATE"),
+        ("first_valid_date", "DATE"),
+        ("last_valid_date", "DATE"),
         *((name, UNITS[unit]) for name, unit in PARAMETERS.items()),
     ]
     assert connection.sql(
         "select policy_id, exercise_min_dates, must_have_exercise, interdisciplinary_min_hours, icd_10_from, "
-        "effective_to from policies.policy order by policy_id"
+        "last_valid_date from policies.policy order by policy_id"
     ).fetchall() == [
-        (STRICT, 12, True, 20.0, date(2015, 10, 1), None),
-        (DEFAULT, 6, True, 20.0, date(2015, 10, 1), None),
-        (MEDICARE, 1, False, 1.0, date(2015, 10, 1), None),
+        (STRICT, 12, True, 20.0, date(2015, 10, 1), date(9999, 12, 31)),
+        (DEFAULT, 6, True, 20.0, date(2015, 10, 1), date(9999, 12, 31)),
+        (MEDICARE, 1, False, 1.0, date(2015, 10, 1), date(9999, 12, 31)),
     ]
 
 

@@ -313,12 +313,17 @@ def test_each_set_becomes_a_table_of_its_name_typed_and_in_file_order(connection
         ("needs_back_diagnosis", "VARCHAR"),
         ("hours_per_unit", "DOUBLE"),
         ("match_system", "VARCHAR"),
+        ("first_valid_date", "DATE"),
+        ("last_valid_date", "DATE"),
         ("row_number", "INTEGER"),
     ]
     assert connection.sql(
-        "select code, effective_end, match_system, row_number from value_sets.index_procedures "
-        "where row_number in (1, 11) order by row_number"
-    ).fetchall() == [("63650", None, "hcpcs", 1), ("63660", date(2009, 12, 31), "hcpcs", 11)]
+        "select code, effective_end, first_valid_date, last_valid_date, match_system, row_number "
+        "from value_sets.index_procedures where row_number in (1, 11) order by row_number"
+    ).fetchall() == [
+        ("63650", None, date(1, 1, 1), date(9999, 12, 31), "hcpcs", 1),
+        ("63660", date(2009, 12, 31), date(1, 1, 1), date(2009, 12, 31), "hcpcs", 11),
+    ]
     assert connection.sql(
         "select code, label from value_sets.medications where code in ('000023235', '5640') order by row_number"
     ).fetchall() == [("5640", "ibuprofen"), ("000023235", "Cymbalta 20 mg (brand duloxetine), labeler-product")]

@@ -440,4 +440,15 @@ def second_opinion(
         )
         for episode in episodes_of(member_id, run.first_parameters, events):
             judge_episode(run, member, episode, opinion)
+    _part_names(opinion.episode_review)
     return opinion
+
+
+def _part_names(episodes: list[dict[str, object]]) -> None:
+    """Gives the second, third ... of the cases called the same a number; the earlier episode keeps the name."""
+    called: dict[str, int] = {}
+    for episode in sorted(episodes, key=lambda episode: (str(episode["anchor_date"]), str(episode["episode_id"]))):
+        name = str(episode["case_id"])
+        called[name] = called.get(name, 0) + 1
+        if called[name] > 1:
+            episode["case_id"] = f"{name}-{called[name]}"

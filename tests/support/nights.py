@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.ground.checkout import home
-from pipelines.ground.published_file import open_published
+from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.settings import Settings
 from pipelines.intake.land import LandingRules, land
 from pipelines.intake.ledger import landed_digest
 from pipelines.operation.plan import Plan, run_facts
+from pipelines.publishing.history import earlier_cases, settle
 from pipelines.publishing.publish import publish
 from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow
@@ -88,7 +89,14 @@ def night(out: Path, number: int, files: Mapping[str, str | bytes], *, as_of: da
     facts = run_facts(plan, here, policies, value_sets, digest=landed_digest(plan.landed), started_at=known_from)
     # The nights of a test are of one version, also while somebody edits the checkout.
     facts = replace(facts, code_version=CODE, run_id=f"R{as_of:%Y%m%d}-{facts.landed_digest[:8]}")
-    audit(working=working, sql=here.sql, run_id=facts.run_id)
+    history = plan.out / "history"
+    settle(history, plan.published / DATABASE_FILE)
+    audit(
+        working=working,
+        sql=here.sql,
+        run_id=facts.run_id,
+        earlier_cases=earlier_cases(history, run_id=facts.run_id),
+    )
     return publish(
         working, plan.published, facts=replace(facts, finished_at_utc=known_from), check_results=(), sql=here.sql
     )

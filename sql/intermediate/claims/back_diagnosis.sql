@@ -12,9 +12,8 @@ final as (
         diagnoses_low_back_pain.specificity,
         diagnoses_low_back_pain.specificity = 'pain_label' as is_pain_label,
         claim_diagnosis.coding_date
-        >= coalesce(diagnoses_low_back_pain.effective_start, claim_diagnosis.coding_date)
-        and claim_diagnosis.coding_date
-        <= coalesce(diagnoses_low_back_pain.effective_end, claim_diagnosis.coding_date) as is_valid_on_date
+        between diagnoses_low_back_pain.first_valid_date and diagnoses_low_back_pain.last_valid_date
+            as is_valid_on_date
     from intermediate.claim_diagnosis
     inner join value_sets.diagnoses_low_back_pain
         on

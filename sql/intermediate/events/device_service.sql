@@ -17,8 +17,7 @@ final as (
         on
             service.match_system = index_procedures.match_system
             and service.code = index_procedures.code
-            and service.service_date >= coalesce(index_procedures.effective_start, service.service_date)
-            and service.service_date <= coalesce(index_procedures.effective_end, service.service_date)
+            and service.service_date between index_procedures.first_valid_date and index_procedures.last_valid_date
 )
 
 select * from final

@@ -59,10 +59,7 @@ matched_row as (
         on
             medications.match_system = 'rxnorm-ingredient'
             and ingredient_fill.ingredient_code = medications.code
-            and ingredient_fill.dispensing_date
-            >= coalesce(medications.effective_start, ingredient_fill.dispensing_date)
-            and ingredient_fill.dispensing_date
-            <= coalesce(medications.effective_end, ingredient_fill.dispensing_date)
+            and ingredient_fill.dispensing_date between medications.first_valid_date and medications.last_valid_date
     union all
     select
         fill.delivery_number,
@@ -76,8 +73,7 @@ matched_row as (
         on
             medications.match_system = 'ndc-9'
             and left(fill.ndc_digits, 9) = medications.code
-            and fill.dispensing_date >= coalesce(medications.effective_start, fill.dispensing_date)
-            and fill.dispensing_date <= coalesce(medications.effective_end, fill.dispensing_date)
+            and fill.dispensing_date between medications.first_valid_date and medications.last_valid_date
     union all
     select
         fill.delivery_number,
@@ -91,8 +87,7 @@ matched_row as (
         on
             medications.match_system = 'atc-prefix'
             and starts_with(fill.atc_code, medications.code)
-            and fill.dispensing_date >= coalesce(medications.effective_start, fill.dispensing_date)
-            and fill.dispensing_date <= coalesce(medications.effective_end, fill.dispensing_date)
+            and fill.dispensing_date between medications.first_valid_date and medications.last_valid_date
     union all
     select
         fill.delivery_number,
@@ -109,8 +104,7 @@ matched_row as (
                 ' ' || regexp_replace(lower(fill.generic_name), '[\s,/()\[\]{}-]+', ' ', 'g') || ' ',
                 ' ' || regexp_replace(lower(trim(medications.label)), '[\s,/()\[\]{}-]+', ' ', 'g') || ' '
             )
-            and fill.dispensing_date >= coalesce(medications.effective_start, fill.dispensing_date)
-            and fill.dispensing_date <= coalesce(medications.effective_end, fill.dispensing_date)
+            and fill.dispensing_date between medications.first_valid_date and medications.last_valid_date
 ),
 
 decided_row as (

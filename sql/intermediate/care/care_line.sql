@@ -47,9 +47,7 @@ conservative_row as (
     inner join value_sets.conservative_care
         on
             considered_service.service_date
-            >= coalesce(conservative_care.effective_start, considered_service.service_date)
-            and considered_service.service_date
-            <= coalesce(conservative_care.effective_end, considered_service.service_date)
+            between conservative_care.first_valid_date and conservative_care.last_valid_date
             and (
                 (
                     considered_service.match_system = conservative_care.match_system
@@ -87,9 +85,7 @@ other_row as (
             considered_service.match_system = not_conservative.match_system
             and considered_service.code = not_conservative.code
             and considered_service.service_date
-            >= coalesce(not_conservative.effective_start, considered_service.service_date)
-            and considered_service.service_date
-            <= coalesce(not_conservative.effective_end, considered_service.service_date)
+            between not_conservative.first_valid_date and not_conservative.last_valid_date
 ),
 
 matched_row as (

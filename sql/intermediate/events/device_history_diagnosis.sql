@@ -13,9 +13,7 @@ final as (
             claim_diagnosis.code_system = other_indications.match_system
             and claim_diagnosis.diagnosis_code = other_indications.code
             and claim_diagnosis.coding_date
-            >= coalesce(other_indications.effective_start, claim_diagnosis.coding_date)
-            and claim_diagnosis.coding_date
-            <= coalesce(other_indications.effective_end, claim_diagnosis.coding_date)
+            between other_indications.first_valid_date and other_indications.last_valid_date
     where other_indications.indication_class = 'device_history'
     group by claim_diagnosis.member_id, claim_diagnosis.claim_id, claim_diagnosis.claim_date
 )

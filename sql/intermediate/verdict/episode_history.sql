@@ -57,8 +57,7 @@ psychology as (
             psych_evaluation.counts = 'yes'
             and service.match_system = psych_evaluation.match_system
             and service.code = psych_evaluation.code
-            and service.service_date >= coalesce(psych_evaluation.effective_start, service.service_date)
-            and service.service_date <= coalesce(psych_evaluation.effective_end, service.service_date)
+            and service.service_date between psych_evaluation.first_valid_date and psych_evaluation.last_valid_date
     group by open_episode.episode_id
 ),
 

@@ -28,8 +28,7 @@ red_flag_diagnosis as (
         on
             claim_diagnosis.code_system = red_flags.match_system
             and claim_diagnosis.diagnosis_code = red_flags.code
-            and claim_diagnosis.coding_date >= coalesce(red_flags.effective_start, claim_diagnosis.coding_date)
-            and claim_diagnosis.coding_date <= coalesce(red_flags.effective_end, claim_diagnosis.coding_date)
+            and claim_diagnosis.coding_date between red_flags.first_valid_date and red_flags.last_valid_date
     left join back_claim
         on
             claim_diagnosis.member_id = back_claim.member_id

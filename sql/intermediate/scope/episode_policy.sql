@@ -66,15 +66,14 @@ assigned_policy as (
     inner join policies.policy
         on
             line_of_business_policy.policy_id = policy.policy_id
-            and chosen_line_of_business.anchor_date >= coalesce(policy.effective_from, date '0001-01-01')
-            and chosen_line_of_business.anchor_date <= coalesce(policy.effective_to, date '9999-12-31')
+            and chosen_line_of_business.anchor_date between policy.first_valid_date and policy.last_valid_date
 ),
 
 final as (
     select
         chosen_line_of_business.episode_id,
         chosen_line_of_business.line_of_business,
-        policy.* exclude (effective_from, effective_to)
+        policy.* exclude (first_valid_date, last_valid_date)
     from chosen_line_of_business
     cross join policies.fallback_policy
     left join assigned_policy

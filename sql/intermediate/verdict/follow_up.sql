@@ -16,8 +16,7 @@ complication_service as (
         on
             service.match_system = complications.match_system
             and service.code = complications.code
-            and service.service_date >= coalesce(complications.effective_start, service.service_date)
-            and service.service_date <= coalesce(complications.effective_end, service.service_date)
+            and service.service_date between complications.first_valid_date and complications.last_valid_date
 ),
 
 complication_diagnosis as (
@@ -30,8 +29,7 @@ complication_diagnosis as (
         on
             claim_diagnosis.code_system = complications.match_system
             and claim_diagnosis.diagnosis_code = complications.code
-            and claim_diagnosis.coding_date >= coalesce(complications.effective_start, claim_diagnosis.coding_date)
-            and claim_diagnosis.coding_date <= coalesce(complications.effective_end, claim_diagnosis.coding_date)
+            and claim_diagnosis.coding_date between complications.first_valid_date and complications.last_valid_date
 ),
 
 revised_episode as (

@@ -58,7 +58,7 @@ final as (
         event_total.*,
         'NA-' || cast(year(event_total.anchor_date) as varchar) || '-' || upper(
             left(sha256(event_total.member_id || '|' || code_total.first_index_claim_id), 12)
-        ) as case_id,
+        ) as new_case_id,
         code_total.index_codes,
         coalesce(claim_total.claim_ids, cast([] as varchar[])) as claim_ids,
         coalesce(claim_total.paid_amount, 0) as paid_amount,

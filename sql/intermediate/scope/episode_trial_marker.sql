@@ -20,8 +20,7 @@ diagnosis_marker as (
             clinical_trial.trial_marker = 'diagnosis'
             and claim_diagnosis.code_system = clinical_trial.match_system
             and claim_diagnosis.diagnosis_code = clinical_trial.code
-            and claim_diagnosis.coding_date >= coalesce(clinical_trial.effective_start, claim_diagnosis.coding_date)
-            and claim_diagnosis.coding_date <= coalesce(clinical_trial.effective_end, claim_diagnosis.coding_date)
+            and claim_diagnosis.coding_date between clinical_trial.first_valid_date and clinical_trial.last_valid_date
     group by episode_claim.episode_id
 ),
 
@@ -36,9 +35,7 @@ modifier_marker as (
             and clinical_trial.match_system = 'modifier'
             and list_contains(episode_index_line.modifiers, clinical_trial.code)
             and episode_index_line.service_date
-            >= coalesce(clinical_trial.effective_start, episode_index_line.service_date)
-            and episode_index_line.service_date
-            <= coalesce(clinical_trial.effective_end, episode_index_line.service_date)
+            between clinical_trial.first_valid_date and clinical_trial.last_valid_date
     group by episode_index_line.episode_id
 ),
 
@@ -81,9 +78,7 @@ claim_marker as (
             and clinical_trial.match_system = 'condition-code'
             and trim(claim_condition.condition_code) = clinical_trial.code
             and claim_condition.claim_line_start_date
-            >= coalesce(clinical_trial.effective_start, claim_condition.claim_line_start_date)
-            and claim_condition.claim_line_start_date
-            <= coalesce(clinical_trial.effective_end, claim_condition.claim_line_start_date)
+            between clinical_trial.first_valid_date and clinical_trial.last_valid_date
     group by claim_condition.episode_id
 ),
 

@@ -12,8 +12,7 @@ service_surgery as (
     from intermediate.service
     inner join value_sets.prior_spine_surgery
         on
-            service.service_date >= coalesce(prior_spine_surgery.effective_start, service.service_date)
-            and service.service_date <= coalesce(prior_spine_surgery.effective_end, service.service_date)
+            service.service_date between prior_spine_surgery.first_valid_date and prior_spine_surgery.last_valid_date
             and (
                 (
                     service.match_system = prior_spine_surgery.match_system
@@ -39,9 +38,7 @@ diagnosis_surgery as (
             claim_diagnosis.code_system = prior_spine_surgery.match_system
             and claim_diagnosis.diagnosis_code = prior_spine_surgery.code
             and claim_diagnosis.coding_date
-            >= coalesce(prior_spine_surgery.effective_start, claim_diagnosis.coding_date)
-            and claim_diagnosis.coding_date
-            <= coalesce(prior_spine_surgery.effective_end, claim_diagnosis.coding_date)
+            between prior_spine_surgery.first_valid_date and prior_spine_surgery.last_valid_date
 ),
 
 final as (
