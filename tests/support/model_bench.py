@@ -148,7 +148,7 @@ class Bench:
         known = set(types) | {end for end, filled in FILLED_ENDS.items() if filled in types}
         assert set(written.columns) <= known, f"{table} has no column {set(written.columns) - known}."
         rows = [
-            _filled(types, _unsaid(table, types, number) | dict(zip(written.columns, cells, strict=True)))
+            _unsaid(table, types, number) | _filled(types, dict(zip(written.columns, cells, strict=True)))
             for number, cells in enumerate(written.rows, start=1)
         ]
         if rows:
@@ -175,14 +175,16 @@ def _unsaid(table: str, types: Mapping[str, str], number: int) -> dict[str, str 
     schema = table.split(".", maxsplit=1)[0]
     unsaid: dict[str, str | None] = {}
     if schema in {"value_sets", "policies"}:
-        unsaid |= {end: day for end, day in OPEN_ENDS.items() if end in types or FILLED_ENDS[end] in types}
+        ends = OPEN_ENDS | {filled: OPEN_ENDS[end] for end, filled in FILLED_ENDS.items()}
+        unsaid |= {end: day for end, day in ends.items() if end in types}
     if schema == "value_sets":
         unsaid["row_number"] = str(number)
     return unsaid
 
 
 def _filled(types: Mapping[str, str], row: dict[str, str | None]) -> dict[str, str | None]:
-    filled = {FILLED_ENDS[end]: day for end, day in row.items() if end in FILLED_ENDS}
+    """``row`` of the columns that its table has, its ends also where the table keeps them filled."""
+    filled = {FILLED_ENDS[end]: day or OPEN_ENDS[end] for end, day in row.items() if end in FILLED_ENDS}
     return {column: cell for column, cell in (row | filled).items() if column in types}
 
 
