@@ -40,7 +40,8 @@ def points(model: RunModel, *, has_prior_authorization: str = "false", **changes
         row = {"episode_id": "E1"} | {name: changes.get(name, value) for name, value in facts.items()}
         given[table] = " | ".join(row) + "\n" + " | ".join(row.values())
     run = f"has_eligibility | has_prior_authorization\ntrue | {has_prior_authorization}"
-    return dict(model("audit.priority_part", given | {"staging.run": run}).rows("part", "points"))
+    made = model("audit.priority_part", given | {"staging.run": run})
+    return {row[0]: row[1] for row in made.rows("part", "points")}
 
 
 def test_a_flagged_episode_has_every_part_and_another_none(model: RunModel) -> None:

@@ -223,7 +223,7 @@ def test_an_exchange_of_leads_after_a_trial_within_the_link_days_is_none(model: 
                 """,
             ),
         )
-        return dict(made.rows("event_date", "is_lead_exchange"))["2025-06-01"]
+        return {row[0]: row[1] for row in made.rows("event_date", "is_lead_exchange")}["2025-06-01"]
 
     assert is_lead_exchange("2025-04-02", "false") == "false"
     assert is_lead_exchange("2025-04-01", "false") == "true"

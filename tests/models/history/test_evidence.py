@@ -52,7 +52,7 @@ def test_a_fact_changes_the_part_it_belongs_to_and_no_other(model: RunModel) -> 
         ("statements", "statement", "episode_id | document_id\nE1 | D1"),
         ("history", "history_fact", "episode_id | fact\nE1 | red_flag"),
     ):
-        assert changed(before, evidence(model, **{table: text})) == {part}
+        assert changed(before, evidence(model, None, **{table: text})) == {part}
 
 
 def test_what_says_nothing_about_the_case_changes_nothing(model: RunModel) -> None:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from tests.support.model_bench import RunModel
 
 
-TABLES = {
+TABLES: dict[str, dict[str, object]] = {
     "intermediate.episode": {
         "episode_kind": "trial_then_permanent",
         "event_stage": "initial",
@@ -66,28 +66,32 @@ def noted(model: RunModel, **changes: object) -> str | None:
     return model("intermediate.episode_note", given).row("notes")[0]
 
 
+NOTED: dict[str, dict[str, object]] = {
+    "diagnosis_code_not_valid_on_date": {"has_invalid_code": True},
+    "pending_claims": {"has_pending_line": True},
+    "no_trial_found": {"episode_kind": "permanent_only"},
+    "device_history_unknown": {"is_device_history_unknown": True},
+    "paddle_lead_without_generator": {"episode_kind": "trial_only", "has_paddle_lead": True},
+    "specificity_conflict": {"has_neighbour": True},
+    "likely_miscoded": {"has_supported_indication": True},
+    "partial_failure_documentation": {"documented_group_count": 1},
+    "evidence_review": {"outcome": "documented"},
+    "drugs_not_visible": {"drugs_visible": False},
+    "documentation_feed_not_supplied": {"has_care_documentation": False},
+    "no_psychological_evaluation": {"has_psychological_evaluation": False},
+    "not_chronic": {"has_chronic_back_pain": False},
+    "only_passive_or_invasive_care": {"has_only_passive_or_invasive_care": True},
+    "care_before_look_back": {"has_earlier_care": True},
+    "revision_within_24_months": {"first_revision_date": "2025-09-01"},
+    "complication_within_24_months": {"first_complication_date": "2025-09-01"},
+    "follow_up_incomplete": {"is_follow_up_incomplete": True},
+}
+"""The fact that gives each note."""
+
+
 def test_each_fact_gives_its_note_and_no_other(model: RunModel) -> None:
     assert noted(model) == "[]"
-    for note, fact in {
-        "diagnosis_code_not_valid_on_date": {"has_invalid_code": True},
-        "pending_claims": {"has_pending_line": True},
-        "no_trial_found": {"episode_kind": "permanent_only"},
-        "device_history_unknown": {"is_device_history_unknown": True},
-        "paddle_lead_without_generator": {"episode_kind": "trial_only", "has_paddle_lead": True},
-        "specificity_conflict": {"has_neighbour": True},
-        "likely_miscoded": {"has_supported_indication": True},
-        "partial_failure_documentation": {"documented_group_count": 1},
-        "evidence_review": {"outcome": "documented"},
-        "drugs_not_visible": {"drugs_visible": False},
-        "documentation_feed_not_supplied": {"has_care_documentation": False},
-        "no_psychological_evaluation": {"has_psychological_evaluation": False},
-        "not_chronic": {"has_chronic_back_pain": False},
-        "only_passive_or_invasive_care": {"has_only_passive_or_invasive_care": True},
-        "care_before_look_back": {"has_earlier_care": True},
-        "revision_within_24_months": {"first_revision_date": "2025-09-01"},
-        "complication_within_24_months": {"first_complication_date": "2025-09-01"},
-        "follow_up_incomplete": {"is_follow_up_incomplete": True},
-    }.items():
+    for note, fact in NOTED.items():
         assert noted(model, **fact) == f"[{note}]", fact
 
 
