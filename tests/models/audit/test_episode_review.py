@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 TABLES = {
     "intermediate.episode": {
-        "case_id": "C1",
         "member_id": "ada",
         "anchor_date": "2025-03-01",
         "last_event_date": "2025-04-01",
         "has_pending_line": "false",
         "paid_amount": "100.10",
     },
+    "intermediate.case_name": {"case_id": "C1"},
     "intermediate.episode_policy": {"policy_id": "default", "line_of_business": "commercial"},
     "intermediate.episode_diagnosis_scope": {"diagnosis_class": "low_back_pain_only"},
     "intermediate.episode_visibility": {"enrolled_days": "180"},
@@ -39,7 +39,8 @@ def reviewed(
         given
         | {
             "audit.priority_part": parts,
-            "staging.run": f"has_prior_authorization | run_id\n{has_feed} | R1",
+            "staging.run": f"has_prior_authorization\n{has_feed}",
+            "run_facts.run_name": "run_id\nR1",
         },
     ).row(*columns)
 

@@ -84,7 +84,7 @@ def test_dollars_and_pending_lines_are_those_of_the_claims_the_episode_owns(mode
     ]
 
 
-def test_a_case_is_named_by_its_year_and_the_first_claim_of_the_anchor_date(model: RunModel) -> None:
+def test_a_new_case_is_named_by_its_year_and_the_first_claim_of_the_anchor_date(model: RunModel) -> None:
     made = model(
         "intermediate.episode",
         {
@@ -95,7 +95,7 @@ def test_a_case_is_named_by_its_year_and_the_first_claim_of_the_anchor_date(mode
         },
     )
 
-    assert made.rows("episode_id", "case_id", "index_codes") == [
+    assert made.rows("episode_id", "new_case_id", "index_codes") == [
         ("E1", "NA-2025-78B1751E58F7", "[63650, 63685]"),
         ("E2", "NA-2025-055A0287B55C", "[63650]"),
         ("E3", "NA-2025-15C72F6D657F", "[63685]"),

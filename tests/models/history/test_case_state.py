@@ -12,7 +12,7 @@ def test_each_episode_stands_by_the_name_of_its_case_with_its_claims_and_evidenc
     made = model(
         "history.case_state",
         {
-            "history.case_claim": """
+            "intermediate.case_claim": """
                 episode_id | claim_id
                 -----------+---------
                 E2         | B1

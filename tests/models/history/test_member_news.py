@@ -20,7 +20,7 @@ def news(model: RunModel, newest: str = "1", **tables: str) -> list[tuple[str | 
     assert not tables
     return model(
         "history.member_news",
-        given | {"history.publish_before": f"newest_delivery_number\n{newest}"},
+        given | {"run_facts.publish_before": f"newest_delivery_number\n{newest}"},
     ).in_order("member_id", "has_adjustment")
 
 

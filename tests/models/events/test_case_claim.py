@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def test_an_episode_is_known_by_its_index_claims_and_by_those_they_replaced(model: RunModel) -> None:
     made = model(
-        "history.case_claim",
+        "intermediate.case_claim",
         {
             "intermediate.episode_index_line": """
                 episode_id | member_id | claim_id

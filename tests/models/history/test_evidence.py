@@ -18,12 +18,12 @@ REVIEW = {
 }
 
 
-def evidence(published: RunModel, review: dict[str, str] | None = None, **tables: str) -> tuple[str | None, str | None]:
+def evidence(model: RunModel, review: dict[str, str] | None = None, **tables: str) -> tuple[str | None, str | None]:
     """Digest and parts of the evidence of E1, with changes of its review and the tables given."""
     row = {"episode_id": "E1"} | REVIEW | (review or {})
     text = " | ".join(row) + "\n" + " | ".join(row.values())
     given = {"audit.episode_review": text} | {f"audit.{name}": tables.get(name, "") for name in TABLES}
-    digest, parts = published("evidence_digest", given).row("evidence_digest", "evidence_parts")
+    digest, parts = model("history.evidence", given).row("evidence_digest", "evidence_parts")
     return digest, parts
 
 
@@ -35,8 +35,8 @@ def changed(before: tuple[str | None, str | None], after: tuple[str | None, str 
     return found
 
 
-def test_a_fact_changes_the_part_it_belongs_to_and_no_other(published: RunModel) -> None:
-    before = evidence(published)
+def test_a_fact_changes_the_part_it_belongs_to_and_no_other(model: RunModel) -> None:
+    before = evidence(model)
 
     for part, change in {
         "outcome": {"outcome": "excluded"},
@@ -45,33 +45,33 @@ def test_a_fact_changes_the_part_it_belongs_to_and_no_other(published: RunModel)
         "visibility": {"enrolled_days": "179"},
         "notes": {"notes": "[likely_miscoded]"},
     }.items():
-        assert changed(before, evidence(published, change)) == {part}
+        assert changed(before, evidence(model, change)) == {part}
     for part, table, text in (
         ("criteria", "criterion_result", "episode_id | criterion | result\nE1 | care_span | met"),
         ("care", "care_ledger", "episode_id | claim_id | counts\nE1 | A1 | yes"),
         ("statements", "statement", "episode_id | document_id\nE1 | D1"),
         ("history", "history_fact", "episode_id | fact\nE1 | red_flag"),
     ):
-        assert changed(before, evidence(published, None, **{table: text})) == {part}
+        assert changed(before, evidence(model, None, **{table: text})) == {part}
 
 
-def test_what_says_nothing_about_the_case_changes_nothing(published: RunModel) -> None:
-    before = evidence(published)
+def test_what_says_nothing_about_the_case_changes_nothing(model: RunModel) -> None:
+    before = evidence(model)
 
-    assert evidence(published, {"run_id": "R2", "priority_score": "7.0", "policy_version": "2.0.0"}) == before
-    assert evidence(published, {"notes": "[follow_up_incomplete]"}) == before
+    assert evidence(model, {"run_id": "R2", "priority_score": "7.0", "policy_version": "2.0.0"}) == before
+    assert evidence(model, {"notes": "[follow_up_incomplete]"}) == before
     lines = ["E1 | A1 | yes", "E1 | A2 | no"]
     forward, backward = (
-        evidence(published, care_ledger="episode_id | claim_id | counts\n" + "\n".join(rows))
+        evidence(model, care_ledger="episode_id | claim_id | counts\n" + "\n".join(rows))
         for rows in (lines, lines[::-1])
     )
     assert forward == backward
     resent = "episode_id | claim_id | counts | source_file | source_row\nE1 | A1 | yes | new.csv | 9\nE1 | A2 | no | new.csv | 8"
-    assert evidence(published, care_ledger=resent) == forward
+    assert evidence(model, care_ledger=resent) == forward
 
 
-def test_a_missing_value_and_an_empty_one_differ(published: RunModel) -> None:
-    missing = evidence(published, statement="episode_id | document_id | source_reference\nE1 | D1 |")
-    empty = evidence(published, statement="episode_id | document_id | source_reference\nE1 | D1 | ''")
+def test_a_missing_value_and_an_empty_one_differ(model: RunModel) -> None:
+    missing = evidence(model, statement="episode_id | document_id | source_reference\nE1 | D1 |")
+    empty = evidence(model, statement="episode_id | document_id | source_reference\nE1 | D1 | ''")
 
     assert changed(missing, empty) == {"statements"}
