@@ -108,7 +108,7 @@ FLIPPED_IN_PYTHON = {
 BETWEEN = re.compile(r"\bbetween\s+(?P<first>[a-z_.]+)\s+and\s+(?P<last>[a-z_.]+)")
 SQL_TOKEN = re.compile(
     rf"{re.sub(r'[?]P<[a-z]+>', '', BETWEEN.pattern)}|"
-    r"--[^\n]*|'(?:[^']|'')*'|->|=>|<=|>=|<>|<|>|=|\bis not null\b|\bis null\b|"
+    r"--[^\n]*|'(?:[^']|'')*'|->|=>|:=|<=|>=|<>|<|>|=|\bis not null\b|\bis null\b|"
     r"\b(?:and|or|not|min|max|arg_min|arg_max|bool_and|bool_or|least|greatest|desc)\b"
 )
 
