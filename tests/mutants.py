@@ -3,8 +3,8 @@
     python -m tests.mutants
 
 One change at a time: each policy parameter by one (days by a day, yes and no swapped), each value set emptied, each
-comparison, ``and``/``or``, ``not``, ``min``/``max`` and sort direction of the SQL models and of the transforms flipped,
-and of each ``between`` of the SQL its first and its last day left out.
+comparison, ``between``, ``and``/``or``, ``not``, ``min``/``max`` and sort direction of the SQL models and of the
+transforms flipped.
 The tables that depend on what was changed are made again for fixed messy members and compared with what they were,
 which is what the second opinion says of those members (checked first). A mutant is
 
@@ -88,6 +88,7 @@ FLIPPED_IN_SQL = {
     "least": "greatest",
     "greatest": "least",
     "desc": "asc",
+    "between": "not between",
 }
 FLIPPED_IN_PYTHON = {
     "<": "<=",
@@ -105,11 +106,9 @@ FLIPPED_IN_PYTHON = {
     "min": "max",
     "max": "min",
 }
-BETWEEN = re.compile(r"\bbetween\s+(?P<first>[a-z_.]+)\s+and\s+(?P<last>[a-z_.]+)")
 SQL_TOKEN = re.compile(
-    rf"{re.sub(r'[?]P<[a-z]+>', '', BETWEEN.pattern)}|"
-    r"--[^\n]*|'(?:[^']|'')*'|->|=>|<=|>=|<>|<|>|=|\bis not null\b|\bis null\b|"
-    r"\b(?:and|or|not|min|max|arg_min|arg_max|bool_and|bool_or|least|greatest|desc)\b"
+    r"--[^\n]*|'(?:[^']|'')*'|->|=>|:=|<=|>=|<>|<|>|=|\bis not null\b|\bis null\b|"
+    r"\b(?:and|or|not|between|min|max|arg_min|arg_max|bool_and|bool_or|least|greatest|desc)\b"
 )
 
 DEFAULT_POLICY_AGAIN = """
@@ -324,24 +323,18 @@ def sql_mutants() -> Iterator[Mutant]:
     for model in models.read_models(SQL, SCHEMAS):
         place = model.path.relative_to(ROOT).as_posix()
         for match in SQL_TOKEN.finditer(model.query):
-            for flipped, change in _flips(match.group()):
-                query = model.query[: match.start()] + flipped + model.query[match.end() :]
-                yield Mutant(
-                    place,
-                    model.query.count("\n", 0, match.start()) + 1,
-                    _line_at(model.query, match.start()),
-                    change,
-                    queries={model.name: query},
-                )
-
-
-def _flips(token: str) -> Iterator[tuple[str, str]]:
-    """What to put in place of ``token``, with the change in words; of a ``between`` each end falls out."""
-    if span := BETWEEN.fullmatch(token):
-        yield f"between {span['first']} + 1 and {span['last']}", "the first day falls out"
-        yield f"between {span['first']} and {span['last']} - 1", "the last day falls out"
-    elif token in FLIPPED_IN_SQL:
-        yield FLIPPED_IN_SQL[token], _change(token, FLIPPED_IN_SQL[token])
+            token = match.group()
+            if token not in FLIPPED_IN_SQL:
+                continue
+            flipped = FLIPPED_IN_SQL[token]
+            query = model.query[: match.start()] + flipped + model.query[match.end() :]
+            yield Mutant(
+                place,
+                model.query.count("\n", 0, match.start()) + 1,
+                _line_at(model.query, match.start()),
+                _change(token, flipped),
+                queries={model.name: query},
+            )
 
 
 def _line_at(text: str, position: int) -> str:

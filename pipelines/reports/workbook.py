@@ -172,9 +172,7 @@ def write_workbook(connection: Connection, path: Path, *, as_of: date, review: p
         _write_read_me(workbook.add_worksheet("Read me"), _run_lines(connection, cases), formats)
         sheet = workbook.add_worksheet("Worklist")
         _write_worklist(sheet, cases, formats, as_of)
-        evidence = (
-            connection.execute(f"{query('flagged_evidence')} limit {MOST_EVIDENCE_ROWS + 1}").pl().drop("row_order")
-        )
+        evidence = connection.execute(f"{query('flagged_evidence')} limit {MOST_EVIDENCE_ROWS + 1}").pl()
         _write_evidence(workbook.add_worksheet("Evidence"), evidence.drop("row_order"), formats)
         _write_dictionary(workbook.add_worksheet("Dictionary"), formats)
         _write_lists(workbook, formats)
