@@ -61,13 +61,13 @@ def stage_candidates(connection: Connection, sql: Path, *, as_of: date, assume_e
 
     What was asked of the run stands in the one row of ``run_facts.run_given``.
     """
-    _write_vocabulary(connection)
+    write_vocabulary(connection)
     asked = {"as_of_date": as_of, "assume_enrolled": assume_enrolled}
     put_frame(connection, "run_facts.run_given", pl.DataFrame([asked]))
     build(connection, read_models(sql, ["staging"]), [])
 
 
-def _write_vocabulary(connection: Connection) -> None:
+def write_vocabulary(connection: Connection) -> None:
     """Makes ``vocabulary.word``: one row a closed word, for models that need its place, label or sentence."""
     words = [word for kind in vocabulary().values() for word in kind]
     schema = dict.fromkeys(Word._fields, pl.String()) | {"position": pl.Int32()}
