@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def broken_by(published: RunModel, *owned: str) -> list[tuple[str | None, ...]]:
-    """The index lines that break the law, where lines of episodes are ``owned`` and E1 and E2 are reviewed."""
+    """The index lines that break the law, where lines of episodes are ``owned`` and E1 to E3 are reviewed."""
     made = published(
         "index_line_in_one_episode",
         {
@@ -21,7 +21,7 @@ def broken_by(published: RunModel, *owned: str) -> list[tuple[str | None, ...]]:
             "intermediate.episode_index_line": "\n".join(
                 ["episode_id | member_id | claim_id | source_table | source_key", *owned]
             ),
-            "audit.episode_review": "episode_id\nE1\nE2",
+            "audit.episode_review": "episode_id\nE1\nE2\nE3",
         },
     )
     return made.rows("member_id", "claim_id", "source_table", "source_key")

@@ -74,7 +74,7 @@ def test_cases_stand_best_first_and_only_flagged_ones(published: RunModel) -> No
                  E5 | C5 | flagged    | 40.0 | 2025-01-01
                  E4 | C4 | flagged    | 40.0 | 2025-01-01
                  E6 | C6 | documented | 90.0 | 2025-01-01""",
-            FACTS: "episode_id | fact\nE1 | a\nE2 | b\nE3 | c\nE4 | d\nE5 | e\nE6 | f",
+            FACTS: "episode_id | fact\nE1 | a\nE2 | b\nE3 | c\nE4 | z\nE5 | e\nE6 | f",
         },
     )
 
@@ -125,4 +125,28 @@ def test_criteria_stand_in_the_order_of_the_policy_and_care_by_date_subject_clai
         ("exercise: a", "6"),
         ("exercise: b", "7"),
         ("exercise: a", "8"),
+    ]
+
+
+def test_evidence_that_is_alike_stands_as_often_as_it_was_found(published: RunModel) -> None:
+    made = published(
+        "flagged_evidence",
+        {
+            "audit.episode_review": FLAGGED + "E1 | C1 | flagged | 40.0 | 2025-01-01",
+            CRITERIA: "episode_id | criterion\nE1 | care_span\nE1 | care_span",
+            FACTS: "episode_id | fact\nE1 | red_flag\nE1 | red_flag",
+            STATEMENTS: "episode_id | modality\nE1 | exercise\nE1 | exercise",
+            CARE: "episode_id | modality\nE1 | massage\nE1 | massage",
+        },
+    )
+
+    assert made.in_order("row_kind", "row_order") == [
+        ("criterion", "1"),
+        ("criterion", "2"),
+        ("fact", "3"),
+        ("fact", "4"),
+        ("statement", "5"),
+        ("statement", "6"),
+        ("care", "7"),
+        ("care", "8"),
     ]

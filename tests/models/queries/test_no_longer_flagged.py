@@ -27,6 +27,9 @@ def test_a_case_flagged_until_the_publish_before_is_listed_where_it_left_the_lis
                 unchanged  | 1               | 3             | true        | flagged
                 earlier    | 1               | 1             | true        | flagged
                 earlier    | 2               | 3             | true        | documented
+                not_since  | 1               | 1             | true        | flagged
+                not_since  | 2               | 2             | true        | documented
+                not_since  | 3               | 3             | true        | excluded
                 long_gone  | 1               | 2             | false       | flagged
                 long_gone  | 3               | 3             | true        | documented
                 never      | 1               | 2             | true        | excluded
