@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo test browser lint check soak mutants format readme benchmark pythons locks system-packages clean
+.PHONY: help demo test browser lint check soak mutants format readme benchmark wheel pythons locks system-packages clean
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -60,6 +60,9 @@ readme: $(READY) ## runs the commands README shows and writes their output into 
 
 benchmark: $(READY) ## measures landing, auditing and the nightly run against bare DuckDB
 	$(RUN)/python -m benchmarks.run --lines 10000000 --format csv
+
+wheel: $(READY) ## builds the wheel below build/
+	$(UV) build --quiet --wheel --no-build-isolation --python $(RUN)/python -o build
 
 pythons: $(READY) ## every Python that is supported: resolves the lock, and runs the demo and fast tests where it is there
 	$(RUN)/python -m tests.house.pythons
