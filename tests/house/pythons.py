@@ -39,7 +39,9 @@ def interpreter(version: str) -> Path | None:
 
 def works(*command: str | Path) -> bool:
     """Whether the command ends with 0; what it says is shown."""
-    environment = os.environ | {"POLARS_MAX_THREADS": "1", "COVERAGE_FILE": os.devnull}
+    # Prefect's server starts slowly where nothing is compiled yet.
+    patient = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "600"}
+    environment = os.environ | patient | {"POLARS_MAX_THREADS": "1"}
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
 
 
