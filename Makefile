@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo test browser lint check soak mutants format readme benchmark pythons locks system-packages clean
+.PHONY: help demo test browser lint check soak mutants format readme benchmark wheel pythons locks system-packages clean
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -35,10 +35,11 @@ browser: $(READY) ## runs the tests of the pages in Chromium, which `make test` 
 	STIMAUDIT_TEST_BROWSER="$${STIMAUDIT_TEST_BROWSER:-$$(command -v chromium || echo chromium)}" \
 	$(RUN)/pytest -q -m browser
 
-lint: $(READY) ## format, lint, types and SQL
+lint: $(READY) ## format, lint, types, the order of the rooms and SQL
 	$(RUN)/ruff format --check
 	$(RUN)/ruff check
 	$(RUN)/mypy
+	$(RUN)/lint-imports --no-cache --no-logo
 	$(RUN)/sqlfluff lint --processes 0 sql
 
 check: lint test ## format, lint, types, SQL, and the tests with branch coverage
@@ -58,8 +59,14 @@ format: $(READY) ## formats Python and SQL
 readme: $(READY) ## runs the commands README shows and writes their output into it
 	$(RUN)/python -m tests.house.readme
 
+rooms: $(READY) ## draws the rooms from the code's imports into docs/architecture.md
+	$(RUN)/python -m tests.house.rooms
+
 benchmark: $(READY) ## measures landing, auditing and the nightly run against bare DuckDB
 	$(RUN)/python -m benchmarks.run --lines 10000000 --format csv
+
+wheel: $(READY) ## builds the wheel below build/
+	$(UV) build --quiet --wheel --no-build-isolation --python $(RUN)/python -o build
 
 pythons: $(READY) ## every Python that is supported: resolves the lock, and runs the demo and fast tests where it is there
 	$(RUN)/python -m tests.house.pythons

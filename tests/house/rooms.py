@@ -62,7 +62,8 @@ def libraries(room: str) -> set[str]:
         imported
         for module in (inside, *graph().find_descendants(inside))
         for imported in graph().find_modules_directly_imported_by(module)
-        if graph().is_module_squashed(imported) and imported not in sys.stdlib_module_names
+        if graph().is_module_squashed(imported)
+        and imported not in {*sys.stdlib_module_names, "_typeshed"}  # what type checkers alone know
     }
 
 

@@ -38,7 +38,7 @@ ONE_MEANING: Mapping[str, tuple[str, ...]] = {
     # A fault without the text of its cause.
     r"\btold_safely\b": ("pipelines/operation/", "pipelines/flows/"),
     # What a payer chooses, read from one TOML file.
-    r"\bclass Settings\b": ("pipelines/ground/settings.py",),
+    r"\bclass Settings\b": ("pipelines/operation/settings.py",),
     # A flagged episode, which asks for records.
     r"\bclass \w*Finding\b": (),
 }
