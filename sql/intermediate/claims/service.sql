@@ -1,6 +1,7 @@
 -- One row per counting claim line or procedure row: what was done, when, under which code.
 --
--- service_id is unique: source table, claim and line or rank within the member. Lines are dated by their own start.
+-- Member, claim, source_table and source_key (line number or procedure rank) name one row. Lines are dated by their own
+-- start, procedure rows by their procedure date.
 
 with
 
