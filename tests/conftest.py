@@ -21,6 +21,7 @@ TOGETHER = {
     "flows/test_nightly_audit.py": "night through Prefect",
     "whole/test_canaries.py": "night through Prefect",
     "house/test_readme.py": "commands of README",
+    "house/test_documents.py": "commands of README",
     "house/test_wheel.py": "commands of README",
 }
 """Files and folders whose tests share what a session makes, and what that is."""
