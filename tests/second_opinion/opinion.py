@@ -84,14 +84,16 @@ from tests.second_opinion.care import (
     Care,
     CareInput,
     Window,
+    fills_in_force,
     has_earlier_care,
     judge_care,
 )
 from tests.second_opinion.claims import (
+    LongRows,
     final_claims,
-    final_diagnoses,
     final_lines,
-    final_procedures,
+    first_deliveries_in_force,
+    shared_claim_ids,
 )
 from tests.second_opinion.codes import read_value_sets
 from tests.second_opinion.episodes import (
@@ -107,7 +109,6 @@ from tests.second_opinion.outcome import (
     Run,
     criteria,
     diagnosis_class,
-    enrolled_days,
     has_chronic_back_code,
     has_red_flag,
     is_authorized,
@@ -118,6 +119,7 @@ from tests.second_opinion.outcome import (
     outcome_of,
     policy_for,
     priority,
+    seen_of,
     trial_markers,
 )
 from tests.second_opinion.parameters import (
@@ -126,24 +128,37 @@ from tests.second_opinion.parameters import (
     Parameters,
     typed,
 )
+from tests.second_opinion.reach import Bounds, final_spans, reach_of
 from tests.second_opinion.reading import (
+    DEFAULT_INTAKE,
     Authorization,
     DiagnosisRow,
     Document,
     Fill,
+    Intake,
     Line,
-    Row,
+    ProcedureRow,
     Span,
     read,
 )
+from tests.second_opinion.values import RefusedDeliveryError, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["DEFAULT_PARAMETERS", "POLICIES", "Opinion", "Row", "second_opinion"]
+__all__ = [
+    "DEFAULT_PARAMETERS",
+    "POLICIES",
+    "Intake",
+    "Opinion",
+    "RefusedDeliveryError",
+    "Row",
+    "second_opinion",
+]
 
 Owned = TypeVar("Owned", Line, Fill, Span, Authorization, Document)
+ClaimRow = TypeVar("ClaimRow", DiagnosisRow, ProcedureRow)
 
 
 @dataclass(frozen=True)
@@ -163,8 +178,14 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _cents(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+def _cents(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _dollars(episode: Episode) -> Decimal | None:
+    """Return the dollars of the priority: paid, or allowed where that is 0; None where the payment is unknown."""
+    paid = episode.paid()
+    return episode.allowed() if paid == 0 else paid
 
 
 def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> None:
@@ -175,14 +196,10 @@ def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> 
     parameters = run.parameters[policy]
 
     lookback = Window(anchor - timedelta(days=parameters.lookback_days), anchor - timedelta(days=1))
-    days = enrolled_days(member.spans, lookback)
-    enrolled = run.assumed or (run.with_eligibility and parameters.lookback_days - days <= parameters.max_gap_days)
-    with_drugs = enrolled_days([span for span in member.spans if span.pharmacy_benefit is not False], lookback)
-    drugs_visible = run.with_pharmacy and (
-        run.assumed or with_drugs >= parameters.lookback_days - parameters.max_gap_days
-    )
+    seen = seen_of(run, parameters, member, lookback)
 
-    classed = diagnosis_class(sets, parameters, episode)
+    shared = episode.is_of_unknown_diagnosis
+    classed = None if shared else diagnosis_class(sets, parameters, episode)
     on_list = classed != "not_low_back_pain"
     in_trial, partly_in_trial = trial_markers(sets, episode)
     authorized = is_authorized(episode, member.authorizations)
@@ -195,7 +212,7 @@ def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> 
         in_trial,
         authorized,
     )
-    exclusions = [name for name, holds in zip(EXCLUSIONS, tests, strict=True) if holds]
+    exclusions = [name for name, holds in zip(EXCLUSIONS, tests, strict=True) if holds and not shared]
 
     notes = notes_on_every_episode(run, member, episode)
     outcome, reason = "excluded", exclusions[0] if exclusions else ""
@@ -210,20 +227,21 @@ def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> 
             member.fills,
             member.documents,
             member.crosswalk,
-            drugs_visible,
+            seen.drugs_visible,
         )
         care = judge_care(given)
-        found = criteria(run, parameters, care, enrolled=enrolled)
-        outcome, reason = outcome_of(found, care, enrolled=enrolled)
+        found = criteria(run, parameters, care, enrolled=seen.enrolled)
+        outcome, reason = ("not_assessable", "claim_number_shared") if shared else outcome_of(found, care, seen)
         notes |= notes_on_history(run, parameters, member, episode)
         said = {
             "specificity_conflict": classed == "low_back_pain_with_neighbour",
             "trial_marker_incomplete": partly_in_trial,
             "partial_failure_documentation": bool(care.failed_groups) and found["failure_documented"] != "met",
             "evidence_review": outcome == "documented" and parameters.evidence_review,
-            "drugs_not_visible": not drugs_visible,
+            "drugs_not_visible": not seen.drugs_visible,
+            "look_back_outside_feed": not seen.is_within_feed,
             "documentation_feed_not_supplied": not run.with_documents,
-            "not_chronic": enrolled and not has_chronic_back_code(sets, parameters, member, anchor),
+            "not_chronic": seen.enrolled and not has_chronic_back_code(sets, parameters, member, anchor),
             "only_passive_or_invasive_care": not any(row.counts for row in care.ledger)
             and any(
                 row.from_set == "not_conservative" or row.modality in ("passive_modality", "manual_therapy")
@@ -232,12 +250,12 @@ def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> 
             "care_before_look_back": has_earlier_care(given),
         }
         notes |= {name for name, holds in said.items() if holds}
-        if outcome == "flagged":
+        if outcome == "flagged" and classed is not None:
             score = priority(
                 reason,
                 classed,
-                episode.paid() or episode.allowed(),
-                9 * enrolled + 3 * drugs_visible + 3 * run.with_authorizations,
+                _dollars(episode),
+                9 * seen.enrolled + 3 * seen.drugs_visible + 3 * run.with_authorizations,
                 6 * ("revision_within_24_months" in notes) + 4 * ("complication_within_24_months" in notes),
                 miscoded="likely_miscoded" in notes,
             )
@@ -267,9 +285,9 @@ def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> 
             "paid_amount": _cents(episode.paid()),
             "allowed_amount": _cents(episode.allowed()),
             "payment_stage": "pre_pay" if "pending_claims" in notes else "post_pay",
-            "enrolled_days": days,
-            "enrollment_complete": enrolled,
-            "drugs_visible": drugs_visible,
+            "enrolled_days": seen.enrolled_days,
+            "enrollment_complete": seen.enrolled,
+            "drugs_visible": seen.drugs_visible,
             "prior_authorization_state": "feed_not_supplied"
             if not run.with_authorizations
             else "approved"
@@ -370,6 +388,27 @@ def _by_member(records: Iterable[Owned]) -> dict[str, list[Owned]]:
     return found
 
 
+def _by_claim_id(rows: Iterable[ClaimRow]) -> dict[str, list[ClaimRow]]:
+    found: dict[str, list[ClaimRow]] = {}
+    for row in rows:
+        found.setdefault(row.claim_id, []).append(row)
+    return found
+
+
+def final_authorizations(rows: Iterable[Authorization]) -> list[Authorization]:
+    """Return one member's authorization rows in force (section 2.2).
+
+    Of one authorization and code the last delivered stands; a withdrawal or denial without code takes out every
+    earlier row of the authorization, also where it is superseded itself.
+    """
+    last: dict[tuple[str, str], Authorization] = {}
+    for row in sorted(rows, key=lambda each: each.position):
+        if not row.hcpcs and row.decision in ("withdrawn", "denied"):
+            last = {key: other for key, other in last.items() if key[0] != row.authorization_id}
+        last[row.authorization_id, row.hcpcs] = row
+    return list(last.values())
+
+
 def second_opinion(
     extracts: Mapping[str, Sequence[Row]],
     *,
@@ -381,36 +420,49 @@ def second_opinion(
     policy_by_line_of_business: Mapping[str, str] = {},
     single_policy: str | None = None,
     assume_enrolled: bool = False,
+    reach: Mapping[str, Bounds] = {},
+    intake: Intake = DEFAULT_INTAKE,
 ) -> Opinion:
-    """Return the opinion on all episodes of the delivered rows, by member and anchor date."""
+    """Return the opinion on all episodes of the delivered rows, by member and anchor date.
+
+    `reach` gives the first and last day of a feed by table. Raises RefusedDeliveryError where a delivery is refused.
+    """
     sets = read_value_sets(value_sets)
-    delivered = read(extracts, as_of)
-    lines = final_lines(delivered.lines)
-    long_rows: dict[str, list[DiagnosisRow]] = {}
-    for row in delivered.diagnoses:
-        long_rows.setdefault(row.claim_id, []).append(row)
-    procedures = final_procedures(delivered.procedures)
+    delivered = read(extracts, as_of, intake)
     settled = {policy: typed(values) for policy, values in parameters.items()}
+    first_parameters = settled[default_policy]
+    in_force_since = first_deliveries_in_force(delivered.lines, intake)
+    long_rows = LongRows(
+        _by_claim_id(delivered.diagnoses),
+        _by_claim_id(delivered.procedures),
+        shared_claim_ids(delivered.lines),
+        in_force_since,
+    )
+    line_days = [line.start for line in delivered.lines]
     run = Run(
         sets=sets,
-        first_parameters=settled[default_policy],
+        first_parameters=first_parameters,
         parameters=settled,
         policy_versions=policy_versions,
         default_policy=default_policy,
         policy_by_line_of_business=policy_by_line_of_business,
         single_policy=single_policy,
         assumed=assume_enrolled and delivered.spans is None,
-        newest_line=max(
-            (line.start for line in delivered.lines if line.start <= as_of),
-            default=None,
-        ),
+        newest_line=max((on for on in line_days if on <= as_of), default=None),
+        medical_reach=reach_of(line_days, as_of, first_parameters, reach.get("medical_claim")),
+        pharmacy_reach=reach_of(delivered.fill_days, as_of, first_parameters, reach.get("pharmacy_claim")),
+        benefit_is_told=any(span.pharmacy_benefit is not None for span in delivered.spans or []),
         with_eligibility=delivered.spans is not None,
         with_pharmacy=delivered.fills is not None,
         with_authorizations=delivered.authorizations is not None,
         with_documents=delivered.documents is not None,
     )
 
-    by_member = _by_member(lines)
+    by_member = _by_member(
+        final_lines(
+            line for line in delivered.lines if line.position[0] >= in_force_since[line.member_id, line.claim_id]
+        )
+    )
     fills = _by_member(delivered.fills or [])
     spans = _by_member(delivered.spans or [])
     authorizations = _by_member(delivered.authorizations or [])
@@ -418,26 +470,18 @@ def second_opinion(
 
     opinion = Opinion([], [], [], [])
     for member_id in sorted(by_member, key=str.encode):
-        own_lines = by_member[member_id]
-        own_claims = {line.claim_id for line in own_lines}
-        own_rows = [row for claim_id in own_claims for row in long_rows.get(claim_id, [])]
-        claims = final_claims(
-            own_lines,
-            final_diagnoses(own_rows, own_lines),
-            procedures,
-            run.first_parameters.icd_10_from,
-        )
-        events = events_of(sets, run.first_parameters, claims)
-        settle_initial(sets, run.first_parameters, claims, events)
+        claims = final_claims(by_member[member_id], long_rows, first_parameters.icd_10_from)
+        events = events_of(sets, first_parameters, claims)
+        settle_initial(sets, first_parameters, claims, events)
         member = Member(
             member_id,
             claims,
-            spans.get(member_id, []),
-            authorizations.get(member_id, []),
-            fills.get(member_id, []),
+            final_spans(spans.get(member_id, [])),
+            final_authorizations(authorizations.get(member_id, [])),
+            fills_in_force(fills.get(member_id, [])),
             documents.get(member_id, []),
             delivered.crosswalk,
         )
-        for episode in episodes_of(member_id, run.first_parameters, events):
+        for episode in episodes_of(member_id, first_parameters, events):
             judge_episode(run, member, episode, opinion)
     return opinion
