@@ -148,7 +148,8 @@ def dollar_lines(owned: list[Claim]) -> tuple[list[Line], bool]:
             else:
                 found.append(line)
     for by_bill in alike.values():
-        found += max(by_bill.values(), key=lambda lines: len(lines))  # noqa: PLW0108 - mypy knows no len here
+        longest = max(by_bill.values(), key=len)
+        found += longest
     return found, any(len(by_bill) > 1 for by_bill in alike.values())
 
 

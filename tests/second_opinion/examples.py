@@ -92,7 +92,7 @@ def judged(given: Extracts, *, policy: str | None = None, **more: Any) -> Opinio
     return second_opinion(
         given,
         as_of=AS_OF,
-        value_sets=VALUE_SETS,
+        value_sets=more.pop("value_sets", VALUE_SETS),
         parameters=more.pop("parameters", POLICIES),
         policy_versions=dict.fromkeys(POLICIES, "1"),
         default_policy="evidence_low_back_pain",

@@ -8,7 +8,7 @@ Readings chosen
 Where the page leaves room, this is what is done here (the section of rule.md first).
 
 1.  s1  HCPCS/CPT "are 5 characters": a code of another length is neither cut nor padded; it matches nothing.
-2.  s1  Ids (member, claim, authorization) are trimmed, and else compared as written.
+2.  s1  Ids (member, claim, authorization) are trimmed, lose `.0` after digits, and are else compared as written.
 3.  s1  A diagnosis or procedure type is trimmed and lower-cased; a word that is neither of the two matches nothing.
 4.  s1  A procedure row of blank type takes its type by the discharge date and its validity by its own date, as
         written: a procedure of 2015-09-30 on a stay that ended in October is ICD-10-PCS and not yet valid.
@@ -18,8 +18,8 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
         blank paid amount = 0; but blank status is not the word `paid`, and case of a generic name is kept.
 7.  s2.2  Long and wide diagnoses that name one rank differently: the last by delivery, file, row wins across both
         forms. A blank code delivered last empties its rank in the long form; in the wide form it names nothing.
-8.  s2.2  "Final lines" of the wide form are last versions whatever their status; they speak for the (member, claim)
-        they stand on, while long rows go by claim_id alone. Else a second member would change the first one's audit.
+8.  s2.2  "Final lines" of the wide form (diagnoses and procedures) are last versions whatever their status, total
+        lines among them.
 9.  s2.3  Lines of one claim that disagree: 8 if a final line says so, else 7; all originals those lines name.
 10. s2.3  A chain is followed through 7s only; it ends at an 8.
 11. s2.3  Two live replacements are rivals when their chains share a claim, not only when both name it directly.
@@ -31,7 +31,8 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
 14. s2.3  A held 7 with no original in the data (blank, own name, unknown) stands alone and counts as pending.
 15. s2.3  A 7 that loses to a rival, or is voided, reversed or replaced, still keeps replaced what it replaced.
 16. s2.5  Reversed whole takes pending lines of the claim with it. Only `paid` and blank lines are summed.
-17. s2    A zero-days fill changes nothing. A pending or blank fill with positive days counts.
+17. s2    A zero-days fill changes nothing. A pending or blank fill with positive days counts. A reversed one takes back
+        a fill whatever its date or drug, also one delivered later.
 18. s3    `include_other_low_back_pain` in the test of an index line is that of the default policy; everywhere after
         the anchor it is that of the episode's policy. With `single_policy` the parameters of sections 1 to 3 are still
         those of `default_policy`.
@@ -46,7 +47,7 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
 25. s4    Pointer letters run from A to L; others, and numbers parted by a blank alone, are unknown ranks.
 26. s4    `likely_miscoded`: supported diagnoses by claim date; surgery lines and procedure rows by their own date. A
         claim of the episode that starts before the anchor is not left out.
-27. s5    Index codes and authorization hcpcs_code compare normalised. All rows of an authorization stand (no versions).
+27. s5    Index codes and authorization hcpcs_code compare normalised; a filler there (99999) is blank.
 28. s5    A clinical trial number is normalised as a code before the 8 digits are looked for. Q0 must be valid on the
         line's date.
 29. s6    The ledger takes the HCPCS code in both sets first, then (no HCPCS) the revenue code; a modifier row only
@@ -61,15 +62,46 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
 34. s6    A statement for acupuncture makes that group adequate also where `acupuncture_counts` is false.
 35. s6    A contraindication without start date, or with an end before its start, adds no day to the span.
 36. s6    A group with no service is never adequate by services, even where a parameter is 0.
-37. s8    `enrolled_days` is 0 without an eligibility extract, also where enrolment is assumed.
+37. s8    The reach belongs to the run: `reach_min_rows` and `reach_busy_share` are those of the default policy. Rows set
+        aside are no rows of a feed; a feed that is configured is never also found.
 38. s8    `care_before_look_back` nets fills inside that earlier window alone.
 39. s8    `follow_up_incomplete` reads the newest line start of all members, any status, all versions loaded.
 40. s9    A span without line of business is passed over; "then by name" is the first name bytewise. Of a claim
         whose lines differ, also the first name. "The episode's first claim" is one of its tested claims.
         Lines of business are compared as delivered, trimmed.
 41. s10   A negative paid sum gives d = 0 (allowed is read only where paid is exactly 0).
-42. contract  Numbers are plain decimals (no exponent, no thousands separator); days and ranks must be whole; 29
-        February + 1 year is 28 February.
+42. contract  Numbers are plain decimals (no exponent, no thousands separator but in amounts); days and ranks must be
+        whole; 29 February + 1 year is 28 February.
+43. s1    Unowned diagnosis rows of a shared number do not supersede each other: they may be two members'. The member's
+        own later row takes the place of one also where its code is blank, and so does a diagnosis in columns.
+44. s1    A number is shared after `member_crosswalk`: one person under two identifiers shares nothing with himself.
+45. s2.2  Spans that "differ in has_pharmacy_benefit alone" are those of one start, line of business, payer and plan: a
+        different end does not keep the earlier one.
+46. s2.2  Procedures in columns compete with `claim_procedure` rows of their rank as diagnoses do (7). A blank code in
+        columns names nothing; a date beside it must still be one.
+47. s2.6  "First by line number" goes by the order of section 2.7.
+48. s2.7  Section 2.5 comes first. A claim of credited lines alone keeps its procedure rows but for opening an event.
+        Where nobody sent an amount, a credit of negative units takes a line without amount as it would one of 0.
+49. s3    Interim bills are told line by line: the line is institutional and one of its two codes says so.
+50. s8    "A claim of the episode" with a shared number is one of those its tests read (21). With a blank diagnosis class
+        there is no `specificity_conflict`.
+51. contract  Zero-width characters are U+200B, U+200C, U+200D, U+2060, U+FEFF and U+180E. Null words are whole values.
+52. contract  `.0` goes by part in pointers and condition codes. `e+` is scientific notation like `E+`, also in
+        `original_claim_id` and `previous_member_id`.
+53. contract  A composite HCPCS code is parted at `:` and `>`, with or without `HC`; what is no modifier of two characters
+        (or a run of them) is dropped. Only runs of an even length are parted.
+54. contract  A date-time may have `T` or a blank, a fraction of zeros, `Z` or an offset. Fillers are open in all four
+        columns of spans and authorizations, first days too.
+55. contract  Comma groups need one to three digits before them; a sign may stand before or after the dollar sign, not in
+        brackets.
+56. contract  `member_crosswalk` goes before repeats and versions; a row from an identifier to itself is a ring; its rows
+        have no versions; rows with a blank side say nothing.
+57. contract  Two payers of one member are refused only where two birth dates or genders come with them. A qualified
+        identifier is written `source:identifier`.
+58. contract  A claim sent again whole begins with the last delivery that holds a line of it; a full refresh asks for all
+        line starts loaded before it.
+59. contract  A line of unknown payment with a blank allowed amount has an unknown allowed amount. A sum with an unknown
+        amount reverses nothing (section 2.5).
 """
 
 from __future__ import annotations

@@ -194,7 +194,7 @@ def test_a_span_delivered_again_with_an_end_before_its_start_is_empty() -> None:
 
 
 def test_all_open_starts_are_equal() -> None:
-    since = [{"enrollment_start_date": text} for text in ("1900-01-01", "1989-12-31", "1990-01-01")]
+    since: list[Row] = [{"enrollment_start_date": text} for text in ("1900-01-01", "1989-12-31", "1990-01-01")]
     ended = SPAN | {"enrollment_end_date": day(-300)}
     assert days_of(SPAN | since[0], ended | since[1]) == 66
     assert days_of(SPAN | since[0], ended | since[2]) == 365
@@ -231,7 +231,7 @@ def test_procedures_in_columns_of_a_line_are_read() -> None:
 
 
 def test_procedures_in_columns_are_dated_by_their_column_else_by_the_claim() -> None:
-    def anchor(**columns: str) -> object:
+    def anchor(**columns: str | None) -> object:
         told = bare("S", 0, "", claim_type="institutional", diagnosis_code_2="M54.50", procedure_code_2="00HU3MZ")
         return str(episode(extracts(implant=[told | columns]))["anchor_date"])
 
@@ -276,9 +276,9 @@ def test_a_bill_type_that_ends_in_8_voids() -> None:
     assert claims_of(FACILITY, void | {"claim_type": "professional"}) == [["A", "V"]]
 
 
-def total(number: str = "9", **more: str | None) -> Row:
-    made = line("A", 0, "", claim_line_number=number, claim_type="institutional", revenue_center_code="0001")
-    return made | more
+def total(claim_line_number: str | None = "9", **more: str | None) -> Row:
+    made = line("A", 0, "", claim_type="institutional", revenue_center_code="0001")
+    return made | {"claim_line_number": claim_line_number} | more
 
 
 @pytest.mark.parametrize(
