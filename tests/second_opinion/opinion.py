@@ -5,7 +5,7 @@ the two differ one of them is wrong, or the page can be read in two ways.
 
 Readings chosen
 ---------------
-Where the page leaves room, this is what is done here (the section of rule.md first).
+Where the page leaves room, this is what is done here (the section of rule.md first; k1 is section 1 of contract.md).
 
 1.  s1  HCPCS/CPT "are 5 characters": a code of another length is neither cut nor padded; it matches nothing.
 2.  s1  Ids (member, claim, authorization) are trimmed, lose `.0` after digits, and are else compared as written.
@@ -70,7 +70,7 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
         whose lines differ, also the first name. "The episode's first claim" is one of its tested claims.
         Lines of business are compared as delivered, trimmed.
 41. s10   A negative paid sum gives d = 0 (allowed is read only where paid is exactly 0).
-42. contract  Numbers are plain decimals (no exponent, no thousands separator but in amounts); days and ranks must be
+42. k1    Numbers are plain decimals (no exponent, no thousands separator but in amounts); days and ranks must be
         whole; 29 February + 1 year is 28 February.
 43. s1    Unowned diagnosis rows of a shared number do not supersede each other: they may be two members'. The member's
         own later row takes the place of one also where its code is blank, and so does a diagnosis in columns.
@@ -85,22 +85,22 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
 49. s3    Interim bills are told line by line: the line is institutional and one of its two codes says so.
 50. s8    "A claim of the episode" with a shared number is one of those its tests read (21). With a blank diagnosis class
         there is no `specificity_conflict`.
-51. contract  Zero-width characters are U+200B, U+200C, U+200D, U+2060, U+FEFF and U+180E. Null words are whole values.
-52. contract  `.0` goes by part in pointers and condition codes. `e+` is scientific notation like `E+`, also in
+51. k1    Zero-width characters are U+200B, U+200C, U+200D, U+2060, U+FEFF and U+180E. Null words are whole values.
+52. k1    `.0` goes by part in pointers and condition codes. `e+` is scientific notation like `E+`, also in
         `original_claim_id` and `previous_member_id`.
-53. contract  A composite HCPCS code is parted at `:` and `>`, with or without `HC`; what is no modifier of two characters
+53. k1    A composite HCPCS code is parted at `:` and `>`, with or without `HC`; what is no modifier of two characters
         (or a run of them) is dropped. Only runs of an even length are parted.
-54. contract  A date-time may have `T` or a blank, a fraction of zeros, `Z` or an offset. Fillers are open in all four
+54. k1    A date-time may have `T` or a blank, a fraction of zeros, `Z` or an offset. Fillers are open in all four
         columns of spans and authorizations, first days too.
-55. contract  Comma groups need one to three digits before them; a sign may stand before or after the dollar sign, not in
+55. k1    Comma groups need one to three digits before them; a sign may stand before or after the dollar sign, not in
         brackets.
-56. contract  `member_crosswalk` goes before repeats and versions; a row from an identifier to itself is a ring; its rows
+56. k1    `member_crosswalk` goes before repeats and versions; a row from an identifier to itself is a ring; its rows
         have no versions; rows with a blank side say nothing.
-57. contract  Two payers of one member are refused only where two birth dates or genders come with them. A qualified
+57. k1    Two payers of one member are refused only where two birth dates or genders come with them. A qualified
         identifier is written `source:identifier`.
-58. contract  A claim sent again whole begins with the last delivery that holds a line of it; a full refresh asks for all
+58. k1    A claim sent again whole begins with the last delivery that holds a line of it; a full refresh asks for all
         line starts loaded before it.
-59. contract  A line of unknown payment with a blank allowed amount has an unknown allowed amount. A sum with an unknown
+59. k1    A line of unknown payment with a blank allowed amount has an unknown allowed amount. A sum with an unknown
         amount reverses nothing (section 2.5).
 """
 
