@@ -62,8 +62,8 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
 34. s6    A statement for acupuncture makes that group adequate also where `acupuncture_counts` is false.
 35. s6    A contraindication without start date, or with an end before its start, adds no day to the span.
 36. s6    A group with no service is never adequate by services, even where a parameter is 0.
-37. s8    The reach belongs to the run: `reach_min_rows` and `reach_busy_share` are those of the default policy. Rows set
-        aside are no rows of a feed; a feed that is configured is never also found.
+37. s8    The reach belongs to the run: `reach_min_rows` and `reach_busy_share` are those of the default policy. Rows
+        set aside are no rows of a feed; a feed that is configured is never also found.
 38. s8    `care_before_look_back` nets fills inside that earlier window alone.
 39. s8    `follow_up_incomplete` reads the newest line start of all members, any status, all versions loaded.
 40. s9    A span without line of business is passed over; "then by name" is the first name bytewise. Of a claim
@@ -83,8 +83,8 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
 48. s2.7  Section 2.5 comes first. A claim of credited lines alone keeps its procedure rows but for opening an event.
         Where nobody sent an amount, a credit of negative units takes a line without amount as it would one of 0.
 49. s3    Interim bills are told line by line: the line is institutional and one of its two codes says so.
-50. s8    "A claim of the episode" with a shared number is one of those its tests read (21). With a blank diagnosis class
-        there is no `specificity_conflict`.
+50. s8    "A claim of the episode" with a shared number is one of those its tests read (21). With a blank diagnosis
+        class there is no `specificity_conflict`.
 51. k1    Zero-width characters are U+200B, U+200C, U+200D, U+2060, U+FEFF and U+180E. Null words are whole values.
 52. k1    `.0` goes by part in pointers and condition codes. `e+` is scientific notation like `E+`, also in
         `original_claim_id` and `previous_member_id`.
