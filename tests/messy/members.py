@@ -109,6 +109,7 @@ def messy_members(
     feeds: frozenset[str] = ALL_FEEDS,
     shared_claim_ids: bool = False,
     benefit_told: bool = True,
+    odd_members: float = ODD_MEMBERS,
     deliveries: int = 1,
     bad_row_share: float = BAD_ROW_SHARE,
     only: frozenset[int] | None = None,
@@ -118,13 +119,20 @@ def messy_members(
 
     `only` keeps some members by number, to look at one case alone. With `deliveries=2` later versions come in a
     second delivery and every row has `_delivery`; else they come in later files (`_file`) of the one delivery.
+    `odd_members` is the share of members whose cells are spoiled, so that they must still be read as the same values.
     Without `benefit_told` no span of anybody says whether it covers drugs. `told` is filled with the `stories` of the
     members and with how their cells are spoiled.
     """
     codes = Codes(value_sets)
     extracts: dict[str, list[Row]] = {table: [] for table in COLUMNS}
     for member in _members(
-        seed, count, codes, bad_row_share=bad_row_share, shared_claim_ids=shared_claim_ids, only=only
+        seed,
+        count,
+        codes,
+        bad_row_share=bad_row_share,
+        shared_claim_ids=shared_claim_ids,
+        odd_members=odd_members,
+        only=only,
     ):
         tables = member.tables(spelling_share=SPELLING_SHARE, long_form_delivered="claim_diagnosis" in feeds)
         for table, rows in tables.items():
@@ -143,12 +151,27 @@ def stories(
     seed: int, count: int, *, value_sets: Path, bad_row_share: float = BAD_ROW_SHARE
 ) -> dict[str, Counter[str]]:
     """The pieces and edges in each member, by member id: `trial_then_permanent`, `trial_link_days=120`, ..."""
-    members = _members(seed, count, Codes(value_sets), bad_row_share=bad_row_share, shared_claim_ids=False, only=None)
+    members = _members(
+        seed,
+        count,
+        Codes(value_sets),
+        bad_row_share=bad_row_share,
+        shared_claim_ids=False,
+        odd_members=ODD_MEMBERS,
+        only=None,
+    )
     return {member.member_id: member.seen for member in members}
 
 
 def _members(
-    seed: int, count: int, codes: Codes, *, bad_row_share: float, shared_claim_ids: bool, only: frozenset[int] | None
+    seed: int,
+    count: int,
+    codes: Codes,
+    *,
+    bad_row_share: float,
+    shared_claim_ids: bool,
+    odd_members: float,
+    only: frozenset[int] | None,
 ) -> Iterator[Member]:
     source = random.Random(seed)
     for number in range(1, count + 1):
@@ -160,7 +183,7 @@ def _members(
         compose(member)
         if shared_claim_ids and number > 1 and rng.random() < 0.06:
             _share_claim_id(member, f"C{seed}-{number - 1}-1")
-        if rng.random() < ODD_MEMBERS:
+        if rng.random() < odd_members:
             member.odd_share = ODD_SHARE
         messy_context.spoil_rows(member, bad_row_share)
         yield member

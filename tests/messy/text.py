@@ -149,7 +149,7 @@ def _odd_spellings(column: str, value: str) -> dict[str, Callable[[random.Random
 
 def _odd_blanks(column: str) -> dict[str, tuple[str, ...]]:
     """The odd ways to say nothing, by name."""
-    ways = {"null_word": NULL_WORDS}
+    ways: dict[str, tuple[str, ...]] = {"null_word": NULL_WORDS}
     if column in _OPTIONAL_DAYS:
         ways["filler_day"] = FILLER_DAYS
     if column == "hcpcs_code":
