@@ -45,7 +45,7 @@ def _implanted(edges: Edges, member: str, **columns: str) -> None:
 def _treated(edges: Edges, member: str, **columns: str) -> None:
     """An implant, and one line of care ten days before it."""
     _implanted(edges, member)
-    edges.line(member, "2", ANCHOR - timedelta(days=10), EXERCISE, **columns)
+    edges.line(member, "2", ANCHOR - timedelta(days=10), EXERCISE, 1, **columns)
     edges.diagnosis(member, "2", "M54.50")
 
 
@@ -229,7 +229,7 @@ def _wide_procedures(edges: Edges, clause: str) -> None:
     }
     for case, columns in cases.items():
         member = f"{clause}/{case}"
-        edges.line(member, "1", ANCHOR, "", claim_type="institutional", **columns)
+        edges.line(member, "1", ANCHOR, "", 1, claim_type="institutional", **columns)
         edges.diagnosis(member, "1", "M54.50")
     member = f"{clause}/beside-a-row"
     edges.add("claim_procedure", "2", claim_id=f"{member}-1", procedure_rank="1", procedure_code="0SG0071")

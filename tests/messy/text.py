@@ -142,7 +142,7 @@ def _odd_spellings(column: str, value: str) -> dict[str, Callable[[random.Random
         ways["composite_code"] = lambda rng: f"{rng.choice(('HC:', 'HC>', 'hc:'))}{value}"
     if column == "has_pharmacy_benefit" and value in _ODD_BOOLEAN:
         ways["boolean_word"] = lambda rng: rng.choice(_ODD_BOOLEAN[value])
-    if column == "hcpcs_code" or column.startswith("diagnosis_code"):
+    if column == "hcpcs_code" or re.fullmatch(r"diagnosis_code(_\d+)?", column):
         ways["unseen_inside"] = lambda rng: value[:2] + rng.choice(("\u200b", "\u00a0")) + value[2:]
     return ways
 
@@ -164,8 +164,10 @@ def _join_modifiers(row: Row) -> str | None:
     if first and other and len(first) == 2:
         row["hcpcs_modifier_1"], row[other] = first + (row[other] or ""), None
         return "modifier_run"
-    if first and len(first) == 2 and row.get("hcpcs_code") and not any(row.get(f"hcpcs_modifier_{n}") for n in "2345"):
-        row["hcpcs_code"], row["hcpcs_modifier_1"] = f"HC:{row['hcpcs_code']}:{first}", None
+    code = row.get("hcpcs_code") or ""
+    alone = not any(row.get(f"hcpcs_modifier_{n}") for n in "2345")
+    if first and len(first) == 2 and code and alone and not re.search("[:>]", code):
+        row["hcpcs_code"], row["hcpcs_modifier_1"] = f"HC:{code}:{first}", None
         return "composite_modifier"
     return None
 

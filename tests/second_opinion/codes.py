@@ -42,7 +42,7 @@ def without_point_zero(raw: str) -> str:
 
 def normal_code(raw: str | None) -> str:
     """Return a code trimmed, upper-cased, without dots and inner blanks (section 1)."""
-    return re.sub(rf"[{BLANK}.]", "", raw or "").upper()
+    return re.sub(rf"[{BLANK}.]", "", raw).upper() if raw else ""
 
 
 def normal_revenue_code(raw: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,12 +58,16 @@ def reach_of(days: Iterable[date], as_of: date, parameters: Parameters, configur
 
 def days_of(window: Window) -> set[date]:
     """Return the days of a window."""
-    return {window.first + timedelta(days=offset) for offset in range((window.last - window.first).days + 1)}
+    return {date.fromordinal(number) for number in range(window.first.toordinal(), window.last.toordinal() + 1)}
 
 
 def covered_days(spans: Sequence[Span], window: Window) -> set[date]:
     """Return the days of a window covered by the union of spans, both ends in (section 8)."""
-    return {on for on in days_of(window) if any(span.start <= on <= span.end for span in spans)}
+    covered: set[date] = set()
+    for span in spans:
+        first, last = max(span.start, window.first), min(span.end, window.last)
+        covered |= {date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1)}
+    return covered
 
 
 def final_spans(spans: Iterable[Span]) -> list[Span]:

@@ -279,11 +279,7 @@ def _line(position: Position, row: Row, as_of: date, intake: Intake) -> Line:
         frequency=code(row, "claim_frequency_code"),
         original_claim_id=identifier(row, "original_claim_id"),
         wide_type=text(row, "diagnosis_code_type").lower(),
-        wide_diagnoses=tuple(
-            (place, normal_code(row.get(f"diagnosis_code_{place}")))
-            for place in range(1, DELIVERED_CODES + 1)
-            if normal_code(row.get(f"diagnosis_code_{place}"))
-        ),
+        wide_diagnoses=tuple(_wide_codes(row, "diagnosis_code")),
         wide_procedures=_wide_procedures(position, row, as_of, member_id, claim_id),
     )
 
@@ -292,14 +288,18 @@ def _wide_procedures(
     position: Position, row: Row, as_of: date, member_id: str, claim_id: str
 ) -> tuple[ProcedureRow, ...]:
     """Return the procedures in columns of a line; a blank code names nothing, its date must still be one."""
-    found = []
-    for place in range(1, DELIVERED_CODES + 1):
-        on = day(row, f"procedure_date_{place}", as_of)
-        name = normal_code(row.get(f"procedure_code_{place}"))
-        if name:
-            system = text(row, "procedure_code_type").lower()
-            found.append(ProcedureRow(position, member_id, claim_id, place, name, system, on))
-    return tuple(found)
+    system = text(row, "procedure_code_type").lower()
+    days = {place: day(row, f"procedure_date_{place}", as_of) for place in range(1, DELIVERED_CODES + 1)}
+    return tuple(
+        ProcedureRow(position, member_id, claim_id, place, name, system, days[place])
+        for place, name in _wide_codes(row, "procedure_code")
+    )
+
+
+def _wide_codes(row: Row, column: str) -> list[tuple[int, str]]:
+    """Return (rank, code) of the numbered columns that hold a code."""
+    told = [(place, text(row, f"{column}_{place}")) for place in range(1, DELIVERED_CODES + 1)]
+    return [(place, normal_code(value)) for place, value in told if normal_code(value)]
 
 
 def _rank(row: Row, column: str) -> int:

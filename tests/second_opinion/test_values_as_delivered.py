@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from tests.messy.members import messy_members
 from tests.second_opinion.codes import normal_code, normal_ndc, trimmed, without_point_zero
 from tests.second_opinion.examples import (
     ENOUGH_CHIROPRACTIC,
@@ -43,9 +44,11 @@ from tests.second_opinion.values import (
     modifier_run,
     required_identifier,
 )
+from tests.support.product import VALUE_SETS, differences, opinion_on, opinion_tables
 
 if TYPE_CHECKING:
     from tests.second_opinion.values import Row
+    from tests.support.product import Table
 
 NO_BREAK_SPACE, ZERO_WIDTH_SPACE, BYTE_ORDER_MARK = "\u00a0", "\u200b", "\ufeff"
 
@@ -569,3 +572,17 @@ def test_a_credit_without_amounts_takes_a_line_without_amount_by_its_units() -> 
         return group(extracts(therapy, credit), "exercise", intake=UNPAID)["service_count"]
 
     assert (dates("-1"), dates("-2")) == (0, 1)
+
+
+# --- All of it at once -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [21, 22])
+def test_the_same_is_said_of_members_whose_cells_are_spoiled(seed: int) -> None:
+    def said(odd_members: float) -> dict[str, Table]:
+        extracts = messy_members(seed, 150, value_sets=VALUE_SETS, odd_members=odd_members, deliveries=2)
+        return opinion_tables(opinion_on(extracts))
+
+    clean, spoiled = said(0.0), said(1.0)
+    assert len(clean["episode_review"]) > 100
+    assert differences(clean, spoiled) == []
