@@ -371,14 +371,13 @@ def medication_of_negative_quantity(m: Member) -> None:
     case = m.rng.choice(("blank_status", "reversed", "denied", "negative_days", "zero"))
     m.saw(f"negative_quantity_{case}")
     m.fill(day + days(31), 30, rxnorm_code=kept["rxnorm_code"])
-    row = m.fill(
+    m.fill(
         day + days(m.rng.choice((0, 3))),
         -30 if case == "negative_days" else m.rng.choice((30, 31, 32)),
         rxnorm_code=kept["rxnorm_code"],
         quantity="0" if case == "zero" else "-60",
         claim_status=case if case in ("reversed", "denied") else None,
     )
-    row["claim_id"], row["claim_line_number"] = kept["claim_id"], "1"
 
 
 @piece
