@@ -46,8 +46,8 @@ class Judged:
 
 
 def population(seed: int = SEED, count: int = MEMBERS) -> Extracts:
-    """Messy members without bad rows, and a stranger's line on the run date, so that the newest date stays."""
-    extracts = messy_members(seed, count, value_sets=VALUE_SETS, bad_row_share=0)
+    """Messy members without bad rows or spoiled cells, and a stranger's line on the run date, the newest date."""
+    extracts = messy_members(seed, count, value_sets=VALUE_SETS, bad_row_share=0, odd_members=0)
     return with_newest_line(extracts)
 
 
@@ -125,21 +125,22 @@ def first_versions(extracts: Extracts) -> Extracts:
     return {table: [row for row in rows if row.get("_file") == f"{table}.csv"] for table, rows in extracts.items()}
 
 
+def owner_of(row: Row) -> str:
+    """The member a row is of, also where it stands under an identifier of before; empty where it names none."""
+    return (row.get("member_id") or "").strip().removeprefix("OLD-").removeprefix("MID-")
+
+
 def of_members(extracts: Extracts, member_ids: frozenset[str]) -> Extracts:
     """The rows of some members; rows of no member (the drug crosswalk) stay."""
-    claim_ids = {
-        (row["claim_id"] or "").strip()
-        for row in extracts["medical_claim"]
-        if (row["member_id"] or "").strip() in member_ids
-    }
+    claim_ids = {(row["claim_id"] or "").strip() for row in extracts["medical_claim"] if owner_of(row) in member_ids}
     return {
         table: [
             row
             for row in rows
             if table == "drug_crosswalk"
             or (
-                (row["member_id"] or "").strip() in member_ids
-                if "member_id" in row
+                owner_of(row) in member_ids
+                if table not in ("claim_diagnosis", "claim_procedure")
                 else (row["claim_id"] or "").strip() in claim_ids
             )
         ]
@@ -149,7 +150,7 @@ def of_members(extracts: Extracts, member_ids: frozenset[str]) -> Extracts:
 
 def members_of(extracts: Extracts) -> list[str]:
     """The members with a claim line."""
-    return sorted({(row["member_id"] or "").strip() for row in extracts["medical_claim"]} - {"stranger"})
+    return sorted({owner_of(row) for row in extracts["medical_claim"]} - {"stranger"})
 
 
 def counting_codes(care_group: str, day: date) -> list[str]:

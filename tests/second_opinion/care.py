@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -112,7 +112,7 @@ def claim_services(sets: ValueSets, parameters: Parameters, claims: Iterable[Cla
     """Return the ledger rows of counting lines and procedure rows dated in a window (section 6)."""
     found = []
     for claim in claims:
-        for line in claim.counting:
+        for line in claim.standing:
             match = line_match(sets, line) if line.start in window else None
             if match is None:
                 continue
@@ -173,9 +173,31 @@ class DrugCare:
     net_days: dict[str, int] = field(default_factory=dict)
 
 
-def _is_evidence(fill: Fill) -> bool:
-    """Tell whether a fill is read at all: not denied, not reversed with days to its credit (section 2)."""
-    return fill.status != "denied" and not (fill.status == "reversed" and fill.days > 0)
+def fills_in_force(fills: Iterable[Fill]) -> list[Fill]:
+    """Return one member's fills: signs settled, denied and reversed ones left out with what they took back (section 2).
+
+    A negative quantity turns positive days into negative ones. A reversed row of positive days takes back one fill of
+    its claim and line: of equal days if there is one, then the first delivered. Other negative days stay, for netting.
+    """
+    delivered = [
+        replace(fill, days=-fill.days) if fill.days > 0 and fill.quantity is not None and fill.quantity < 0 else fill
+        for fill in sorted(fills, key=lambda each: each.position)
+        if fill.status != "denied"
+    ]
+    reversals = [fill for fill in delivered if fill.status == "reversed" and fill.days > 0]
+    kept = [fill for fill in delivered if not any(fill is each for each in reversals)]
+    for reversal in reversals:
+        open_fills = [
+            fill
+            for fill in kept
+            if (fill.claim_id, fill.line_number) == (reversal.claim_id, reversal.line_number)
+            and fill.status != "reversed"
+            and fill.days > 0
+        ]
+        of_equal_days = [fill for fill in open_fills if fill.days == reversal.days]
+        for taken in (of_equal_days or open_fills)[:1]:
+            kept = [fill for fill in kept if fill is not taken]
+    return kept
 
 
 def drug_care(
@@ -190,7 +212,7 @@ def drug_care(
     matched: list[tuple[Fill, CodeRow]] = []
     for fill in fills:
         row = drug_row(sets, crosswalk, fill.names, fill.dispensed)
-        if fill.dispensed in window and _is_evidence(fill) and row is not None:
+        if fill.dispensed in window and row is not None:
             matched.append((fill, row))
     counting = [
         (fill, row.word("drug_class"))

@@ -10,6 +10,7 @@ import csv
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,10 +22,27 @@ ICD_10_PCS = "icd-10-pcs"
 ICD_9_PCS = "icd-9-pcs"
 HCPCS_SYSTEMS = ("cpt", "hcpcs")
 
+ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u180e"
+BLANK = rf"\s{ZERO_WIDTH}"
+"""What is trimmed, for a set of characters in a pattern: every Unicode space and zero-width character."""
+
+
+def trimmed(raw: str | None) -> str:
+    """Return a value without the blanks at both ends, the no-break space and zero-width characters among them."""
+    text = (raw or "").strip()
+    while text and (text[0] in ZERO_WIDTH or text[-1] in ZERO_WIDTH):
+        text = text.strip(ZERO_WIDTH).strip()
+    return text
+
+
+def without_point_zero(raw: str) -> str:
+    """Return a value without the `.0` after digits alone that a whole number gets as a float."""
+    return raw[:-2] if re.fullmatch(r"\d+\.0", raw, re.ASCII) else raw
+
 
 def normal_code(raw: str | None) -> str:
     """Return a code trimmed, upper-cased, without dots and inner blanks (section 1)."""
-    return re.sub(r"[\s.]", "", raw or "").upper()
+    return re.sub(rf"[{BLANK}.]", "", raw).upper() if raw else ""
 
 
 def normal_revenue_code(raw: str | None) -> str:
@@ -35,15 +53,18 @@ def normal_revenue_code(raw: str | None) -> str:
 
 def normal_word(raw: str | None) -> str:
     """Return a word of a closed list: trimmed, lower-cased, blanks or hyphens as one `_` (section 1)."""
-    return re.sub(r"[\s-]+", "_", (raw or "").strip().lower())
+    return re.sub(r"[\s-]+", "_", trimmed(raw).lower())
 
 
 def normal_ndc(raw: str | None) -> str:
     """Return an NDC of 11 digits, or blank where it matches nothing (section 1).
 
-    Hyphenated 4-4-2, 5-3-2 and 5-4-1 are padded by segment; 10 digits without hyphens match nothing.
+    Hyphenated 4-4-2, 5-3-2 and 5-4-1 are padded by segment; 10 digits without hyphens match nothing. Asterisks and
+    inner blanks are hyphens, an `N4` before it is dropped.
     """
-    code = normal_code(raw)
+    bare = trimmed(trimmed(raw).upper().removeprefix("N4"))
+    code = without_point_zero(re.sub(f"[{ZERO_WIDTH}]", "", bare))
+    code = re.sub(r"[\s*-]+", "-", code).replace(".", "")
     if re.fullmatch(r"\d{11}", code):
         return code
     parts = code.split("-")
@@ -99,7 +120,7 @@ class CodeSet:
 
 @dataclass(frozen=True)
 class ValueSets:
-    """The thirteen value sets of `../value_sets`."""
+    """The value sets of `../value_sets` that the second opinion reads."""
 
     index_procedures: CodeSet
     diagnoses_low_back_pain: CodeSet
@@ -150,6 +171,7 @@ def _code_rows(folder: Path, name: str) -> CodeSet:
     return found
 
 
+@cache
 def read_value_sets(folder: Path) -> ValueSets:
     """Return the value sets of a folder of CSV files."""
     return ValueSets(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tests.second_opinion.care import Care, Window
 from tests.second_opinion.codes import Crosswalk, ValueSets, rows_for_hcpcs
 from tests.second_opinion.episodes import Episode, is_pain_label, is_unspecified
+from tests.second_opinion.reach import Reach, covered_days, days_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +48,7 @@ MEASURED_CRITERIA = ("exercise_course", "enough_groups", "care_span")
 
 @dataclass(frozen=True)
 class Run:
-    """What is the same for all members of a run."""
+    """What is the same for all members of a run; `benefit_is_told` where some span loaded says it, true or false."""
 
     sets: ValueSets
     first_parameters: Parameters
@@ -58,6 +59,9 @@ class Run:
     single_policy: str | None
     assumed: bool
     newest_line: date | None
+    medical_reach: Reach
+    pharmacy_reach: Reach
+    benefit_is_told: bool
     with_eligibility: bool
     with_pharmacy: bool
     with_authorizations: bool
@@ -66,7 +70,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Member:
-    """One member's records; claims are those that count."""
+    """One member's records; claims are those that count, the others those in force."""
 
     member_id: str
     claims: list[Claim]
@@ -80,15 +84,37 @@ class Member:
 # --- Enrolment and policy (sections 8 and 9) ---------------------------------------------------------
 
 
-def enrolled_days(spans: Sequence[Span], window: Window) -> int:
-    """Return the days of a window covered by the union of spans, both ends in (section 8)."""
-    covered: set[date] = set()
-    for span in spans:
-        on = max(span.start, window.first)
-        while on <= min(span.end, window.last):
-            covered.add(on)
-            on += timedelta(days=1)
-    return len(covered)
+@dataclass(frozen=True)
+class Seen:
+    """What the data can tell of a look-back (section 8); `enrolled_days` None where nobody says who was enrolled."""
+
+    enrolled_days: int | None
+    enrolled: bool
+    enrolled_without_bounds: bool
+    drugs_visible: bool
+    is_within_feed: bool
+
+
+def seen_of(run: Run, parameters: Parameters, member: Member, lookback: Window) -> Seen:
+    """Return enrolment and visible drugs of a look-back."""
+    days = days_of(lookback)
+    inside = {on for on in days if on in run.medical_reach}
+    with_benefit = [
+        span
+        for span in member.spans
+        if span.pharmacy_benefit or (span.pharmacy_benefit is None and not run.benefit_is_told)
+    ]
+    told = run.assumed or run.with_eligibility
+    covered = days if run.assumed else covered_days(member.spans, lookback)
+    drugs = days if run.assumed else covered_days(with_benefit, lookback)
+    least = parameters.lookback_days - parameters.max_gap_days
+    return Seen(
+        enrolled_days=len(covered & inside) if told else None,
+        enrolled=told and len(covered & inside) >= least,
+        enrolled_without_bounds=told and len(covered) >= least,
+        drugs_visible=run.with_pharmacy and sum(on in run.pharmacy_reach for on in drugs & inside) >= least,
+        is_within_feed=inside == days,
+    )
 
 
 def line_of_business(spans: Sequence[Span], episode: Episode) -> str | None:
@@ -99,7 +125,7 @@ def line_of_business(spans: Sequence[Span], episode: Episode) -> str | None:
         return min(span.line_of_business for span in covering if span.start == newest)
     first = min(episode.tested, key=lambda claim: (claim.on, claim.claim_id))
     return min(
-        (line.line_of_business for line in first.counting if line.line_of_business),
+        (line.line_of_business for line in first.dating if line.line_of_business),
         default=None,
     )
 
@@ -157,7 +183,7 @@ def has_red_flag(sets: ValueSets, parameters: Parameters, episode: Episode, clai
 
 def trial_markers(sets: ValueSets, episode: Episode) -> tuple[bool, bool]:
     """Return (all three markers of a clinical trial, only some of them) (section 5.6)."""
-    lines = [line for claim in episode.tested for line in claim.counting]
+    lines = [line for claim in episode.tested for line in claim.standing]
     diagnosed = any(
         row.system.startswith("icd-") for claim in episode.tested for row in claim.diagnosis_rows(sets.clinical_trial)
     )
@@ -184,7 +210,7 @@ def trial_markers(sets: ValueSets, episode: Episode) -> tuple[bool, bool]:
 def is_authorized(episode: Episode, authorizations: Sequence[Authorization]) -> bool:
     """Tell whether an approval is valid on the anchor and speaks of this implant (section 5.7)."""
     codes = {line.code for line in episode.index_lines}
-    named = {line.authorization_number for claim in episode.tested for line in claim.counting}
+    named = {line.authorization_number for claim in episode.tested for line in claim.standing}
     return any(
         row.decision in ("approved", "partially_approved")
         and row.valid_from <= episode.anchor <= row.valid_to
@@ -226,8 +252,8 @@ def criteria(run: Run, parameters: Parameters, care: Care, *, enrolled: bool) ->
     return found
 
 
-def outcome_of(found: Mapping[str, str], care: Care, *, enrolled: bool) -> tuple[str, str]:
-    """Return (outcome, reason) of an episode that is not excluded (section 8)."""
+def outcome_of(found: Mapping[str, str], care: Care, seen: Seen) -> tuple[str, str]:
+    """Return (outcome, reason) of an episode that is not excluded and of no shared claim number (section 8)."""
     if found["failure_documented"] == "met":
         return "documented", "failure_documented"
     if found["adequate_care"] == "met":
@@ -238,10 +264,9 @@ def outcome_of(found: Mapping[str, str], care: Care, *, enrolled: bool) -> tuple
         if not care.has_service and not care.failed_groups:
             return "flagged", "no_conservative_care_found"
         return "flagged", "conservative_care_too_short"
-    return (
-        "not_assessable",
-        "medication_unknown" if enrolled else "insufficient_enrollment",
-    )
+    if seen.enrolled:
+        return "not_assessable", "medication_unknown"
+    return "not_assessable", "history_not_delivered" if seen.enrolled_without_bounds else "insufficient_enrollment"
 
 
 def next_step(outcome: str, reason: str, notes: set[str]) -> str:
@@ -256,14 +281,14 @@ def next_step(outcome: str, reason: str, notes: set[str]) -> str:
 def priority(
     reason: str,
     diagnosis: str,
-    dollars: Decimal,
+    dollars: Decimal | None,
     completeness: int,
     harm: int,
     *,
     miscoded: bool,
 ) -> Decimal:
-    """Return the priority of a flagged episode, 0 to 100, one decimal, half up (section 10)."""
-    share = (1 + max(dollars, Decimal(0))).log10() / Decimal(100001).log10()
+    """Return the priority of a flagged episode, 0 to 100, one decimal, half up (section 10); None: no dollar part."""
+    share = (1 + max(dollars or Decimal(0), Decimal(0))).log10() / Decimal(100001).log10()
     total = REASON_POINTS[reason] + DIAGNOSIS_POINTS[diagnosis] + min(Decimal(20), 20 * share) + completeness + harm
     return (total / 2 if miscoded else total).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
@@ -286,8 +311,13 @@ def notes_on_every_episode(run: Run, member: Member, episode: Episode) -> set[st
         notes.add("paddle_lead_without_generator")
     begin = episode.events[0].counted_from
     clean = Window(begin - timedelta(days=first.clean_period_days), begin - timedelta(days=1))
-    if not run.assumed and enrolled_days(member.spans, clean) < first.clean_period_days - first.max_gap_days:
+    known = days_of(clean) if run.assumed else covered_days(member.spans, clean)
+    if sum(on in run.medical_reach for on in known) < first.clean_period_days - first.max_gap_days:
         notes.add("device_history_unknown")
+    if episode.repeats_interim_lines:
+        notes.add("interim_bills_repeat_lines")
+    if episode.paid() is None:
+        notes.add("payment_unknown")
     return notes
 
 
@@ -316,7 +346,7 @@ def notes_on_history(run: Run, parameters: Parameters, member: Member, episode: 
             row.word("counts").lower() == "yes" for row in rows_for_hcpcs(sets.psych_evaluation, line.hcpcs, line.start)
         )
         for claim in member.claims
-        for line in claim.counting
+        for line in claim.standing
     ):
         notes.add("no_psychological_evaluation")
     if any(event.kind == "permanent" for event in episode.events) and any(

@@ -16,6 +16,7 @@ from pipelines.rule.policy import load_policies, write_policies
 from pipelines.rule.value_sets import load_value_sets, write_value_sets
 from tests.messy.members import RUN_DATE, write_extracts
 from tests.second_opinion.opinion import POLICIES, second_opinion
+from tests.second_opinion.reading import Intake
 from tests.support.places import ROOT
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pipelines.rule.vocabulary import ParameterValue
     from tests.messy.text import Row
     from tests.second_opinion.opinion import Opinion
+    from tests.second_opinion.reach import Bounds
 
 SQL = ROOT / "sql"
 VALUE_SETS = SQL / "value_sets"
@@ -56,13 +58,18 @@ Table = dict[Key, dict[str, object]]
 
 @dataclass(frozen=True)
 class Setup:
-    """How a run is set up: policies and what their parameters are instead of those shipped, run date, enrolment."""
+    """How a run is set up: policies and what their parameters are instead of those shipped, run date, enrolment.
+
+    ``reach`` gives first and last day of a feed, ``intake`` what the configuration says of deliveries.
+    """
 
     as_of: date = RUN_DATE
     single_policy: str | None = None
     policy_by_line_of_business: Mapping[str, str] = field(default_factory=dict)
     assume_enrolled: bool = False
     parameters: Mapping[str, Mapping[str, ParameterValue]] = field(default_factory=dict)
+    reach: Mapping[str, Bounds] = field(default_factory=dict)
+    intake: Intake = field(default_factory=Intake)
 
 
 DEFAULT_SETTINGS = Setup()
@@ -170,6 +177,8 @@ def opinion_on(extracts: Mapping[str, Sequence[Row]], settings: Setup = DEFAULT_
         policy_by_line_of_business=settings.policy_by_line_of_business,
         single_policy=settings.single_policy,
         assume_enrolled=settings.assume_enrolled,
+        reach=settings.reach,
+        intake=settings.intake,
     )
 
 
@@ -251,7 +260,7 @@ def _rows_of(member_id: object, extracts: Mapping[str, Sequence[Row]]) -> list[s
         for row in rows
         if (
             (row["member_id"] or "").strip() == member_id
-            if "member_id" in row
+            if row.get("member_id")
             else (row.get("claim_id") or "").strip() in claim_ids
         )
     ]
