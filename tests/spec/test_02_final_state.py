@@ -451,3 +451,60 @@ def test_negative_days_are_netted_whatever_the_status_but_denied() -> None: ...
     """,
 )
 def test_a_denied_or_reversed_fill_with_days_does_not_count() -> None: ...
+
+
+@examples(
+    f"""
+    {ENOUGH_OF_ANOTHER_CLASS}
+    -100  fill naproxen days=30 claim=F1 line=1
+    -99   fill naproxen days=30 claim=<claim> line=<line> status=reversed
+    0     63650+63685  M54.50
+    expect medication=<state>
+    """,
+    """
+    claim | line | state
+    F1    | 1    | short
+    F1    | 001  | short
+    F1    | 2    | adequate
+    F1    |      | adequate
+    F2    | 1    | adequate
+    """,
+)
+def test_a_reversed_row_takes_back_a_fill_of_its_claim_and_line_and_of_no_other() -> None: ...
+
+
+@examples(
+    f"""
+    {ENOUGH_OF_ANOTHER_CLASS}
+    -120  fill naproxen days=14 claim=F1
+    -100  fill naproxen days=30 claim=F1
+    -99   fill naproxen days=<days> claim=F1 status=reversed
+    0     63650+63685  M54.50
+    expect medication=<state>
+    """,
+    """
+    days | state
+    14   | adequate
+    30   | short
+    20   | adequate
+    """,
+)
+def test_of_several_fills_one_of_equal_days_is_taken_back_then_the_first_delivered() -> None: ...
+
+
+@examples(
+    f"""
+    {ENOUGH_OF_ANOTHER_CLASS}
+    -100  fill naproxen days=56
+    -90   fill naproxen days=30 quantity=<quantity>
+    0     63650+63685  M54.50
+    expect medication=<state>
+    """,
+    """
+    quantity | state
+    -30      | short
+    0        | adequate
+             | adequate
+    """,
+)
+def test_a_negative_quantity_gives_its_days_back() -> None: ...
