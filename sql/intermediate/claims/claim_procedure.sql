@@ -10,6 +10,7 @@ delivered as (
         claim.member_id,
         claim.claim_id,
         claim.claim_type,
+        not claim.has_standing_line as is_credited_claim,
         claim_procedure.procedure_rank,
         claim_procedure.procedure_code,
         coalesce(

@@ -8,14 +8,14 @@ with
 named_authorization as (
     select
         episode_claim.episode_id,
-        counting_line.prior_authorization_number
+        standing_line.prior_authorization_number
     from intermediate.episode_claim
-    inner join intermediate.counting_line
+    inner join intermediate.standing_line
         on
-            episode_claim.member_id = counting_line.member_id
-            and episode_claim.claim_id = counting_line.claim_id
-    where counting_line.prior_authorization_number is not null
-    group by episode_claim.episode_id, counting_line.prior_authorization_number
+            episode_claim.member_id = standing_line.member_id
+            and episode_claim.claim_id = standing_line.claim_id
+    where standing_line.prior_authorization_number is not null
+    group by episode_claim.episode_id, standing_line.prior_authorization_number
 ),
 
 final as (

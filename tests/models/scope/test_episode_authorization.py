@@ -32,7 +32,7 @@ def test_only_approvals_valid_on_the_anchor_date_approve_both_ends_in(model: Run
                 bea       | other member     | approved           |            |
             """,
             "intermediate.episode_claim": "",
-            "intermediate.counting_line": "",
+            "intermediate.standing_line": "",
         },
     )
 
@@ -57,7 +57,7 @@ def test_an_approval_for_another_code_counts_only_where_a_claim_of_the_episode_n
                 -----------+-----------+---------
                 E1         | ada       | A1
             """,
-            "intermediate.counting_line": """
+            "intermediate.standing_line": """
                 member_id | claim_id | prior_authorization_number
                 ----------+----------+---------------------------
                 ada       | A1       | PA3
