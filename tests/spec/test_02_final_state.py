@@ -537,6 +537,83 @@ def test_where_nothing_was_paid_the_opposite_units_take_a_line_out() -> None: ..
 def test_the_procedure_rows_of_a_claim_credited_whole_open_nothing() -> None: ...
 
 
+# Authorisations and enrolment delivered again
+
+
+@examples(
+    """
+    0  63650  M54.50
+    authorized <first>  id=A1 code=<code>
+    authorized <second> id=A1 code=<other>
+    expect authorization=<state>
+    """,
+    """
+    first    | code  | second    | other | state
+    approved | 63650 | pended    | 63650 | none_found
+    pended   | 63650 | approved  | 63650 | approved
+    approved | 63650 | pended    | 63685 | approved
+    approved | 63650 | withdrawn |       | none_found
+    approved | 63650 | denied    |       | none_found
+    approved | 63650 | pended    |       | approved
+    withdrawn |      | approved  | 63650 | approved
+    approved | 63650 | withdrawn | 63685 | approved
+    """,
+)
+def test_the_last_delivered_decision_on_a_code_stands_and_a_withdrawal_without_code_takes_all_earlier_rows() -> (
+    None
+): ...
+
+
+@examples(
+    """
+    0  63650  M54.50
+    authorized approved  id=A1 code=63650
+    authorized withdrawn id=<id>
+    authorized pended    id=A1
+    expect authorization=<state>
+    """,
+    """
+    id | state
+    A1 | none_found
+    A2 | approved
+    """,
+)
+def test_what_a_withdrawal_took_out_stays_out_when_the_withdrawal_is_superseded() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50
+    enrolled 2020-01-01.. lob=commercial
+    enrolled <again> lob=commercial
+    expect enrolled_days=<days>
+    """,
+    """
+    again                  | days
+    2020-01-01..2022-12-31 | 0
+    2020-01-02..2022-12-31 | 365
+    2020-01-01..2019-12-31 | 0
+    """,
+)
+def test_a_span_delivered_again_with_an_end_has_that_end() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50
+    enrolled 2020-01-01..
+    enrolled 2020-01-01.. drugs=false delivery=<delivery>
+    expect drugs_visible=<visible>
+    """,
+    """
+    delivery | visible
+    1        | true
+    2        | false
+    """,
+)
+def test_a_later_delivery_of_a_span_replaces_its_drug_benefit_and_one_delivery_may_tell_two() -> None: ...
+
+
 # Pharmacy fills
 
 ENOUGH_OF_ANOTHER_CLASS = "-300 fill duloxetine days=30"

@@ -59,7 +59,7 @@ HEADER = (
 )
 
 
-def credit_line(  # noqa: PLR0913 - each may be what tells two lines apart
+def credit_line(
     number: str,
     paid: str,
     units: str = "",
