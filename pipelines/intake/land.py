@@ -51,8 +51,10 @@ from pipelines.intake.ledger import (
     read_ledger,
     rejected_rows_query,
     supplied_tables,
+    table_query,
     write_manifest,
 )
+from pipelines.intake.member_crosswalk import unsettled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -177,6 +179,7 @@ def land(
         if is_new:
             files = _count_repeats(lander, files)
             _check_rejected(lander, files)
+            _check_crosswalk(lander, history, files)
             write_manifest(landed, Delivery(lander.delivery_number, as_of.isoformat(), files))
     except BaseException:
         lander.forget()
@@ -586,6 +589,35 @@ def _check_rejected(lander: _Lander, files: Iterable[DeliveredFile]) -> None:
             "whichever is more. Mend the extract and deliver it again.\n" + "\n".join(refused)
         )
         raise InputRefusedError(message)
+
+
+def _check_crosswalk(lander: _Lander, history: Sequence[Delivery], files: Sequence[DeliveredFile]) -> None:
+    """Refuses a delivery after which a previous member identifier would lead into a ring or to two members."""
+    table = lander.tables["member_crosswalk"]
+    delivered = landed_files([*history, Delivery(lander.delivery_number, lander.as_of.isoformat(), tuple(files))])
+    here = [(number, file) for number, file in delivered if file.table_name == table.table_name]
+    if all(number != lander.delivery_number for number, _ in here):
+        return
+    with lander.connect() as connection:
+        rows = connection.execute(
+            "select previous_member_id, member_id, delivery_number, file_number, source_row "
+            f"from ({table_query(lander.landed, table, here)}) as crosswalk order by all"
+        ).fetchall()
+    rings, split = unsettled((str(previous), str(present)) for previous, present, *_ in rows)
+    if not rings and not split:
+        return
+    names = {(number, file.file_number): file.file_name for number, file in here}
+    places = [
+        f"- {names[delivery, file]}, row {row}, of delivery {delivery}"
+        for previous, _, delivery, file, row in rows
+        if previous in rings or previous in split
+    ]
+    message = (
+        "The member_crosswalk cannot be followed; nothing of this delivery was taken. Each previous identifier must "
+        f"lead to one member, over all deliveries together, but {len(rings)} lead in a ring and {len(split)} to two "
+        f"members. Mend the rows and deliver it again. The first of them:\n" + "\n".join(places[:SHOWN])
+    )
+    raise InputRefusedError(message)
 
 
 def _too_many(lander: _Lander, table_name: str, files: Sequence[DeliveredFile], rows: int, rejected: int) -> str:
