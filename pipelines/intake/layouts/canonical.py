@@ -89,11 +89,14 @@ class _Judgement:
     warnings: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def judged_query(projection: Projection, table: ExtractTable, *, as_of: date) -> str:
+def judged_query(
+    projection: Projection, table: ExtractTable, *, as_of: date, payments_are_supplied: bool = True
+) -> str:
     """One row per row of ``projection``: its landed columns, `row_faults`, `row_warnings` and `row_hash`.
 
     `row_faults` is null for a row that is loaded, else `column:rule` joined by semicolons. `row_hash` is over
-    the required columns: rows equal in all columns have equal hashes, and few others do.
+    the required columns: rows equal in all columns have equal hashes, and few others do. Where payments are not
+    supplied a blank required amount stays blank, for nobody sent it.
     """
     latest = f"(date {literal(as_of.isoformat())} + interval 1 year)::date"
     present = [column for column in table.columns if column.column_name in projection.columns]
@@ -103,6 +106,9 @@ def judged_query(projection: Projection, table: ExtractTable, *, as_of: date) ->
     }
     if table.table_name == "eligibility" and "enrollment_end_date" in judgements:
         _empty_spans(judgements, warn=not projection.empty_spans_are_meant)
+    for each in judgements.values():
+        if each.column.kind == "amount" and each.column.is_required_column and not each.column.is_required_value:
+            _blank_amount(each, is_unknown=not payments_are_supplied)
     every = list(judgements.values())
     inner = ", ".join(
         f"{identifier(each.column.column_name)} as {each.raw}, {each.parse} as {each.parsed}" for each in every
@@ -162,10 +168,15 @@ def _judge(column: ExtractColumn, number: int, physical: str, latest: str) -> _J
         case "boolean":
             suspicion = f"({parsed} is null and {raw} is not null)"
             made.warnings.append(("boolean_unreadable", suspicion, f"{parsed} is null and not {is_blank}"))
-    if column.kind == "amount" and column.is_required_column and not column.is_required_value:
-        made.landed = f"coalesce({parsed}, 0)::{column.landed_type}"
-        made.warnings.append(("blank_is_zero", f"{parsed} is null", is_blank))
     return made
+
+
+def _blank_amount(made: _Judgement, *, is_unknown: bool) -> None:
+    """What a blank amount of a required column is: 0, or unknown where nobody sent amounts; either is counted."""
+    if not is_unknown:
+        made.landed = f"coalesce({made.parsed}, 0)::{made.column.landed_type}"
+    rule = "blank_is_unknown" if is_unknown else "blank_is_zero"
+    made.warnings.append((rule, f"{made.parsed} is null", made.is_blank))
 
 
 def _judge_presence(made: _Judgement, column: ExtractColumn) -> None:

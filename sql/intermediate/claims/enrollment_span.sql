@@ -8,7 +8,7 @@ final as (
         coalesce(eligibility.enrollment_start_date, date '0001-01-01') as enrollment_start_date,
         coalesce(eligibility.enrollment_end_date, date '9999-12-31') as enrollment_end_date,
         eligibility.line_of_business,
-        coalesce(eligibility.has_pharmacy_benefit, true) as has_pharmacy_benefit
+        eligibility.has_pharmacy_benefit
     from staging.eligibility
     where
         coalesce(eligibility.enrollment_start_date, date '0001-01-01')
