@@ -10,9 +10,11 @@ import re
 import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from os import fsencode, walk
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import InputRefusedError, StimauditError, UsageError
@@ -80,6 +82,8 @@ class LandingRules:
 
     A delivery is refused when a table has more than ``max_rejected_rows`` rejected rows and they are more than
     ``max_rejected_share`` of its rows; or, with an ``end_marker``, when no file of that name lies in its folder yet.
+    ``payments_supplied`` says by a pattern of a file's path below the delivery folder whether its paid amounts were
+    sent; the first pattern that fits holds, and a file that none fits has them.
     """
 
     max_rejected_share: float = 0.01
@@ -87,6 +91,13 @@ class LandingRules:
     memory_limit: str = MEMORY_LIMIT
     threads: int | None = None
     end_marker: str | None = None
+    payments_supplied: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+
+    def has_payments(self, file_name: str) -> bool:
+        """Whether the paid amounts of the file were sent, so that a blank one is 0 and not unknown."""
+        return next(
+            (are_sent for pattern, are_sent in self.payments_supplied.items() if fnmatchcase(file_name, pattern)), True
+        )
 
 
 DEFAULT_RULES = LandingRules()
@@ -442,7 +453,12 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
     path = parquet_path(lander.landed, table.table_name, lander.delivery_number, proto.file_number)
     partial = lander.workplace / f"{table.table_name}-{path.name}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    query = judged_query(projection, table, as_of=lander.as_of)
+    query = judged_query(
+        projection,
+        table,
+        as_of=lander.as_of,
+        payments_are_supplied=lander.rules.has_payments(proto.file_name),
+    )
     connection.execute(
         f"copy (select *, {lander.delivery_number}::integer as delivery_number, "
         f"{proto.file_number}::integer as file_number from ({query}) as judged) to {literal(partial)} "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from datetime import date  # noqa: TC003 - the scheduler reads the types of a request
+from datetime import date
 from pathlib import Path  # noqa: TC003 - as above
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 RULE_PARAMETERS = ("assume_enrolled", "default_policy", "policy_by_line_of_business", "single_policy")
+_BOUNDS = ("from", "to")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +120,10 @@ def run_facts(
         "assume_enrolled": plan.assume_enrolled,
         "default_policy": plan.settings.default_policy,
         "policy_by_line_of_business": dict(plan.settings.policy_by_line_of_business),
+        "reach": {
+            table: {bound: bounds[bound].isoformat() if bound in bounds else None for bound in _BOUNDS}
+            for table, bounds in plan.settings.reach.items()
+        },
         "single_policy": plan.policy,
         "synthetic_data": plan.synthetic
         and all(entry.parameters.get("synthetic_data") for entry in read_history(plan.out / "history")),
@@ -148,8 +153,15 @@ def run_facts(
 
 
 def rule_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a run's ``parameters`` that decide what comes out, as ``narrow`` takes them."""
-    return {name: parameters[name] for name in RULE_PARAMETERS}
+    """Those of a run's ``parameters`` that decide what comes out, as ``narrow`` takes them.
+
+    A run from before feeds had a reach says nothing of it.
+    """
+    reach = {
+        table: tuple(date.fromisoformat(bounds[bound]) if bounds[bound] else None for bound in _BOUNDS)
+        for table, bounds in parameters.get("reach", {}).items()
+    }
+    return {name: parameters[name] for name in RULE_PARAMETERS} | {"reach": reach}
 
 
 def landing_rules(settings: Settings) -> LandingRules:
@@ -160,6 +172,7 @@ def landing_rules(settings: Settings) -> LandingRules:
         memory_limit=settings.memory_limit,
         threads=settings.threads,
         end_marker=settings.end_marker,
+        payments_supplied=settings.payments_supplied,
     )
 
 

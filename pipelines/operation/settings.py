@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping  # noqa: TC003 - read when a record is judged
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pipelines.ground.records import Made, Must, is_filled, read_toml, record
-from pipelines.rule.policy import DEFAULT_POLICY
+from pipelines.rule.policy import DEFAULT_ASSIGNMENTS, DEFAULT_POLICY, normalise_line_of_business
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,17 @@ def _is_assignment(value: Mapping[str, str]) -> bool:
     return all(map(is_filled, value.values()))
 
 
+def _with_defaults(value: Mapping[str, str]) -> Mapping[str, str]:
+    """``value``, and the default policy of each line of business that it does not name in any spelling."""
+    said = {normalise_line_of_business(line) for line in value}
+    kept = {line: policy for line, policy in DEFAULT_ASSIGNMENTS.items() if line not in said}
+    return MappingProxyType(kept | dict(value))
+
+
+def _is_reach(value: Mapping[str, Mapping[str, date]]) -> bool:
+    return all(bounds.get("from", date.min) <= bounds.get("to", date.max) for bounds in value.values())
+
+
 def _is_file_name(value: str) -> bool:
     return is_filled(value) and "/" not in value and value not in {".", ".."}
 
@@ -35,7 +47,10 @@ def _is_file_name(value: str) -> bool:
 class Settings:
     """The settings of a run, with their defaults.
 
-    ``policy_by_line_of_business`` assigns policies by line of business, any other line gets ``default_policy``.
+    ``policy_by_line_of_business`` assigns policies by line of business, any other line gets ``default_policy``; a line
+    of Medicare that it does not name gets the policy of Medicare. ``reach`` gives the first and last day that a feed
+    can speak of; one that it does not name is found from its rows. ``payments_supplied`` says of files, by a pattern of
+    their path in the delivery, that a blank paid amount is unknown there and not 0; the first pattern that fits holds.
     A delivery is refused when more than ``max_rejected_share`` and more than ``max_rejected_rows`` of a table's rows
     are set aside, or when more than ``max_failed_history_checks`` of the checks against earlier deliveries (volume,
     months, code share, code families) fail at once. ``memory_limit`` bounds DuckDB's buffers, ``threads`` its threads
@@ -47,6 +62,20 @@ class Settings:
     policy_by_line_of_business: Annotated[
         Mapping[str, str],
         Must("a table from line of business to policy id", _is_assignment),
+        Made(_with_defaults),
+    ] = field(default_factory=lambda: MappingProxyType(dict(DEFAULT_ASSIGNMENTS)))
+    reach: Annotated[
+        Mapping[Literal["medical_claim", "pharmacy_claim"], Mapping[Literal["from", "to"], date]],
+        Must(
+            "a table from medical_claim or pharmacy_claim to dates `from` and `to` (either may be left out, and `to` "
+            "is not before `from`)",
+            _is_reach,
+        ),
+        Made(MappingProxyType),
+    ] = field(default_factory=lambda: MappingProxyType({}))
+    payments_supplied: Annotated[
+        Mapping[str, bool],
+        Must("a table from file pattern to true or false", lambda value: all(map(is_filled, value))),
         Made(MappingProxyType),
     ] = field(default_factory=lambda: MappingProxyType({}))
     max_rejected_share: Annotated[float, Must("a share from 0 to 1", lambda value: 0 <= value <= 1)] = 0.01

@@ -110,7 +110,11 @@ class ExampleRow:
 
 @dataclass(frozen=True)
 class ExampleSettings:
-    """What holds for the whole run of an example; examples with equal settings are audited together."""
+    """What holds for the whole run of an example; examples with equal settings are audited together.
+
+    Whether any span says if drugs are covered is a fact of the whole feed: an example none of whose spans says it is
+    audited with its like, so that no example hangs on another.
+    """
 
     as_of: date = AS_OF
     data_until: date | None = None
@@ -120,6 +124,9 @@ class ExampleSettings:
     policy_by_line_of_business: tuple[tuple[str, str], ...] = ()
     parameters: tuple[tuple[str, ParameterValue], ...] = ()
     crosswalk: tuple[tuple[str, str, str], ...] = ()
+    reach: tuple[tuple[str, tuple[date | None, date | None]], ...] = ()
+    payments_supplied: bool = True
+    is_benefit_told: bool = True
 
 
 @dataclass(frozen=True)
@@ -272,6 +279,7 @@ class _Reader:
             day_zero=self.day_zero,
             settings=ExampleSettings(
                 **self.settings,
+                is_benefit_told=not spans or any(row.values.get("has_pharmacy_benefit") for row in spans),
                 parameters=tuple(sorted(self.parameters.items())),
                 crosswalk=tuple(sorted(self.crosswalk)),
             ),
@@ -323,8 +331,12 @@ class _Reader:
                 self._set("data_until", self._absolute(day))
             case ["day", "zero", day]:
                 self.day_zero = self._absolute(day)
+            case ["reach", *feeds] if feeds:
+                self._set("reach", tuple(sorted(map(self._reach_of, feeds))))
             case ["assume", "enrolled"]:
                 self._set("assume_enrolled", value=True)
+            case ["without", "payments"]:
+                self._set("payments_supplied", value=False)
             case ["without", *names]:
                 feeds = [name for word in names for name in word.split(",") if name]
                 if not feeds or any(feed not in _FEEDS for feed in feeds):
@@ -368,6 +380,22 @@ class _Reader:
             message = f"{name.replace('_', ' ')} is set twice; keep one line"
             raise LineFaultError(message)
         self.settings[name] = value
+
+    def _reach_of(self, word: str) -> tuple[str, tuple[date | None, date | None]]:
+        feed, _, bounds = word.partition("=")
+        first, parted, last = bounds.partition("..")
+        days = [parse_day(text, self.day_zero) if text else None for text in (first, last)]
+        if (
+            feed not in {"medical_claim", "pharmacy_claim"}
+            or not parted
+            or (first and not days[0])
+            or (last and not days[1])
+        ):
+            message = (
+                "write `reach medical_claim=FIRST..LAST`, or the same of pharmacy_claim; a day left out is no bound"
+            )
+            raise LineFaultError(message)
+        return feed, (days[0], days[1])
 
     def _absolute(self, text: str) -> date:
         day = parse_day(text, DAY_ZERO) if _ISO.fullmatch(text) else None

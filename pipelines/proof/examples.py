@@ -170,7 +170,13 @@ class _Prepared:
             faults = _make_landed(connection, members, settings)
             if faults:
                 return {}, faults
-            stage_candidates(connection, self.sql, as_of=settings.as_of, assume_enrolled=settings.assume_enrolled)
+            stage_candidates(
+                connection,
+                self.sql,
+                as_of=settings.as_of,
+                assume_enrolled=settings.assume_enrolled,
+                reach=dict(settings.reach),
+            )
             judge(connection, self.sql, run_id="examples")
             found = _Found(connection)
             return {member_id: found.result(member_id, example) for member_id, example in members.items()}, []
@@ -203,7 +209,7 @@ def _make_landed(connection: Connection, members: Mapping[str, Example], setting
     tables = read_extract_tables()
     faults: list[str] = []
     for table in tables.values():
-        faults.extend(_make_landed_table(connection, table, rows[table.table_name], members, settings.as_of))
+        faults.extend(_make_landed_table(connection, table, rows[table.table_name], members, settings))
     delivered = Counter(
         (row.delivery_number, row.file_number, row.table_name) for each in rows.values() for _, row in each
     )
@@ -254,7 +260,7 @@ def _make_landed_table(
     table: ExtractTable,
     rows: Sequence[tuple[str, ExampleRow]],
     members: Mapping[str, Example],
-    as_of: date,
+    settings: ExampleSettings,
 ) -> list[str]:
     """One row per loaded row of ``rows``, read by the expressions that landing reads with."""
     names = [column.column_name for column in table.columns]
@@ -266,10 +272,11 @@ def _make_landed_table(
     connection.register("source", frame.to_arrow())
     query = f"select {', '.join(map(identifier, names))}, source_row from source"
     projection = Projection(table.table_name, tuple(names), query, has_source_row=True, types={})
+    judged = judged_query(projection, table, as_of=settings.as_of, payments_are_supplied=settings.payments_supplied)
     connection.execute(
         "create or replace temporary table judged as "
         f"select judged.*, source.delivery_number, source.file_number "
-        f"from ({judged_query(projection, table, as_of=as_of)}) as judged "
+        f"from ({judged}) as judged "
         "inner join source on judged.source_row = source.source_row"
     )
     columns = ", ".join(map(identifier, [*names, *EXTRA_COLUMNS]))

@@ -39,6 +39,12 @@ if TYPE_CHECKING:
 DEFAULT_POLICY = "evidence_low_back_pain"
 """The policy of a run that names no other."""
 
+DEFAULT_ASSIGNMENTS: Mapping[str, str] = {
+    "medicare_ffs": "medicare_ncd_160_7",
+    "medicare_advantage": "medicare_ncd_160_7",
+}
+"""The policies by line of business of a run whose configuration says nothing of the line (rule, section 9)."""
+
 
 @dataclass(frozen=True)
 class PolicyReport:

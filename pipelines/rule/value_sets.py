@@ -96,6 +96,7 @@ WORDS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
         "stenosis_claudication",
         "nonspecific_soft_tissue",
         "acute_injury",
+        "muscle_control",
         "pain_label",
     ),
     ("documentation_modalities", "care_group"): (*CARE_GROUPS, "medication"),

@@ -2,7 +2,7 @@
 --
 -- The parts are the reason, the diagnosis, the dollars (on a log scale, episode paid, or allowed where that is 0),
 -- the completeness of the data and signs of harm; the factor part is 1, or the policy's factor where the claim is
--- likely miscoded and the total is multiplied by it (rule, section 10).
+-- likely miscoded and the total is multiplied by it. Dollars that nobody sent give no points (rule, section 10).
 
 with
 
@@ -17,7 +17,12 @@ flagged as (
         run.has_prior_authorization,
         episode_note.notes,
         greatest(
-            case when episode.paid_amount = 0 then episode.allowed_amount else episode.paid_amount end, 0
+            case
+                when episode.is_payment_unknown then 0
+                when episode.paid_amount = 0 then episode.allowed_amount
+                else episode.paid_amount
+            end,
+            0
         ) as dollar_amount
     from intermediate.episode
     inner join intermediate.episode_policy

@@ -204,6 +204,22 @@ def test_an_unreadable_boolean_is_blank_with_a_warning(
     assert rows(tmp_path, "select has_pharmacy_benefit, row_warnings from landed.eligibility") == [(read, warning)]
 
 
+def test_a_blank_paid_amount_of_a_file_without_payments_is_unknown_and_counted(tmp_path: Path) -> None:
+    rules = LandingRules(payments_supplied={"visits/*": False})
+    files = BASE | {
+        "medical_claim.csv": lines({"paid_amount": " "}),
+        "visits/medical_claim_2.csv": lines({"claim_id": "C2", "paid_amount": " "}, {"claim_id": "C3"}),
+    }
+    landed(tmp_path, files, rules=rules)
+
+    found = rows(tmp_path, "select claim_id, paid_amount, row_warnings from landed.medical_claim order by claim_id")
+    assert found == [
+        ("C1", Decimal("0.00"), "paid_amount:blank_is_zero"),
+        ("C2", None, "paid_amount:blank_is_unknown"),
+        ("C3", Decimal("1.00"), None),
+    ]
+
+
 def test_a_blank_paid_amount_is_zero_with_a_warning(tmp_path: Path) -> None:
     landed(tmp_path, BASE | {"medical_claim.csv": lines({"paid_amount": ""})})
 

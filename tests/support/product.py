@@ -11,7 +11,7 @@ from pipelines.ground.warehouse import open_warehouse
 from pipelines.intake import ledger
 from pipelines.intake.land import LandingRules, land
 from pipelines.rule.audit import judge
-from pipelines.rule.narrow import stage_candidates
+from pipelines.rule.narrow import Reach, stage_candidates
 from pipelines.rule.policy import load_policies, write_policies
 from pipelines.rule.value_sets import load_value_sets, write_value_sets
 from tests.messy.members import RUN_DATE, write_extracts
@@ -137,7 +137,9 @@ def judge_landed(
         single_policy=settings.single_policy,
         policy_by_line_of_business=settings.policy_by_line_of_business,
     )
-    stage_candidates(connection, SQL, as_of=settings.as_of, assume_enrolled=settings.assume_enrolled)
+    stage_candidates(
+        connection, SQL, as_of=settings.as_of, assume_enrolled=settings.assume_enrolled, reach=settings.reach
+    )
     judge(connection, SQL, run_id="R")
     return connection
 

@@ -132,13 +132,19 @@ def _holds_composites(table: ExtractTable, held: Iterable[str]) -> bool:
 
 
 def judged_query(
-    projection: Projection, table: ExtractTable, *, as_of: date, rules: ValueRules | None = None
+    projection: Projection,
+    table: ExtractTable,
+    *,
+    as_of: date,
+    rules: ValueRules | None = None,
+    payments_are_supplied: bool = True,
 ) -> str:
     """One row per row of ``projection``: its landed columns, `row_faults`, `row_warnings` and `row_hash`.
 
     `row_faults` is null for a row that is loaded, else `column:rule` joined by semicolons; `row_warnings` names in the
     same way what was mended, left blank or is doubtful. `row_hash` is over the required columns: rows equal in all
-    columns have equal hashes, and few others do.
+    columns have equal hashes, and few others do. Where payments are not supplied a blank required amount stays blank,
+    for nobody sent it.
     """
     rules = rules or value_rules()
     latest = f"(date {literal(as_of.isoformat())} + interval 1 year)::date"
@@ -159,6 +165,9 @@ def judged_query(
         _empty_spans(judgements, warn=not projection.empty_spans_are_meant)
     _doubt_care_lines(judgements, rules)
     spread = _part_modifiers(judgements)
+    for each in judgements.values():
+        if each.column.kind == "amount" and each.column.is_required_column and not each.column.is_required_value:
+            _blank_amount(each, is_unknown=not payments_are_supplied)
     every = list(judgements.values())
     inner = ", ".join(f"{each.delivered} as {each.raw}, {each.parse} as {each.parsed}" for each in every)
     landed = ",\n    ".join(f"{each.landed} as {identifier(each.column.column_name)}" for each in every)
@@ -209,10 +218,15 @@ def _judge(
         _note_odd_codes(made, rules)
     if column.kind == "id":
         _judge_identifier(made)
-    if column.kind == "amount" and column.is_required_column and not column.is_required_value:
-        made.landed = f"coalesce({parsed}, 0)::{column.landed_type}"
-        made.warnings.append(("blank_is_zero", f"{parsed} is null", made.is_blank))
     return made
+
+
+def _blank_amount(made: _Judgement, *, is_unknown: bool) -> None:
+    """What a blank amount of a required column is: 0, or unknown where nobody sent amounts; either is counted."""
+    if not is_unknown:
+        made.landed = f"coalesce({made.parsed}, 0)::{made.column.landed_type}"
+    rule = "blank_is_unknown" if is_unknown else "blank_is_zero"
+    made.warnings.append((rule, f"{made.parsed} is null", made.is_blank))
 
 
 def _judge_presence(made: _Judgement) -> None:

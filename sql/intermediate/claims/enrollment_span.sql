@@ -8,7 +8,7 @@ final as (
         coalesce(final_eligibility.enrollment_start_date, date '0001-01-01') as enrollment_start_date,
         coalesce(final_eligibility.enrollment_end_date, date '9999-12-31') as enrollment_end_date,
         final_eligibility.line_of_business,
-        coalesce(final_eligibility.has_pharmacy_benefit, true) as has_pharmacy_benefit
+        final_eligibility.has_pharmacy_benefit
     from intermediate.final_eligibility
     where
         coalesce(final_eligibility.enrollment_start_date, date '0001-01-01')
