@@ -30,6 +30,7 @@ from pipelines.ground.warehouse import (
     read_parquet,
 )
 from pipelines.intake.extracts import read_extract_tables
+from pipelines.intake.folders import is_mark, lake_table, layout_by_folder, refuse_lake_table
 from pipelines.intake.layouts.canonical import judged_query
 from pipelines.intake.layouts.choice import layout_by_header, layout_by_name, split_name
 from pipelines.intake.layouts.source import (
@@ -202,18 +203,33 @@ def _land_files(
         (file.table_name, file.sha256): file for delivery in history for file in delivery.files if file.fate == "landed"
     }
     delivered: list[DeliveredFile] = []
-    refused: list[str] = []
+    lakes = _lake_tables(extracts)
+    refused = [f"{_printable(name)}: {refuse_lake_table(system)}" for name, system in lakes.items()]
     for number, path in enumerate(_files_below(extracts), start=1):
+        if any(path.is_relative_to(extracts / lake) for lake in lakes):
+            continue
         name = path.relative_to(extracts).as_posix()
         try:
             delivered += _land_path(lander, extracts, path, number, landed_before, progress)
         except FileRefusedError as refusal:
             refused.append(f"{_printable(name)}: {refusal}")
     if refused:
-        count = "One file is" if len(refused) == 1 else f"{len(refused)} files are"
+        things = "files and folders" if lakes else "files"
+        count = f"One {'folder' if lakes else 'file'} is" if len(refused) == 1 else f"{len(refused)} {things} are"
         message = f"{count} refused; nothing of this delivery was taken.\n" + "\n".join(f"- {each}" for each in refused)
         raise InputRefusedError(message)
     return tuple(delivered)
+
+
+def _lake_tables(extracts: Path) -> dict[str, str]:
+    """The system of each folder, by its path below ``extracts``, that is a table of another system."""
+    found: dict[str, str] = {}
+    for parent, folders, _ in walk(extracts):
+        folders.sort()
+        if system := lake_table(Path(parent)):
+            found[Path(parent).relative_to(extracts).as_posix()] = system
+            folders.clear()
+    return found
 
 
 def _files_below(folder: Path) -> list[Path]:
@@ -266,6 +282,8 @@ def _land_path(
         return [stranger]
     source = SourceFile(path, name, number, *stem_and_extension)
     by_name = layout_by_name(source.stem, lander.tables)
+    if by_name is None and not is_mark(path.name):
+        by_name = layout_by_folder(extracts, path, lander.tables)
     if by_name is None and (not path.is_file() or path.is_symlink()):
         return [stranger]
     if by_name is not None:
