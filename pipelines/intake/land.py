@@ -70,6 +70,11 @@ SHOWN = 10
 ROWS_A_PARTITION = 20_000_000
 DICTIONARY_ENTRIES = 8192
 """Codes keep their dictionaries, which make scans quick; identifiers soon have more entries and are written plain."""
+ROW_IN_DIGEST = (
+    "case when row_faults is null and row_warnings is null then row_hash "
+    "else hash(row_hash, row_faults, row_warnings) end"
+)
+"""SQL of what a row adds to the digest of a file: also why it was set aside or mended, for that is published, too."""
 NESTED_TYPES = ("STRUCT", "MAP", "UNION", "[]", "]", "BLOB", "TIMESTAMP WITH TIME ZONE", "INTERVAL", "BIT")
 
 
@@ -459,15 +464,15 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
     path.parent.mkdir(parents=True, exist_ok=True)
     query = judged_query(projection, table, as_of=lander.as_of)
     connection.execute(
-        f"copy (select *, {lander.delivery_number}::integer as delivery_number, "
+        f"copy (select *, {_row_hash(table, projection)} as row_hash, "
+        f"{lander.delivery_number}::integer as delivery_number, "
         f"{proto.file_number}::integer as file_number from ({query}) as judged) to {literal(partial)} "
         f"{parquet_format('compression snappy', f'dictionary_size_limit {DICTIONARY_ENTRIES}')}"
     )
     row_count, rejected_count, row_hash_sum = (
         int(number)
         for number in connection.execute(
-            "select count(*), count(row_faults), coalesce(sum(row_hash) filter (where row_faults is null), 0) "
-            f"from {read_parquet([partial])}"
+            f"select count(*), count(row_faults), coalesce(sum({ROW_IN_DIGEST}), 0) from {read_parquet([partial])}"
         ).fetchall()[0]
     )
     commit_file(partial, path)
@@ -484,6 +489,15 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         parquet_sha256=file_sha256(path),
         row_hash_sum=row_hash_sum,
     )
+
+
+def _row_hash(table: ExtractTable, projection: Projection) -> str:
+    """SQL of a hash over all known columns: equal rows have equal ones, whatever columns their files lack."""
+    known = (
+        identifier(column.column_name) if column.column_name in projection.columns else "null"
+        for column in table.columns
+    )
+    return f"hash({', '.join(known)})"
 
 
 def _refusal(error: WarehouseError, source: SourceFile) -> StimauditError:

@@ -90,10 +90,9 @@ class _Judgement:
 
 
 def judged_query(projection: Projection, table: ExtractTable, *, as_of: date) -> str:
-    """One row per row of ``projection``: its landed columns, `row_faults`, `row_warnings` and `row_hash`.
+    """One row per row of ``projection``: its landed columns, `row_faults` and `row_warnings`.
 
-    `row_faults` is null for a row that is loaded, else `column:rule` joined by semicolons. `row_hash` is over
-    the required columns: rows equal in all columns have equal hashes, and few others do.
+    `row_faults` is null for a row that is loaded, else `column:rule` joined by semicolons.
     """
     latest = f"(date {literal(as_of.isoformat())} + interval 1 year)::date"
     present = [column for column in table.columns if column.column_name in projection.columns]
@@ -116,14 +115,12 @@ def judged_query(projection: Projection, table: ExtractTable, *, as_of: date) ->
         " or ".join(suspicion for each in every for _, suspicion, _ in each.warnings),
         [(f"{each.column.column_name}:{rule}", condition) for each in every for rule, _, condition in each.warnings],
     )
-    keys = ", ".join(judgements[name].parsed if name in judgements else "null" for name in table.required_columns)
     source_row = "source_row," if projection.has_source_row else ""
     return f"""
 select
     {landed},
     {faults} as row_faults,
     {warnings} as row_warnings,
-    hash({keys}) as row_hash,
     {source_row}
 from (select {source_row} {inner} from ({projection.query}) as projected) as parsed
 """
