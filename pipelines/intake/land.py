@@ -54,6 +54,7 @@ from pipelines.intake.ledger import (
     supplied_tables,
     write_manifest,
 )
+from pipelines.intake.near_names import near_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -368,11 +369,8 @@ def _open_reading(lander: _Lander, source: SourceFile, by_name: Layout | None) -
         return None
     missing = layout.missing_columns(header)
     if missing:
-        cause = f"The header lacks the required column{'s' if len(missing) > 1 else ''} {', '.join(missing)}."
-        if len(header) == 1 and any(mark in header[0] for mark in ";|\t"):
-            cause = f"The columns are not separated by commas, so that {len(missing)} required columns are missing."
         remedy = f"Expected a comma-separated header row with {', '.join(layout.required_columns)}."
-        raise FileRefusedError(cause, remedy)
+        raise FileRefusedError(_why_missing(layout, header, missing), remedy)
     known = layout.known_columns(header)
     repeated = sorted(name for name, count in Counter(header).items() if name and count > 1)
     if repeated:
@@ -386,6 +384,24 @@ def _open_reading(lander: _Lander, source: SourceFile, by_name: Layout | None) -
     columns = {name: identifier(written[place]) if source.is_parquet else f"c{place}" for name, place in places.items()}
     unknown = tuple(sorted(name for name in header if name and name not in known))
     return _Reading(source, layout, columns, len(header), unknown)
+
+
+def _why_missing(layout: Layout, header: tuple[str, ...], missing: Sequence[str]) -> str:
+    """Why a header lacks the columns ``missing``; of its own words it shows those alone that are close to a column."""
+    if header and header[0].startswith("sep="):
+        return (
+            "The first line is `sep=`, which Excel writes, so that the second one is not read as the header: remove it."
+        )
+    if len(header) == 1 and any(mark in header[0] for mark in ";|\t"):
+        return f"The columns are not separated by commas, so that {len(missing)} required columns are missing."
+    cause = f"The header lacks the required column{'s' if len(missing) > 1 else ''} {', '.join(missing)}."
+    meant = {column: name for column in missing if (name := near_name(column, header))}
+    if meant:
+        written = ", ".join(f"{name} for {column}" for column, name in meant.items())
+        return f"{cause} It may have meant: {written}. Rename them."
+    if not layout.known_columns(header):
+        return f"{cause} No name in the first row is known: the header row is missing, perhaps."
+    return cause
 
 
 def _parquet_header(lander: _Lander, source: SourceFile) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from pipelines.commands.cli import app, main
 from pipelines.ground.errors import ExitCode
 from pipelines.ground.run_lock import run_lock
 from pipelines.reports.report import report
+from tests.intake.landing import BASE, deliver
 from tests.support.run_in_small import FAILED_WARNING, make_working, publish_in_small
 
 if TYPE_CHECKING:
@@ -248,3 +249,12 @@ def test_a_folder_with_a_colon_is_no_address(tmp_path: Path) -> None:
 
     assert result.exit_code == ExitCode.REFUSED
     assert "The delivery holds no extract file" in result.stderr
+
+
+def test_validate_names_what_it_did_not_read(tmp_path: Path) -> None:
+    deliver(tmp_path, {**BASE, "pharmacy_claims.csv": b"x"})
+
+    result = stimaudit("validate", "--extracts", tmp_path, "--as-of", "2024-12-31")
+
+    assert result.exit_code == ExitCode.CAVEATS
+    assert "Not read: pharmacy_claims.csv (perhaps pharmacy_claim)." in result.stdout
