@@ -20,6 +20,7 @@ from pipelines.rule.transforms.care_course import care_course
 from pipelines.rule.transforms.case_name import case_name
 from pipelines.rule.transforms.implant_episode import implant_episode
 from pipelines.rule.transforms.surgical_event import surgical_event
+from pipelines.rule.transforms.taken_back_fill import taken_back_fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 
 TRANSFORMS: tuple[Callable[..., pl.LazyFrame], ...] = (
+    taken_back_fill,
     surgical_event,
     implant_episode,
     care_course,

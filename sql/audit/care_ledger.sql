@@ -53,6 +53,16 @@ entry as (
     select * from fill_entry
 ),
 
+-- A procedure may have come in columns of a claim line: a row is sought by its file, whatever the file's table.
+source_file as (
+    select
+        delivered_file.delivery_number,
+        delivered_file.file_number,
+        min(delivered_file.file_name) as file_name
+    from landed.delivered_file
+    group by delivered_file.delivery_number, delivered_file.file_number
+),
+
 final as (
     select
         entry.episode_id,
@@ -67,14 +77,13 @@ final as (
         entry.counts_reason,
         entry.quantity,
         entry.source_table,
-        delivered_file.file_name as source_file,
+        source_file.file_name as source_file,
         entry.source_row
     from entry
-    left join landed.delivered_file
+    left join source_file
         on
-            entry.delivery_number = delivered_file.delivery_number
-            and entry.file_number = delivered_file.file_number
-            and entry.source_table = delivered_file.table_name
+            entry.delivery_number = source_file.delivery_number
+            and entry.file_number = source_file.file_number
     order by
         entry.episode_id,
         entry.service_date,

@@ -81,17 +81,21 @@ code_label as (
 -- A diagnosis is kept by claim and rank; the row delivered last is its source.
 diagnosis_row as (
     select
-        claim_diagnosis.claim_id,
-        claim_diagnosis.diagnosis_rank,
+        delivered_diagnosis.member_id,
+        delivered_diagnosis.claim_id,
+        delivered_diagnosis.diagnosis_rank,
         max(
             {
-                'delivery_number': claim_diagnosis.delivery_number,
-                'file_number': claim_diagnosis.file_number,
-                'source_row': claim_diagnosis.source_row
+                'delivery_number': delivered_diagnosis.delivery_number,
+                'file_number': delivered_diagnosis.file_number,
+                'source_row': delivered_diagnosis.source_row
             }
         ) as last_copy
-    from staging.claim_diagnosis
-    group by claim_diagnosis.claim_id, claim_diagnosis.diagnosis_rank
+    from intermediate.delivered_diagnosis
+    where
+        not delivered_diagnosis.is_unowned
+        and not delivered_diagnosis.is_in_columns
+    group by delivered_diagnosis.member_id, delivered_diagnosis.claim_id, delivered_diagnosis.diagnosis_rank
 ),
 
 care_entry as (
@@ -335,7 +339,8 @@ complication_code_entry as (
             and claim_diagnosis.claim_id = episode_claim.claim_id
     left join diagnosis_row
         on
-            claim_diagnosis.claim_id = diagnosis_row.claim_id
+            claim_diagnosis.member_id = diagnosis_row.member_id
+            and claim_diagnosis.claim_id = diagnosis_row.claim_id
             and claim_diagnosis.diagnosis_rank = diagnosis_row.diagnosis_rank
     where episode_claim.claim_id is null
 ),
@@ -367,7 +372,8 @@ indication_entry as (
             and open_episode.last_event_date >= supported_indication.claim_date
     left join diagnosis_row
         on
-            supported_indication.claim_id = diagnosis_row.claim_id
+            supported_indication.member_id = diagnosis_row.member_id
+            and supported_indication.claim_id = diagnosis_row.claim_id
             and supported_indication.diagnosis_rank = diagnosis_row.diagnosis_rank
 ),
 
@@ -461,6 +467,16 @@ entry as (
     select * from statement_entry
 ),
 
+-- A procedure may have come in columns of a claim line: a row is sought by its file, whatever the file's table.
+source_file as (
+    select
+        delivered_file.delivery_number,
+        delivered_file.file_number,
+        min(delivered_file.file_name) as file_name
+    from landed.delivered_file
+    group by delivered_file.delivery_number, delivered_file.file_number
+),
+
 final as (
     select
         entry.episode_id,
@@ -480,7 +496,7 @@ final as (
         entry.claim_id,
         counting_line.claim_line_number,
         entry.source_table,
-        delivered_file.file_name as source_file,
+        source_file.file_name as source_file,
         entry.source_row
     from entry
     inner join intermediate.open_episode
@@ -496,11 +512,10 @@ final as (
             entry.value_set_name = code_label.value_set_name
             and entry.code_system = code_label.code_system
             and entry.code = code_label.code
-    left join landed.delivered_file
+    left join source_file
         on
-            entry.delivery_number = delivered_file.delivery_number
-            and entry.file_number = delivered_file.file_number
-            and entry.source_table = delivered_file.table_name
+            entry.delivery_number = source_file.delivery_number
+            and entry.file_number = source_file.file_number
     order by
         entry.episode_id,
         entry.start_date,

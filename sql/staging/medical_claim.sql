@@ -7,7 +7,8 @@ with
 
 last_copy as (
     select
-        medical_claim.* exclude (row_warnings, delivery_number, file_number, source_row),
+        medical_claim.* exclude (member_id, row_warnings, delivery_number, file_number, source_row),
+        candidate_identifier.member_id,
         max(
             struct_pack(
                 delivery_number := medical_claim.delivery_number,
@@ -17,8 +18,8 @@ last_copy as (
             )
         ) as place
     from landed.medical_claim
-    inner join staging.candidate_member
-        on medical_claim.member_id = candidate_member.member_id
+    inner join staging.candidate_identifier
+        on medical_claim.member_id = candidate_identifier.delivered_member_id
     group by all
 ),
 

@@ -1,18 +1,65 @@
 -- One row per claim line that counts: the final version of a paid or pending line of a claim that counts.
 --
--- Denied and reversed lines do not count for episodes, care or dollars (rule, section 2.4).
+-- Denied and reversed lines do not count for episodes, care or dollars, nor do total lines (rule, sections 2.4 and
+-- 2.6). A credit (paid amount or units below zero) takes out one line of its claim that is no credit: the first by line
+-- number with the same codes and start date and the opposite amount, or where its amount is 0, with the amount 0 and
+-- the opposite units. Both are credited: they count for dollars alone (2.7). A credit and what it can take agree in
+-- all columns of the windows below, so as many of the first lines are taken as there are credits.
 
 with
 
-final as (
-    select final_line.*
+counted as (
+    select
+        final_line.* exclude (is_total_line),
+        coalesce(final_line.paid_amount < 0, false) or coalesce(final_line.service_unit_quantity < 0, false)
+            as is_credit,
+        abs(final_line.paid_amount) as opposite_amount,
+        case when coalesce(final_line.paid_amount, 0) = 0 then abs(final_line.service_unit_quantity) end
+            as opposite_units
     from intermediate.final_line
     inner join intermediate.claim_final_state
         on
             final_line.member_id = claim_final_state.member_id
             and final_line.claim_id = claim_final_state.claim_id
             and claim_final_state.final_state = 'counts'
-    where final_line.claim_status in ('paid', 'pending')
+    where
+        final_line.claim_status in ('paid', 'pending')
+        and not final_line.is_total_line
+),
+
+matched as (
+    select
+        counted.*,
+        count(*) filter (where counted.is_credit and coalesce(counted.paid_amount, 0) <= 0) over (
+            partition by
+                counted.member_id,
+                counted.claim_id,
+                counted.hcpcs_code,
+                counted.revenue_center_code,
+                counted.claim_line_start_date,
+                counted.opposite_amount,
+                counted.opposite_units
+        ) as taking_count,
+        row_number() over (
+            partition by
+                counted.member_id,
+                counted.claim_id,
+                counted.hcpcs_code,
+                counted.revenue_center_code,
+                counted.claim_line_start_date,
+                counted.opposite_amount,
+                counted.opposite_units,
+                counted.is_credit
+            order by length(counted.line_key) asc, counted.line_key asc
+        ) as turn
+    from counted
+),
+
+final as (
+    select
+        matched.* exclude (is_credit, opposite_amount, opposite_units, taking_count, turn),
+        matched.is_credit or matched.turn <= matched.taking_count as is_credited
+    from matched
 )
 
 select * from final

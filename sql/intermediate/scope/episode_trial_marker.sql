@@ -42,19 +42,19 @@ modifier_marker as (
 claim_condition as (
     select
         episode_claim.episode_id,
-        counting_line.claim_line_start_date,
-        counting_line.clinical_trial_number,
+        standing_line.claim_line_start_date,
+        standing_line.clinical_trial_number,
         unnest(
             case
-                when counting_line.condition_codes is null then cast([null] as varchar[])
-                else string_split(counting_line.condition_codes, ':')
+                when standing_line.condition_codes is null then cast([null] as varchar[])
+                else string_split(standing_line.condition_codes, ':')
             end
         ) as condition_code
     from intermediate.episode_claim
-    inner join intermediate.counting_line
+    inner join intermediate.standing_line
         on
-            episode_claim.member_id = counting_line.member_id
-            and episode_claim.claim_id = counting_line.claim_id
+            episode_claim.member_id = standing_line.member_id
+            and episode_claim.claim_id = standing_line.claim_id
 ),
 
 claim_marker as (

@@ -48,7 +48,7 @@ def shown(
                 -----------+-----------+-------------+--------------------+--------------------+-----------------+------------------
                 E1         | ada       | 2025-03-01  | 2025-01-01         | 2025-02-28         | 2025-04-01      | 2025-12-31
             """,
-            "staging.claim_diagnosis": diagnoses,
+            "intermediate.delivered_diagnosis": diagnoses,
             "landed.delivered_file": files,
         }
         | {f"value_sets.{name}": text for name, text in VALUE_SETS.items()}
@@ -81,7 +81,7 @@ def test_a_line_of_care_stands_in_the_lane_of_its_group_with_its_label_provider_
         """,
     ) == [
         ("exercise", "97110", "Exercise", "yes", "1234567893", "80.00", "001", "lines.csv"),
-        ("other_care", "62323", "Injection", "no", None, None, None, None),
+        ("other_care", "62323", "Injection", "no", None, None, None, "stays.csv"),
     ]
 
 
@@ -191,11 +191,14 @@ def test_complications_of_other_claims_are_shown_to_the_end_of_the_follow_up(mod
         """,
         episode_claim="episode_id | claim_id\nE1 | own",
         diagnoses="""
-            claim_id | diagnosis_rank | delivery_number | file_number | source_row
-            ---------+----------------+-----------------+-------------+-----------
-            D1       | 1              | 1               | 1           | 9
-            D1       | 1              | 2               | 1           | 5
-            D1       | 2              | 3               | 1           | 7
+            member_id | claim_id | diagnosis_rank | delivery_number | file_number | source_row | is_unowned | is_in_columns
+            ----------+----------+----------------+-----------------+-------------+------------+------------+--------------
+            ada       | D1       | 1              | 1               | 1           | 9          | false      | false
+            ada       | D1       | 1              | 2               | 1           | 5          | false      | false
+            ada       | D1       | 1              | 3               | 1           | 6          | true       | false
+            ada       | D1       | 1              | 3               | 1           | 8          | false      | true
+            ada       | D1       | 2              | 3               | 1           | 7          | false      | false
+            bea       | D1       | 1              | 3               | 1           | 4          | false      | false
         """,
     ) == [
         ("D1", "infection", "2025-03-02", "Infection", "claim_diagnosis", "5"),

@@ -12,7 +12,7 @@ def test_open_ends_reach_far_and_a_span_that_ends_before_it_starts_covers_no_day
     made = model(
         "intermediate.enrollment_span",
         {
-            "staging.eligibility": """
+            "intermediate.final_eligibility": """
                 member_id | enrollment_start_date | enrollment_end_date | has_pharmacy_benefit
                 ----------+-----------------------+---------------------+---------------------
                 ada       |                       |                     |

@@ -45,7 +45,7 @@ def test_a_trial_diagnosis_is_a_marker_where_it_is_valid_on_the_coding_date(mode
             "intermediate.episode": EPISODES,
             "intermediate.episode_claim": CLAIMS,
             "intermediate.episode_index_line": "",
-            "intermediate.counting_line": "",
+            "intermediate.standing_line": "",
             "value_sets.clinical_trial": MARKERS,
             "intermediate.claim_diagnosis": """
                 member_id | claim_id | diagnosis_code | code_system | coding_date
@@ -89,7 +89,7 @@ def test_the_modifier_of_an_index_line_or_the_condition_of_a_claim_is_the_invest
                 E2         | [Q1, 30]  | 2025-06-01
                 E6         | [Q0]      | 2025-12-31
             """,
-            "intermediate.counting_line": """
+            "intermediate.standing_line": """
                 member_id | claim_id | condition_codes | claim_line_start_date
                 ----------+----------+-----------------+----------------------
                 cid       | C1       | 18: 30          | 2025-01-01
@@ -121,7 +121,7 @@ def test_a_trial_number_has_eight_digits_with_or_without_its_letters(model: RunM
             "intermediate.claim_diagnosis": "",
             "value_sets.clinical_trial": MARKERS,
             "intermediate.episode_index_line": "",
-            "intermediate.counting_line": """
+            "intermediate.standing_line": """
                 member_id | claim_id | clinical_trial_number | claim_line_start_date
                 ----------+----------+-----------------------+----------------------
                 ada       | A1       | nct 0123.4567         | 2025-06-01

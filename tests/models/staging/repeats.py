@@ -25,6 +25,7 @@ SAMPLES = {
 """Two values of each kind of column that is no text."""
 
 CANDIDATE_MEMBERS = "member_id\nA\nB"
+CANDIDATE_IDENTIFIERS = "delivered_member_id | member_id\nA | A\nB | B"
 CANDIDATE_CLAIMS = "claim_id\nA\nB"
 
 
