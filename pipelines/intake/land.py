@@ -31,7 +31,7 @@ from pipelines.ground.warehouse import (
 )
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.folders import is_mark, lake_table, layout_by_folder, refuse_lake_table
-from pipelines.intake.layouts.canonical import judged_query
+from pipelines.intake.layouts.canonical import judged_query, landed_columns
 from pipelines.intake.layouts.choice import layout_by_header, layout_by_name, split_name
 from pipelines.intake.layouts.source import (
     FileRefusedError,
@@ -510,7 +510,7 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
 def _row_hash(table: ExtractTable, projection: Projection) -> str:
     """SQL of a hash over all known columns: equal rows have equal ones, whatever columns their files lack."""
     known = (
-        identifier(column.column_name) if column.column_name in projection.columns else "null"
+        identifier(column.column_name) if column.column_name in landed_columns(projection, table) else "null"
         for column in table.columns
     )
     return f"hash({', '.join(known)})"
