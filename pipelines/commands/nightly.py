@@ -122,14 +122,18 @@ def validate(*, extracts: Extracts, as_of: AsOf = None, config: Config = None, a
     """
     from pipelines.gates.validate import raise_if_critical
     from pipelines.operation.console_progress import ConsoleProgress
+    from pipelines.operation.delivery_remarks import delivery_remarks
     from pipelines.operation.nightly import STAGES, gates
     from pipelines.operation.plan import RunRequest, make_plan
 
     with tempfile.TemporaryDirectory(prefix="stimaudit-") as folder:
         request = RunRequest(extracts=extracts, out=Path(folder), as_of=day(as_of), config=config)
         plan = make_plan(request, today=today())
-        _, results = gates(plan, progress=ConsoleProgress(log(), STAGES), folder=Path(folder))
+        landing, results = gates(plan, progress=ConsoleProgress(log(), STAGES), folder=Path(folder))
     _tell_checks(results, as_json=as_json)
+    if not as_json:
+        for remark in delivery_remarks(landing, results):
+            typer.echo(remark)
     raise_if_critical(results)
     if any(result.status == "failed" for result in results):
         raise typer.Exit(ExitCode.CAVEATS)

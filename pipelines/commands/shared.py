@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import sys
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -31,6 +32,8 @@ Arguments = ParamSpec("Arguments")
 
 DEMO_OUT = Path("demo_output")
 PLAIN_WIDTH = 160
+ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):/")
+"""How a path begins that is an address; a path has lost one of the two slashes, and `c:/` is none."""
 
 
 class Form(StrEnum):
@@ -69,6 +72,7 @@ def telling(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
     @wraps(command)
     def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         try:
+            refuse_addresses(kwargs.values())
             with using_key(read_key(os.environ)):
                 command(*args, **kwargs)
         except StimauditError as fault:
@@ -76,6 +80,18 @@ def telling(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
             raise typer.Exit(fault.exit_code) from None
 
     return run
+
+
+def refuse_addresses(values: Iterable[object]) -> None:
+    """Raises ``UsageError`` where a path that was given is an address of another machine (`s3://`, `https://`)."""
+    for value in values:
+        address = ADDRESS.match(str(value)) if isinstance(value, Path) else None
+        if address:
+            message = (
+                f"The path {address['scheme']}://... is an address, and stimaudit reads and writes folders of this "
+                "machine alone. Copy what lies there into a folder, or mount it, and name the folder."
+            )
+            raise UsageError(message)
 
 
 def tell(result: Told, *, as_json: bool) -> None:

@@ -32,7 +32,8 @@ from pipelines.ground.warehouse import (
     read_parquet,
 )
 from pipelines.intake.extracts import read_extract_tables
-from pipelines.intake.layouts.canonical import judged_query
+from pipelines.intake.folders import is_mark, lake_table, layout_by_folder, refuse_lake_table
+from pipelines.intake.layouts.canonical import judged_query, landed_columns
 from pipelines.intake.layouts.choice import layout_by_header, layout_by_name, split_name
 from pipelines.intake.layouts.source import (
     FileRefusedError,
@@ -57,6 +58,7 @@ from pipelines.intake.ledger import (
     write_manifest,
 )
 from pipelines.intake.member_crosswalk import unsettled
+from pipelines.intake.near_names import near_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -73,6 +75,11 @@ SHOWN = 10
 ROWS_A_PARTITION = 20_000_000
 DICTIONARY_ENTRIES = 8192
 """Codes keep their dictionaries, which make scans quick; identifiers soon have more entries and are written plain."""
+ROW_IN_DIGEST = (
+    "case when row_faults is null and row_warnings is null then row_hash "
+    "else hash(row_hash, row_faults, row_warnings) end"
+)
+"""SQL of what a row adds to the digest of a file: also why it was set aside or mended, for that is published, too."""
 NESTED_TYPES = ("STRUCT", "MAP", "UNION", "[]", "]", "BLOB", "TIMESTAMP WITH TIME ZONE", "INTERVAL", "BIT")
 
 
@@ -216,18 +223,33 @@ def _land_files(
         (file.table_name, file.sha256): file for delivery in history for file in delivery.files if file.fate == "landed"
     }
     delivered: list[DeliveredFile] = []
-    refused: list[str] = []
+    lakes = _lake_tables(extracts)
+    refused = [f"{_printable(name)}: {refuse_lake_table(system)}" for name, system in lakes.items()]
     for number, path in enumerate(_files_below(extracts), start=1):
+        if any(path.is_relative_to(extracts / lake) for lake in lakes):
+            continue
         name = path.relative_to(extracts).as_posix()
         try:
             delivered += _land_path(lander, extracts, path, number, landed_before, progress)
         except FileRefusedError as refusal:
             refused.append(f"{_printable(name)}: {refusal}")
     if refused:
-        count = "One file is" if len(refused) == 1 else f"{len(refused)} files are"
+        things = "files and folders" if lakes else "files"
+        count = f"One {'folder' if lakes else 'file'} is" if len(refused) == 1 else f"{len(refused)} {things} are"
         message = f"{count} refused; nothing of this delivery was taken.\n" + "\n".join(f"- {each}" for each in refused)
         raise InputRefusedError(message)
     return tuple(delivered)
+
+
+def _lake_tables(extracts: Path) -> dict[str, str]:
+    """The system of each folder, by its path below ``extracts``, that is a table of another system."""
+    found: dict[str, str] = {}
+    for parent, folders, _ in walk(extracts):
+        folders.sort()
+        if system := lake_table(Path(parent)):
+            found[Path(parent).relative_to(extracts).as_posix()] = system
+            folders.clear()
+    return found
 
 
 def _files_below(folder: Path) -> list[Path]:
@@ -280,6 +302,8 @@ def _land_path(
         return [stranger]
     source = SourceFile(path, name, number, *stem_and_extension)
     by_name = layout_by_name(source.stem, lander.tables)
+    if by_name is None and not is_mark(path.name):
+        by_name = layout_by_folder(extracts, path, lander.tables)
     if by_name is None and (not path.is_file() or path.is_symlink()):
         return [stranger]
     if by_name is not None:
@@ -359,11 +383,8 @@ def _open_reading(lander: _Lander, source: SourceFile, by_name: Layout | None) -
         return None
     missing = layout.missing_columns(header)
     if missing:
-        cause = f"The header lacks the required column{'s' if len(missing) > 1 else ''} {', '.join(missing)}."
-        if len(header) == 1 and any(mark in header[0] for mark in ";|\t"):
-            cause = f"The columns are not separated by commas, so that {len(missing)} required columns are missing."
         remedy = f"Expected a comma-separated header row with {', '.join(layout.required_columns)}."
-        raise FileRefusedError(cause, remedy)
+        raise FileRefusedError(_why_missing(layout, header, missing), remedy)
     known = layout.known_columns(header)
     repeated = sorted(name for name, count in Counter(header).items() if name and count > 1)
     if repeated:
@@ -377,6 +398,24 @@ def _open_reading(lander: _Lander, source: SourceFile, by_name: Layout | None) -
     columns = {name: identifier(written[place]) if source.is_parquet else f"c{place}" for name, place in places.items()}
     unknown = tuple(sorted(name for name in header if name and name not in known))
     return _Reading(source, layout, columns, len(header), unknown)
+
+
+def _why_missing(layout: Layout, header: tuple[str, ...], missing: Sequence[str]) -> str:
+    """Why a header lacks the columns ``missing``; of its own words it shows those alone that are close to a column."""
+    if header and header[0].startswith("sep="):
+        return (
+            "The first line is `sep=`, which Excel writes, so that the second one is not read as the header: remove it."
+        )
+    if len(header) == 1 and any(mark in header[0] for mark in ";|\t"):
+        return f"The columns are not separated by commas, so that {len(missing)} required columns are missing."
+    cause = f"The header lacks the required column{'s' if len(missing) > 1 else ''} {', '.join(missing)}."
+    meant = {column: name for column in missing if (name := near_name(column, header))}
+    if meant:
+        written = ", ".join(f"{name} for {column}" for column, name in meant.items())
+        return f"{cause} It may have meant: {written}. Rename them."
+    if not layout.known_columns(header):
+        return f"{cause} No name in the first row is known: the header row is missing, perhaps."
+    return cause
 
 
 def _parquet_header(lander: _Lander, source: SourceFile) -> tuple[str, ...]:
@@ -460,15 +499,15 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         payments_are_supplied=lander.rules.has_payments(proto.file_name),
     )
     connection.execute(
-        f"copy (select *, {lander.delivery_number}::integer as delivery_number, "
+        f"copy (select *, {_row_hash(table, projection)} as row_hash, "
+        f"{lander.delivery_number}::integer as delivery_number, "
         f"{proto.file_number}::integer as file_number from ({query}) as judged) to {literal(partial)} "
         f"{parquet_format('compression snappy', f'dictionary_size_limit {DICTIONARY_ENTRIES}')}"
     )
     row_count, rejected_count, row_hash_sum = (
         int(number)
         for number in connection.execute(
-            "select count(*), count(row_faults), coalesce(sum(row_hash) filter (where row_faults is null), 0) "
-            f"from {read_parquet([partial])}"
+            f"select count(*), count(row_faults), coalesce(sum({ROW_IN_DIGEST}), 0) from {read_parquet([partial])}"
         ).fetchall()[0]
     )
     commit_file(partial, path)
@@ -485,6 +524,15 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         parquet_sha256=file_sha256(path),
         row_hash_sum=row_hash_sum,
     )
+
+
+def _row_hash(table: ExtractTable, projection: Projection) -> str:
+    """SQL of a hash over all known columns: equal rows have equal ones, whatever columns their files lack."""
+    known = (
+        identifier(column.column_name) if column.column_name in landed_columns(projection, table) else "null"
+        for column in table.columns
+    )
+    return f"hash({', '.join(known)})"
 
 
 def _refusal(error: WarehouseError, source: SourceFile) -> StimauditError:

@@ -48,8 +48,9 @@ class DeliveredFile:
     ``row_count`` = ``loaded_count`` + ``repeat_count`` + ``rejected_count``, in rows of the table.
     ``source_row_count`` counts the file's own records: a layout may make several rows of one.
     ``columns`` are the canonical columns that the file supplied; ``parquet_bytes`` the size of what was landed
-    and ``parquet_sha256`` its digest (none in manifests of older versions). ``row_hash_sum`` sums the hashes of the
-    rows that were not rejected, repeats among them: with their count what names a run (decision 0041).
+    and ``parquet_sha256`` its digest (none in manifests of older versions). ``row_hash_sum`` sums the hashes of all
+    rows over all known columns, and why a row was set aside or mended: with their count what names a run
+    (decision 0135).
     """
 
     file_number: int
@@ -331,14 +332,14 @@ def _check_parquet(landed: Path, delivery: Delivery, file: DeliveredFile) -> Non
 def landed_digest(landed: Path) -> str:
     """A digest of every row that was landed, in hexadecimal, from the manifests alone.
 
-    For each table supplied: how many rows are loaded and the sum of their hashes. It says nothing of files or order,
-    so a delivery split, renamed or shuffled has the same digest (decision 0041).
+    For each table supplied: how many rows came and the sum of their hashes. It says nothing of files or order,
+    so a delivery split, renamed or shuffled has the same digest (decision 0135).
     """
     counts: Counter[str] = Counter()
     sums: Counter[str] = Counter()
     for _, file in landed_files(read_ledger(landed)):
         if file.table_name is not None:
-            counts[file.table_name] += file.row_count - file.rejected_count
+            counts[file.table_name] += file.row_count
             sums[file.table_name] += file.row_hash_sum
     totals = [(table, counts[table], str(sums[table])) for table in sorted(counts)]
     return hashlib.sha256(json.dumps(totals).encode()).hexdigest()

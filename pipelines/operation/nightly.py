@@ -18,6 +18,7 @@ from pipelines.intake.ledger import attach, check_key, check_landed, landed_dige
 from pipelines.operation.plan import Plan, check_policies_known, landing_rules, rule_parameters, run_facts
 from pipelines.operation.run_record import recorded_run
 from pipelines.operation.stage_fault import StageFaultError, told_safely
+from pipelines.operation.unread import unread_results
 from pipelines.proof.controls import control_members
 from pipelines.publishing.history import earlier_cases, read_history, settle
 from pipelines.publishing.publish import Published, publish
@@ -153,7 +154,7 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     except CheckFailedError:
         withdraw_unpublished(plan, landing.delivery_number)
         raise
-    results = (*results, control)
+    results = (*results, *unread(plan, landing), control)
     record.checked(results)
     facts = run_facts(plan, here, policies, value_sets, digest=landed_digest(plan.landed), started_at=started_at)
     record.stage_started("narrow")
@@ -228,7 +229,18 @@ def gates(plan: Plan, *, progress: Progress, folder: Path) -> tuple[Landing, tup
         delivery_number=landing.delivery_number,
     )
     progress.finished()
-    return landing, results
+    return landing, (*results, *unread_results(landing.files, end_marker=plan.settings.end_marker))
+
+
+def unread(plan: Plan, landing: Landing) -> tuple[CheckResult, ...]:
+    """What was not read of the deliveries to check, and of the one at hand where nothing of it landed.
+
+    A delivery sent again is told as when it came, from the ledger, which knows the columns of its files.
+    """
+    ledger = read_ledger(plan.landed)
+    checked = [file for number in deliveries_to_check(plan) for file in ledger[number - 1].files]
+    strangers = [file for file in landing.files if file.fate == "not_an_extract"]
+    return unread_results([*checked, *strangers], end_marker=plan.settings.end_marker)
 
 
 def make_catalog(landed: Path, catalog: Path) -> Path:

@@ -18,6 +18,7 @@ from pipelines.commands.cli import app, main
 from pipelines.ground.errors import ExitCode
 from pipelines.ground.run_lock import run_lock
 from pipelines.reports.report import report
+from tests.intake.landing import BASE, deliver
 from tests.support.run_in_small import FAILED_WARNING, make_working, publish_in_small
 
 if TYPE_CHECKING:
@@ -212,3 +213,48 @@ def test_policies_and_value_sets_are_shown_and_checked() -> None:
     assert stimaudit("policy", "show", "none").exit_code == ExitCode.USAGE
     assert stimaudit("policy", "check", "--as-of", "2026-06-30").exit_code in {ExitCode.DONE, ExitCode.USAGE}
     assert "index_procedures" in stimaudit("value-sets", "check").stdout
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["s3://bucket/KANARI", "s3a://b/k", "gs://b/k", "abfss://c@a.dfs.core.windows.net/k", "hdfs://n/k", "https://h/k"],
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run", "--out", "x", "--extracts"),
+        ("run", "--extracts", "x", "--out"),
+        ("run", "--extracts", "x", "--out", "x", "--config"),
+        ("validate", "--extracts"),
+        ("status", "--out"),
+        ("decision", "list", "--out"),
+    ],
+)
+def test_an_address_is_refused_by_name_in_every_option_that_takes_a_path(
+    command: tuple[str, ...], address: str
+) -> None:
+    result = stimaudit(*command, address)
+
+    assert result.exit_code == ExitCode.USAGE
+    assert f"The path {address.split(':', maxsplit=1)[0]}://... is an address" in result.stderr
+    assert "KANARI" not in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_folder_with_a_colon_is_no_address(tmp_path: Path) -> None:
+    folder = tmp_path / "day:1"
+    folder.mkdir()
+
+    result = stimaudit("validate", "--extracts", folder)
+
+    assert result.exit_code == ExitCode.REFUSED
+    assert "The delivery holds no extract file" in result.stderr
+
+
+def test_validate_names_what_it_did_not_read(tmp_path: Path) -> None:
+    deliver(tmp_path, {**BASE, "pharmacy_claims.csv": b"x"})
+
+    result = stimaudit("validate", "--extracts", tmp_path, "--as-of", "2024-12-31")
+
+    assert result.exit_code == ExitCode.CAVEATS
+    assert "Not read: pharmacy_claims.csv (perhaps pharmacy_claim)." in result.stdout

@@ -11,7 +11,7 @@ from pipelines.ground.warehouse import open_warehouse
 from pipelines.intake import ledger
 from pipelines.intake.land import LandingRules, land
 from pipelines.rule.audit import judge
-from pipelines.rule.narrow import Reach, stage_candidates
+from pipelines.rule.narrow import stage_candidates
 from pipelines.rule.policy import load_policies, write_policies
 from pipelines.rule.value_sets import load_value_sets, write_value_sets
 from tests.messy.members import RUN_DATE, write_extracts

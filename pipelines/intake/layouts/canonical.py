@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 
 PROCEDURE_CODE = re.compile(r"procedure_code(_[0-9]+)?")
-CODES = frozenset(
-    {"code", "number_code", "revenue_code", "hcpcs", "modifier", "code_list", "drug_code"}
-)
+CODES = frozenset({"code", "number_code", "revenue_code", "hcpcs", "modifier", "code_list", "drug_code"})
 TEXTS = CODES | {"id", "number", "text", "pointer", "word", "code_system"}
 WITHOUT_POINT_ZERO = CODES - {"code"} | {"id", "number", "pointer", "rank"}
 
@@ -128,7 +126,9 @@ def landed_columns(projection: Projection, table: ExtractTable) -> tuple[str, ..
 
 def _holds_composites(table: ExtractTable, held: Iterable[str]) -> bool:
     kinds = {column.kind for column in table.columns}
-    return "modifier" in kinds and any(column.kind == "hcpcs" and column.column_name in held for column in table.columns)
+    return "modifier" in kinds and any(
+        column.kind == "hcpcs" and column.column_name in held for column in table.columns
+    )
 
 
 def judged_query(
@@ -139,12 +139,11 @@ def judged_query(
     rules: ValueRules | None = None,
     payments_are_supplied: bool = True,
 ) -> str:
-    """One row per row of ``projection``: its landed columns, `row_faults`, `row_warnings` and `row_hash`.
+    """One row per row of ``projection``: its landed columns, `row_faults` and `row_warnings`.
 
     `row_faults` is null for a row that is loaded, else `column:rule` joined by semicolons; `row_warnings` names in the
-    same way what was mended, left blank or is doubtful. `row_hash` is over the required columns: rows equal in all
-    columns have equal hashes, and few others do. Where payments are not supplied a blank required amount stays blank,
-    for nobody sent it.
+    same way what was mended, left blank or is doubtful. Where payments are not supplied a blank required amount stays
+    blank, for nobody sent it.
     """
     rules = rules or value_rules()
     latest = f"(date {literal(as_of.isoformat())} + interval 1 year)::date"
@@ -179,14 +178,12 @@ def judged_query(
         (suspicion for each in every for _, suspicion, _ in each.warnings),
         [(f"{each.column.column_name}:{rule}", condition) for each in every for rule, _, condition in each.warnings],
     )
-    keys = ", ".join(judgements[name].parsed if name in judgements else "null" for name in table.required_columns)
     source_row = "source_row," if projection.has_source_row else ""
     return f"""
 select
     {landed},
     {faults} as row_faults,
     {warnings} as row_warnings,
-    hash({keys}) as row_hash,
     {source_row}
 from (select {source_row} {inner}{spread} from ({projection.query}) as projected) as parsed
 """
@@ -281,7 +278,9 @@ def _judge_bounds(made: _Judgement, latest: str, rules: ValueRules) -> None:
             made.landed = f"case when {parsed} between {earliest} and {latest} then {parsed} end"
         case "open_end_date":
             made.warnings.append(("filler_is_open", f"{parsed} < {earliest}", filler))
-            made.landed = f"case when {parsed} <= {latest} and not ({parsed} < {earliest} and {filler}) then {parsed} end"
+            made.landed = (
+                f"case when {parsed} <= {latest} and not ({parsed} < {earliest} and {filler}) then {parsed} end"
+            )
         case "days_supply":
             made.suspicions.append(f"{parsed} not between -998 and 998")
             made.faults.append(("out_of_range", f"{parsed} not between -998 and 998"))
