@@ -651,4 +651,5 @@ def _owner_of(words: Iterable[str]) -> tuple[dict[str, str], list[str]]:
     """Whose row a line of words says it is (nothing where it does not), and its other words without a value."""
     bare = [word for word in words if "=" not in word]
     owners = [word for word in bare if word in _OWNERS]
-    return {"member_id": owner for owner in owners}, [word for word in bare if word not in _OWNERS]
+    owner = {"member_id": owners[0]} if owners else {}
+    return owner, [word for word in bare if word not in _OWNERS]
