@@ -81,6 +81,8 @@ _READERS: Final[Mapping[str, Callable[[str], ParameterValue]]] = {
     "DOUBLE": float,
 }
 _PLACES: Final = ("delivery", "file")
+_OWNERS: Final = ("own", "other")
+"""Whose row of a claim number it is: the member's, or another member's who has a claim of the same number."""
 _WIDE_DIAGNOSES = 25
 _MODIFIERS = 5
 _DAYS = re.compile(r"[+-]?[0-9]{1,4}")
@@ -516,7 +518,7 @@ class _Reader:
 
     def _read_line(self, day: str, code: str, words: list[str]) -> None:
         days, words = self._dates(day, words)
-        flags = {"institutional", "professional", "wide"} & set(words)
+        flags = {"institutional", "professional", "wide", "other"} & set(words)
         bare = [word for word in words if "=" not in word and word not in flags]
         named = [word for word in words if "=" in word]
         fields = self._fields(named, "medical_claim", _LINE_WORDS, extra=("claim", "modifier", "dx_type"))
@@ -527,6 +529,8 @@ class _Reader:
             message = "a line has at most 5 modifiers"
             raise LineFaultError(message)
         fields |= {f"hcpcs_modifier_{number}": modifier for number, modifier in enumerate(modifiers, start=1)}
+        if "other" in flags:
+            fields["member_id"] = "other"
         given_id = fields.pop("claim", None)
         code_type = fields.pop("dx_type", "")
         for index, service_day in enumerate(days):
@@ -574,8 +578,8 @@ class _Reader:
         self._add("medical_claim", fields)
 
     def _read_diagnosis(self, words: list[str]) -> None:
-        bare = [word for word in words if "=" not in word]
-        fields = self._fields(
+        owner, bare = _owner_of(words)
+        fields = owner | self._fields(
             (word for word in words if "=" in word), "claim_diagnosis", _DIAGNOSIS_WORDS, extra=("claim",)
         )
         if len(bare) != 1 or not {"claim", "diagnosis_rank"} <= fields.keys():
@@ -589,8 +593,8 @@ class _Reader:
         self._read_procedure("", words)
 
     def _read_procedure(self, day: str, words: list[str]) -> None:
-        bare = [word for word in words if "=" not in word]
-        fields = self._fields(
+        owner, bare = _owner_of(words)
+        fields = owner | self._fields(
             (word for word in words if "=" in word), "claim_procedure", _PROCEDURE_WORDS, extra=("claim",)
         )
         if len(bare) != 1 or "claim" not in fields:
@@ -669,3 +673,11 @@ class _Reader:
 
     def _read_expect(self, words: list[str]) -> None:
         self.expected.read(words, self.number)
+
+
+def _owner_of(words: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """Whose row a line of words says it is (nothing where it does not), and its other words without a value."""
+    bare = [word for word in words if "=" not in word]
+    owners = [word for word in bare if word in _OWNERS]
+    owner = {"member_id": owners[0]} if owners else {}
+    return owner, [word for word in bare if word not in _OWNERS]

@@ -267,7 +267,7 @@ def _make_landed_table(
     schema: dict[str, pl.DataType] = dict.fromkeys(names, pl.String())
     schema |= {"source_row": pl.Int64(), "delivery_number": pl.Int32(), "file_number": pl.Int32()}
     frame = pl.DataFrame(
-        [_as_delivered(number, *row, table.required_columns) for number, row in enumerate(rows, start=1)], schema=schema
+        [_as_delivered(number, *row, table) for number, row in enumerate(rows, start=1)], schema=schema
     )
     connection.register("source", frame.to_arrow())
     query = f"select {', '.join(map(identifier, names))}, source_row from source"
@@ -303,14 +303,15 @@ def _place(members: Mapping[str, Example], member_id: str, row: ExampleRow) -> s
     return f"{source}, line {row.line_number}"
 
 
-def _as_delivered(number: int, member_id: str, row: ExampleRow, required: Sequence[str]) -> dict[str, Any]:
+def _as_delivered(number: int, member_id: str, row: ExampleRow, table: ExtractTable) -> dict[str, Any]:
     """The row with the identifiers of its member in it, so that no two examples share a claim."""
     values = {
         name: f"{member_id}{_SEPARATOR}{value}" if name in _CLAIM_COLUMNS and value else value
         for name, value in row.values.items()
     }
-    if "member_id" in required:
-        values["member_id"] = member_id
+    owner = values.get("member_id", "own" if "member_id" in table.required_columns else "")
+    if "member_id" in {column.column_name for column in table.columns}:
+        values["member_id"] = {"own": member_id, "other": f"{member_id}{_SEPARATOR}other"}.get(owner, "")
     places = {"source_row": number, "delivery_number": row.delivery_number, "file_number": row.file_number}
     return values | places
 

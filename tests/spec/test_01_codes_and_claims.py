@@ -303,3 +303,77 @@ def test_a_run_of_blanks_or_hyphens_in_a_word_is_one_underscore() -> None: ...
     """,
 )
 def test_a_back_code_is_any_low_back_pain_row_that_is_no_pain_label() -> None: ...
+
+
+# Claim numbers of two members, and procedures in columns
+
+
+@examples(
+    """
+    0  63650  1:M54.50  claim=C1 wide
+    0  99213  other claim=<number>
+    diagnosis M96.1 <owner> claim=C1 rank=2
+    expect exclusions=<exclusions>
+    """,
+    """
+    number | owner | exclusions
+    C1     |       | []
+    C2     |       | other_indication
+    C1     | own   | other_indication
+    C2     | own   | other_indication
+    C1     | other | []
+    C2     | other | []
+    """,
+)
+def test_a_diagnosis_row_is_its_member_s_or_goes_by_a_claim_number_that_is_not_shared() -> None: ...
+
+
+@examples(
+    """
+    0  -  1:M54.50  claim=C1 institutional revenue=0360 wide
+    0  99213  other claim=C1 status=denied
+    0  procedure 00HU3MZ <owner> claim=C1
+    expect <expected>
+    """,
+    """
+    owner | expected
+          | 1 episode
+    own   | 1 episode
+    other | no episode
+    """,
+)
+def test_a_procedure_row_of_a_shared_number_belongs_to_each_claim_unless_it_names_its_member() -> None: ...
+
+
+@examples(
+    """
+    0  64590  1:N32.81  claim=C1 wide
+    0  99213  other claim=<number>
+    diagnosis R33.9 <owner> claim=C1 rank=2
+    expect <expected>
+    """,
+    """
+    number | owner | expected
+    C1     |       | 1 episode
+    C1     | own   | no episode
+    C2     |       | no episode
+    """,
+)
+def test_beside_a_diagnosis_of_nobody_a_code_of_many_purposes_opens_as_if_low_back_pain_were_billed() -> None: ...
+
+
+@examples(
+    """
+    0  -  M54.50  claim=C1 institutional revenue=0360 procedure_code_2=<code> procedure_date_2=0 delivery=2
+    0  procedure 3E0R3BZ claim=C1 rank=<rank> delivery=<delivery>
+    expect <expected>
+    """,
+    """
+    code    | rank | delivery | expected
+    00HU3MZ | 1    | 1        | codes=00HU3MZ
+    00HU3MZ | 2    | 1        | codes=00HU3MZ
+    00HU3MZ | 2    | 3        | no episode
+    3E0R3BZ | 1    | 1        | no episode
+    """,
+)
+def test_procedures_in_columns_of_a_claim_line_are_read_and_the_last_delivered_of_a_rank_wins() -> None: ...
