@@ -196,6 +196,7 @@ def _prefect_environment(prefect_home: Path) -> dict[str, str]:
 
 def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
     from pipelines.operation.delivery_remarks import delivery_remarks
+    from pipelines.reports.words import beside_unknown
 
     published = outcome.published
     if as_json:
@@ -207,6 +208,7 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
                 "episode_count": published.episode_count,
                 "flagged_count": published.flagged_count,
                 "flagged_paid_amount": f"{published.flagged_paid_amount:.2f}",
+                "unknown_payment_count": published.unknown_payment_count,
                 "rejected_count": published.rejected_count,
                 "delivery_number": outcome.landing.delivery_number,
                 "funnel": [asdict(step) for step in published.funnel],
@@ -221,7 +223,8 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
     screen.print(_funnel_table(published.funnel))
     screen.print(
         f"{published.flagged_count:,} of {published.episode_count:,} episodes flagged for review, "
-        f"{published.flagged_paid_amount:,.2f} US dollars paid, under review. "
+        f"{published.flagged_paid_amount:,.2f} US dollars paid, under review"
+        f"{beside_unknown(published.unknown_payment_count)}. "
         f"{published.rejected_count:,} rows set aside.",
         highlight=False,
         soft_wrap=True,

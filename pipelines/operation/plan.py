@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path  # noqa: TC003 - as above
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.ground.errors import StimauditError, UsageError
 from pipelines.ground.program_files import Home, code_version
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 RULE_PARAMETERS = ("assume_enrolled", "default_policy", "policy_by_line_of_business", "single_policy")
-_BOUNDS = ("from", "to")
+_BOUNDS: tuple[Literal["from", "to"], ...] = ("from", "to")
 
 
 @dataclass(frozen=True, kw_only=True)

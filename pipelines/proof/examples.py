@@ -375,8 +375,9 @@ class _Found:
             yield (
                 f"episode {number}, {row['episode_kind']}, {row['event_stage']}, anchor {row['anchor_date']}: "
                 f"{row['outcome']}, {row['outcome_reason']}; exclusions {_shown(row['exclusion_reasons'])}; "
-                f"{row['diagnosis_class']} ({_shown(row['billed_diagnoses'])}); notes {_shown(row['notes'])}; "
-                f"paid {row['paid_amount']}, priority {_shown(row['priority_score'])}, policy {row['policy_id']}"
+                f"{_shown(row['diagnosis_class'])} ({_shown(row['billed_diagnoses'])}); notes {_shown(row['notes'])}; "
+                f"paid {_shown(row['paid_amount'])}, priority {_shown(row['priority_score'])}, "
+                f"policy {row['policy_id']}"
             )
             for criterion in self.criterion[row["episode_id"]]:
                 yield f"{criterion['criterion']} {criterion['result']}: {criterion['explanation']}"

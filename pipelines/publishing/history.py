@@ -343,7 +343,7 @@ def _entry(
         inputs=(),
         episode_count=states.height,
         flagged_count=flagged.height,
-        flagged_paid_amount=str(sum(flagged.get_column("paid_amount").to_list(), Decimal(0))),
+        flagged_paid_amount=str(sum(flagged.get_column("paid_amount").drop_nulls().to_list(), Decimal(0))),
         files={},
         cases_sha256=None,
         previous_sha256=None,

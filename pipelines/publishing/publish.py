@@ -87,7 +87,8 @@ class FunnelStep:
 class Published:
     """What was published: where it is and what an operator wants to know of it.
 
-    ``worklist`` is the CSV; there is none where the audit is encrypted.
+    ``worklist`` is the CSV; there is none where the audit is encrypted. ``unknown_payment_count`` flagged episodes hold
+    an amount that nobody sent and are not in ``flagged_paid_amount``.
     """
 
     run_id: str
@@ -99,6 +100,7 @@ class Published:
     episode_count: int
     flagged_count: int
     flagged_paid_amount: Decimal
+    unknown_payment_count: int
     rejected_count: int
     funnel: tuple[FunnelStep, ...]
 
@@ -287,9 +289,10 @@ def write_episode_review(connection: Connection, path: Path) -> None:
 
 
 def _outcome(connection: Connection, facts: RunFacts, published: Path) -> Published:
-    episodes, flagged, dollars = connection.execute(
+    episodes, flagged, dollars, unknown = connection.execute(
         "select count(*), count(*) filter (outcome = 'flagged'), "
-        "coalesce(sum(paid_amount) filter (outcome = 'flagged'), 0) from episode_review"
+        "coalesce(sum(paid_amount) filter (outcome = 'flagged'), 0), "
+        "count(*) filter (outcome = 'flagged' and paid_amount is null) from episode_review"
     ).fetchall()[0]
     return Published(
         run_id=facts.run_id,
@@ -301,6 +304,7 @@ def _outcome(connection: Connection, facts: RunFacts, published: Path) -> Publis
         episode_count=episodes,
         flagged_count=flagged,
         flagged_paid_amount=Decimal(dollars),
+        unknown_payment_count=unknown,
         rejected_count=one_number(connection, "select coalesce(sum(rejected_count), 0) from delivered_file"),
         funnel=read_funnel(connection),
     )

@@ -119,6 +119,9 @@ def run_difference(connection: Connection, first_run_id: str, second_run_id: str
     return RunDifference(first, second, tuple(cases))
 
 
+UNKNOWN = "an unknown amount"
+
+
 def _mark(connection: Connection, run_id: str) -> RunMark:
     rows = connection.execute(
         "select run_id, run_number, cast(known_from_utc as varchar), code_version, landed_digest, value_set_digest, "
@@ -134,8 +137,8 @@ def _mark(connection: Connection, run_id: str) -> RunMark:
 
 
 def _told(case: CaseDifference) -> str:
-    then = f"{case.first_outcome} ({case.first_outcome_reason}), {_amount(case.first_paid_amount)} paid"
-    now = f"{case.second_outcome} ({case.second_outcome_reason}), {_amount(case.second_paid_amount)} paid"
+    then = f"{case.first_outcome} ({case.first_outcome_reason}), {_amount(case.first_paid_amount) or UNKNOWN} paid"
+    now = f"{case.second_outcome} ({case.second_outcome_reason}), {_amount(case.second_paid_amount) or UNKNOWN} paid"
     if case.first_outcome is None:
         return now
     if case.second_outcome is None:

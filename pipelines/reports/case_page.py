@@ -15,6 +15,7 @@ from pipelines.reports.words import (
     FEEDS,
     LANES,
     NOTES,
+    REASON_SENTENCES,
     RESULTS,
     SETTLING_RECORDS,
     TRIAL_MARKS,
@@ -23,6 +24,7 @@ from pipelines.reports.words import (
     completeness,
     day,
     diagnosis,
+    enrolled_days,
     phrase,
     plural,
     sentence_case,
@@ -186,14 +188,22 @@ def _documents(case: CaseFile) -> Support:
 def _gap_support(case: CaseFile) -> Support:
     review, notes = case.review, set(case.review["notes"])
     gaps = []
-    if int(case.parameters["lookback_days"]) > review["enrolled_days"]:
-        gaps.append(f"enrolled {review['enrolled_days']} of {case.parameters['lookback_days']} days of the look-back")
+    asked = case.parameters["lookback_days"]
+    if review["enrolled_days"] is None or int(asked) > review["enrolled_days"]:
+        where = " that the claims received reach" if "look_back_outside_feed" in notes else ""
+        gaps.append(f"enrolled {enrolled_days(review, asked)} of the look-back{where}")
+    if "look_back_outside_feed" in notes:
+        gaps.append("the claims received do not reach all days of the look-back")
+    if review["outcome_reason"] == "claim_number_shared":
+        gaps.append("a claim number stands under more than one member, with diagnoses that name none")
     if not review["drugs_visible"]:
         gaps.append("drug fills cannot be seen")
     if "device_history_unknown" in notes:
-        gaps.append("too little enrolment to know of an earlier device")
+        gaps.append("too little enrolment or claims history to know of an earlier device")
     if "pending_claims" in notes:
         gaps.append("a claim line is pending")
+    if "payment_unknown" in notes:
+        gaps.append("a paid amount was not supplied")
     if not gaps:
         return Support("Gaps in the data", NONE, "None found in enrolment or feeds. Care paid elsewhere never shows.")
     text = "; ".join(gaps)
@@ -267,9 +277,12 @@ def _caveats(case: CaseFile, feeds: frozenset[str]) -> Iterator[str]:
         f"Claims and fills from {case.look_back_start_date} to {case.anchor_date - timedelta(days=1)} were looked at "
         f"as care before the first surgery, and back to {case.history_start_date} for history."
     )
+    if why := REASON_SENTENCES.get(review["outcome_reason"]):
+        yield why
     if "eligibility" in feeds:
         asked = case.parameters["lookback_days"]
-        yield f"The member was enrolled on {review['enrolled_days']} of {asked} days of the look-back."
+        where = " and inside what the claims received reach" if "look_back_outside_feed" in review["notes"] else ""
+        yield f"The member was enrolled on {enrolled_days(review, asked)} of the look-back{where}."
     else:
         yield "No eligibility extract was delivered."
     yield (

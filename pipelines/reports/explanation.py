@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING
 from pipelines.ground.errors import UsageError
 from pipelines.reports.case_file import read_case_file
 from pipelines.reports.records import records_to_request
-from pipelines.reports.words import COUNTS_REASONS, OUTCOME_SENTENCES, OUTCOMES, RESULTS_IN_TEXT, phrase
+from pipelines.reports.words import (
+    COUNTS_REASONS,
+    OUTCOME_SENTENCES,
+    OUTCOMES,
+    REASON_SENTENCES,
+    RESULTS_IN_TEXT,
+    dollars,
+    phrase,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
     from typing import Any
 
     from pipelines.ground.warehouse import Connection
@@ -42,13 +51,16 @@ def _of_episode(connection: Connection, review: dict[str, Any]) -> Iterator[str]
     outcome = OUTCOMES[review["outcome"]]
     sentence = OUTCOME_SENTENCES[review["outcome"]].removeprefix(f"{outcome}. ")
     yield f"  {outcome}. {sentence} Reason: {phrase(review['outcome_reason'])}."
+    if why := REASON_SENTENCES.get(review["outcome_reason"]):
+        yield f"  {why}"
     yield (
         f"  {phrase(review['episode_kind']).capitalize()}, {phrase(review['event_stage'])}; anchor date "
         f"{review['anchor_date']}; codes {', '.join(review['index_codes'])}; billed for "
-        f"{', '.join(review['billed_diagnoses']) or 'no diagnosis'} ({phrase(review['diagnosis_class'])})."
+        f"{', '.join(review['billed_diagnoses']) or 'no diagnosis'} "
+        f"({phrase(review['diagnosis_class']) or 'whose diagnoses these are cannot be told'})."
     )
     yield (
-        f"  {review['paid_amount']:,.2f} US dollars paid for the episode's claims: {', '.join(review['claim_ids'])} "
+        f"  {_paid(review['paid_amount'])} paid for the episode's claims: {', '.join(review['claim_ids'])} "
         f"({phrase(review['payment_stage'])})."
     )
     yield f"  Judged under policy {review['policy_id']} {review['policy_version']}, run {review['run_id']}."
@@ -64,6 +76,10 @@ def _of_episode(connection: Connection, review: dict[str, Any]) -> Iterator[str]
     if review["priority_score"] is not None:
         yield f"Priority {review['priority_score']} of 100."
     yield f"Suggested next step: {phrase(review['next_step'])}."
+
+
+def _paid(amount: Decimal | None) -> str:
+    return "An unknown amount was" if amount is None else f"{dollars(amount)} US dollars"
 
 
 def _of_criteria(connection: Connection, episode_id: str) -> Iterator[str]:

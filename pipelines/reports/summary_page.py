@@ -71,6 +71,7 @@ def summary_page_facts(
         "line_steps": line_steps,
         "flagged_count": counts["flagged"] if is_flagged_shown else None,
         "flagged_dollars": _flagged_dollars(connection) if is_flagged_shown else None,
+        "flagged_unknown": _flagged_unknown(connection) if is_flagged_shown else "",
         "is_first_run": news is None or news.is_first,
         "new_count": news.shown_new_count() if news and is_flagged_shown else None,
         "held": _left_alone(shown, "Data hold"),
@@ -133,11 +134,21 @@ def _flagged_dollars(connection: Connection) -> Decimal:
     return Decimal(paid)
 
 
+def _flagged_unknown(connection: Connection) -> str:
+    """That the dollars of some episodes are not in the sum; how many is told only where nobody may be told of."""
+    [[count]] = connection.execute(
+        "select count(*) - count(paid_amount) from episode_review where outcome = 'flagged'"
+    ).fetchall()
+    if not count or may_show(count):
+        return words.beside_unknown(count)
+    return "; those of some episodes are unknown and not in the sum"
+
+
 def _summary_groups(
     connection: Connection, column: str, names: Mapping[str, str]
 ) -> list[tuple[ShownGroup, str, Decimal]]:
     rows = connection.execute(
-        f"select coalesce({column}, 'not said'), count(*), sum(paid_amount) from episode_review "
+        f"select coalesce({column}, 'not said'), count(*), coalesce(sum(paid_amount), 0) from episode_review "
         f"where outcome = 'flagged' group by 1 order by count(*) desc, 1"
     ).fetchall()
     groups = shown_groups([(names.get(word, word), count) for word, count, _ in rows])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pipelines.reports.words import DRUG_CLASSES, LANES, phrase, plural, sentence_case
+from pipelines.reports.words import DRUG_CLASSES, LANES, enrolled_days, phrase, plural, sentence_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -213,7 +213,7 @@ def _enrolment_lane(case: CaseFile, scale: _Scale, middle: float, *, has_eligibi
         name="enrolment",
         label="Enrolment",
         middle=middle,
-        state=f"{case.review['enrolled_days']} of {asked} days" if has_eligibility else "cannot tell",
+        state=enrolled_days(case.review, asked) if has_eligibility else "cannot tell",
         empty=empty,
         paths=paths,
     )
@@ -290,7 +290,12 @@ def _empty(case: CaseFile, name: str, group: Mapping[str, Any] | None) -> str:
     if group is not None and group["state"] == "unknown":
         return "cannot tell"
     if group is not None and not case.review["enrollment_complete"]:
-        return f"none found in the {case.review['enrolled_days']} days enrolled; cannot tell for the rest"
+        days = case.review["enrolled_days"]
+        return (
+            "none found; which days the member was enrolled is unknown"
+            if days is None
+            else f"none found in the {days} days enrolled; cannot tell for the rest"
+        )
     if name == "revision_or_complication" and "follow_up_incomplete" in case.review["notes"]:
         return "none found so far; the data end before 24 months"
     return NONE_FOUND

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 OUTCOMES = labels_of("outcome")
 OUTCOME_SENTENCES = sentences_of("outcome")
 REASONS = labels_of("exclusion", "outcome_reason")
+REASON_SENTENCES = sentences_of("outcome_reason")
+UNKNOWN = "unknown"
+"""What is said of a number that nobody sent; it is never 0."""
+
 NEXT_STEPS = labels_of("next_step")
 RESULTS = labels_of("criterion_result")
 RESULTS_IN_TEXT = sentences_of("criterion_result")
@@ -92,10 +96,14 @@ def plural(count: float, one: str, many: str | None = None) -> str:
 def completeness(review: Mapping[str, Any]) -> tuple[str, str]:
     """How complete the data of an episode are: ``Full`` or ``Partial``, and what is missing in words."""
     is_missing = {
-        "enrollment_incomplete": not review["enrollment_complete"],
+        "enrollment_incomplete": not review["enrollment_complete"]
+        and review["outcome_reason"] != "history_not_delivered",
         "drugs_not_visible": not review["drugs_visible"],
         "prior_authorization_not_supplied": review["prior_authorization_state"] == "feed_not_supplied",
         "documentation_not_supplied": "documentation_feed_not_supplied" in review["notes"],
+        "history_not_delivered": "look_back_outside_feed" in review["notes"],
+        "claim_number_shared": review["outcome_reason"] == "claim_number_shared",
+        "payment_unknown": "payment_unknown" in review["notes"],
     }
     missing = ", ".join(label for gap, label in DATA_GAPS.items() if is_missing[gap])
     return ("Partial", missing) if missing else ("Full", "")
@@ -117,6 +125,8 @@ def short_reason(review: Mapping[str, Any], criteria: Iterable[Mapping[str, Any]
         if len("; ".join(said.values())) <= WHY_LENGTH:
             break
         said.pop(name, None)
+    if review["outcome_reason"] in {"claim_number_shared", "history_not_delivered"}:
+        said = {}
     text = "; ".join(said.values()) or REASONS[review["outcome_reason"]]
     return text[:1].upper() + text[1:]
 
@@ -156,6 +166,22 @@ def _short_criterion(  # noqa: PLR0911 - one return a criterion
 def day(value: date | None) -> str:
     """A date as ISO text, blank for none."""
     return value.isoformat() if value else ""
+
+
+def known_dollars(value: Decimal | None) -> str:
+    """US dollars with cents; unknown where an amount was not sent."""
+    return UNKNOWN if value is None else dollars(value)
+
+
+def beside_unknown(count: int) -> str:
+    """What stands after a sum of dollars: how many episodes are not in it, for theirs are unknown; nothing for none."""
+    return f"; those of {plural(count, 'episode')} are unknown and not in the sum" if count else ""
+
+
+def enrolled_days(review: Mapping[str, Any], asked: object) -> str:
+    """How many of the days asked for the member was enrolled, in words, also where nobody said."""
+    days = review["enrolled_days"]
+    return f"{UNKNOWN if days is None else days} of {asked} days"
 
 
 def dollars(value: Decimal | None) -> str:

@@ -22,7 +22,7 @@ from xlsxwriter.utility import xl_col_to_name
 from pipelines.ground.queries import query
 from pipelines.publishing.worklist_csv import DANGEROUS_START, LIST_SEPARATOR
 from pipelines.reports.since_last_run import since_last_run
-from pipelines.reports.words import STATUSES, completeness, masked, phrase, short_reason
+from pipelines.reports.words import STATUSES, UNKNOWN, beside_unknown, completeness, masked, phrase, short_reason
 from pipelines.review.case_review import case_review, earlier_flags, signature
 from pipelines.review.decision_words import decision_words, read_list
 from pipelines.review.decisions import DECISION_SCHEMA
@@ -101,7 +101,9 @@ COLUMNS: tuple[SheetColumn, ...] = (
     SheetColumn("last_event_date", "date", 11, "First date of the episode's last event"),
     SheetColumn("diagnosis_class", "text", 28, "What the billed diagnoses say about the back"),
     SheetColumn("allowed_amount", "amount", 13, "Allowed for the episode, each claim line once, US dollars"),
-    SheetColumn("enrolled_days", "number", 9, "Days of the look-back covered by eligibility"),
+    SheetColumn(
+        "enrolled_days", "number", 9, "Days of the look-back covered by eligibility that the claims received reach"
+    ),
     SheetColumn("claim_ids", "text", 30, "Claims of the episode"),
     SheetColumn("first_flagged_date", "date", 11, "Run date of the first run that flagged the case"),
     SheetColumn("episode_id", "text", 20, "Name of the implant episode in the audit database"),
@@ -110,6 +112,9 @@ COLUMNS: tuple[SheetColumn, ...] = (
     SheetColumn("decision_seen", "text", 20, "The decision in force at export. Leave as it is", is_hidden=True),
 )
 PLACE: Mapping[str, int] = {column.name: place for place, column in enumerate(COLUMNS)}
+
+MAY_BE_UNKNOWN = frozenset({"paid_amount", "allowed_amount", "enrolled_days"})
+"""The columns that say so where nobody sent the number: an empty cell would read as 0."""
 
 EVIDENCE_COLUMNS: tuple[SheetColumn, ...] = (
     SheetColumn("case_id", "text", 23, "Name of the review case"),
@@ -274,7 +279,10 @@ def _write_worklist(
     for row, case in enumerate(cases, start=FIRST_ROW):
         for place, column in enumerate(COLUMNS):
             kind = "input_date" if column.name == "decided_on" else column.kind
-            _write_cell(sheet, row, place, case.get(column.name), formats[kind])
+            value = case.get(column.name)
+            if value is None and column.name in MAY_BE_UNKNOWN:
+                value = UNKNOWN
+            _write_cell(sheet, row, place, value, formats[kind])
     _offer_lists(sheet, last_row, as_of)
     sheet.autofilter(HEADER_ROW, 0, last_row, len(COLUMNS) - 1)
     sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
@@ -429,8 +437,9 @@ def _run_lines(connection: Connection, cases: Sequence[Mapping[str, Any]]) -> It
     if json.loads(parameters).get("synthetic_data"):
         yield "Synthetic data: nobody here is real."
     yield f"Run {run_id}, as of {as_of_date}, program {code_version}, grade {grade}."
-    dollars = sum(case["paid_amount"] for case in cases)
-    yield f"{len(cases):,} episodes, {dollars:,.2f} US dollars paid, under review."
+    amounts = [case["paid_amount"] for case in cases if case["paid_amount"] is not None]
+    unknown = beside_unknown(len(cases) - len(amounts))
+    yield f"{len(cases):,} episodes, {sum(amounts):,.2f} US dollars paid, under review{unknown}."
     counts = ((status, sum(case["case_status"] == status for case in cases)) for status in STATUSES)
     yield "By status: " + ", ".join(f"{count:,} {status}" for status, count in counts) + "."
     yield "Policies: " + "; ".join(version.rsplit(" ", 1)[0] for version in policy_versions) + "."

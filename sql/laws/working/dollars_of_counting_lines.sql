@@ -49,17 +49,23 @@ counted as (
     group by owned_claim.episode_id
 ),
 
-final as (
+reviewed as (
     select
         episode_review.episode_id,
-        episode_review.paid_amount as reviewed_dollars,
-        counted.dollars as counted_dollars
+        case when count(*) = count(episode_review.paid_amount) then sum(episode_review.paid_amount) end as dollars
     from audit.episode_review
+    group by episode_review.episode_id
+),
+
+final as (
+    select
+        reviewed.episode_id,
+        reviewed.dollars as reviewed_dollars,
+        counted.dollars as counted_dollars
+    from reviewed
     left join counted
-        on episode_review.episode_id = counted.episode_id
-    where
-        episode_review.paid_amount
-        is distinct from case when counted.episode_id is null then 0 else counted.dollars end
+        on reviewed.episode_id = counted.episode_id
+    where reviewed.dollars is distinct from case when counted.episode_id is null then 0 else counted.dollars end
 )
 
 select * from final
