@@ -160,6 +160,8 @@ def landing_rules(settings: Settings) -> LandingRules:
         memory_limit=settings.memory_limit,
         threads=settings.threads,
         end_marker=settings.end_marker,
+        null_words=settings.null_words,
+        units_a_day=settings.units_a_day,
     )
 
 
