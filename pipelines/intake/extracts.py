@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 EXTRACTS_CSV = SQL / "extracts.csv"
+VALUE_REMARKS_CSV = SQL / "value_remarks.csv"
 
 LANDED_TYPES: Mapping[str, str] = {
     "id": "VARCHAR",
@@ -146,3 +147,32 @@ def read_extract_tables(path: Path = EXTRACTS_CSV) -> dict[str, ExtractTable]:
                 )
             )
     return {name: ExtractTable(name, tuple(listed)) for name, listed in columns.items()}
+
+
+@dataclass(frozen=True)
+class ValueRemark:
+    """What is said of loaded values that were mended, left blank or are doubtful: rule, how grave, in which words.
+
+    With ``is_failure`` one such value is enough for a caveat.
+    """
+
+    rule: str
+    severity: str
+    is_failure: bool
+    description: str
+    consequence: str
+
+
+def read_value_remarks(path: Path = VALUE_REMARKS_CSV) -> dict[str, ValueRemark]:
+    """What is said of mended and doubtful values, by rule."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        return {
+            line["rule"]: ValueRemark(
+                rule=line["rule"],
+                severity=line["severity"],
+                is_failure=line["is_failure"] == "yes",
+                description=line["description"],
+                consequence=line["consequence"],
+            )
+            for line in csv.DictReader(lines)
+        }

@@ -48,6 +48,8 @@ from pipelines.intake.ledger import (
     ROW_NUMBERS,
     DeliveredFile,
     Delivery,
+    RepairedValue,
+    delivered_tables,
     landed_files,
     parquet_path,
     paths_by_shape,
@@ -59,6 +61,7 @@ from pipelines.intake.ledger import (
 )
 from pipelines.intake.member_crosswalk import unsettled
 from pipelines.intake.near_names import near_name
+from pipelines.intake.value_rules import NULL_WORDS, UNITS_A_DAY, value_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -91,6 +94,7 @@ class LandingRules:
     ``max_rejected_share`` of its rows; or, with an ``end_marker``, when no file of that name lies in its folder yet.
     ``payments_supplied`` says by a pattern of a file's path below the delivery folder whether its paid amounts were
     sent; the first pattern that fits holds, and a file that none fits has them.
+    ``null_words`` are blank wherever they stand; a line of care with more than ``units_a_day`` units is doubtful.
     """
 
     max_rejected_share: float = 0.01
@@ -99,6 +103,8 @@ class LandingRules:
     threads: int | None = None
     end_marker: str | None = None
     payments_supplied: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    null_words: tuple[str, ...] = NULL_WORDS
+    units_a_day: int = UNITS_A_DAY
 
     def has_payments(self, file_name: str) -> bool:
         """Whether the paid amounts of the file were sent, so that a blank one is 0 and not unknown."""
@@ -114,7 +120,7 @@ DEFAULT_RULES = LandingRules()
 class Landing:
     """What a delivery became; ``delivery_number`` is None when nothing in it was new.
 
-    ``supplied`` are the tables of which the history, this delivery included, holds at least one file.
+    ``supplied`` are the tables of which the history, this delivery included, holds at least one loaded row.
     """
 
     delivery_number: int | None
@@ -496,6 +502,7 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         projection,
         table,
         as_of=lander.as_of,
+        rules=value_rules(lander.rules.null_words, lander.rules.units_a_day),
         payments_are_supplied=lander.rules.has_payments(proto.file_name),
     )
     connection.execute(
@@ -504,12 +511,14 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         f"{proto.file_number}::integer as file_number from ({query}) as judged) to {literal(partial)} "
         f"{parquet_format('compression snappy', f'dictionary_size_limit {DICTIONARY_ENTRIES}')}"
     )
-    row_count, rejected_count, row_hash_sum = (
+    row_count, rejected_count, row_hash_sum, warned_count = (
         int(number)
         for number in connection.execute(
-            f"select count(*), count(row_faults), coalesce(sum({ROW_IN_DIGEST}), 0) from {read_parquet([partial])}"
+            f"select count(*), count(row_faults), coalesce(sum({ROW_IN_DIGEST}), 0), count(row_warnings) "
+            f"from {read_parquet([partial])}"
         ).fetchall()[0]
     )
+    repaired_values = _repaired_values(connection, partial) if warned_count else ()
     commit_file(partial, path)
     lander.written.append(path)
     return replace(
@@ -518,11 +527,12 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         row_count=row_count,
         loaded_count=row_count - rejected_count,
         rejected_count=rejected_count,
-        columns=tuple(column.column_name for column in table.columns if column.column_name in projection.columns),
+        columns=landed_columns(projection, table),
         has_source_row=projection.has_source_row,
         parquet_bytes=path.stat().st_size,
         parquet_sha256=file_sha256(path),
         row_hash_sum=row_hash_sum,
+        repaired_values=repaired_values,
     )
 
 
@@ -533,6 +543,17 @@ def _row_hash(table: ExtractTable, projection: Projection) -> str:
         for column in table.columns
     )
     return f"hash({', '.join(known)})"
+
+
+def _repaired_values(connection: Connection, partial: Path) -> tuple[RepairedValue, ...]:
+    """What was mended or is doubtful in the loaded rows just written, by column and rule."""
+    rows = connection.execute(
+        "select split_part(warning, ':', 1) as column_name, split_part(warning, ':', 2) as rule, count(*) "
+        "from (select unnest(string_split(row_warnings, ';')) as warning "
+        f"from {read_parquet([partial])} where row_faults is null and row_warnings is not null) as warned "
+        "group by column_name, rule order by column_name, rule"
+    ).fetchall()
+    return tuple(RepairedValue(column_name, rule, int(row_count)) for column_name, rule, row_count in rows)
 
 
 def _refusal(error: WarehouseError, source: SourceFile) -> StimauditError:
@@ -572,7 +593,7 @@ def _check_supply(tables: Mapping[str, ExtractTable], files: Sequence[DeliveredF
             f"<table> one of {names} and <ext> csv, csv.gz, csv.zst or parquet. Check the folder and the file names."
         )
         raise InputRefusedError(message)
-    supplied = supplied_tables(landed)
+    supplied = {file.table_name for file in landed}
     if "medical_claim" not in supplied:
         message = (
             "No medical_claim file was ever delivered. Expected medical_claim.<ext> or medical_claim_<anything>.<ext>. "
@@ -592,7 +613,7 @@ def _count_repeats(lander: _Lander, files: tuple[DeliveredFile, ...]) -> tuple[D
     """``files`` with their repeats: rows equal in all columns to a later row of the delivery."""
     repeats: Counter[tuple[str | None, int]] = Counter()
     with lander.connect() as connection:
-        for table_name in sorted(supplied_tables(files)):
+        for table_name in sorted(delivered_tables(files)):  # no others hold rows that could be repeats
             here = [file for file in files if file.table_name == table_name and file.fate == "landed"]
             for file_number, count in _repeats(lander, connection, lander.tables[table_name], here):
                 repeats[table_name, file_number] += count

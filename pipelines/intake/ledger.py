@@ -16,7 +16,7 @@ from pipelines.ground.errors import IntegrityError, KeyFaultError
 from pipelines.ground.files import commit_file, file_sha256, json_text, partial_path
 from pipelines.ground.records import RecordError, judge_json, record
 from pipelines.ground.warehouse import check_parquet_key, identifier, literal, read_parquet
-from pipelines.intake.extracts import read_extract_tables
+from pipelines.intake.extracts import read_extract_tables, read_value_remarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,6 +42,16 @@ ROW_NUMBERS = "file_row_number = true"
 
 @record
 @dataclass(frozen=True)
+class RepairedValue:
+    """How many loaded rows of a file have a value in one column that was mended, left blank or is doubtful by a rule."""
+
+    column_name: str
+    rule: str
+    row_count: int
+
+
+@record
+@dataclass(frozen=True)
 class DeliveredFile:
     """What became of one delivered file in one table; a file of no table stands once.
 
@@ -51,6 +61,7 @@ class DeliveredFile:
     and ``parquet_sha256`` its digest (none in manifests of older versions). ``row_hash_sum`` sums the hashes of all
     rows over all known columns, and why a row was set aside or mended: with their count what names a run
     (decision 0135).
+    ``repaired_values`` count, by column and rule, what was mended or is doubtful in those rows (none in older manifests).
     """
 
     file_number: int
@@ -71,6 +82,7 @@ class DeliveredFile:
     fate: Fate
     parquet_sha256: str | None = None
     row_hash_sum: int = 0
+    repaired_values: tuple[RepairedValue, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,8 +177,12 @@ def write_manifest(landed: Path, delivery: Delivery) -> None:
 
 
 def supplied_tables(files: Iterable[DeliveredFile]) -> frozenset[str]:
-    """The tables of which at least one file was landed."""
-    return frozenset(file.table_name for file in files if file.table_name and file.fate == "landed")
+    """The tables of which at least one row was loaded: a header alone, or rows all set aside, say nothing."""
+    return frozenset(
+        file.table_name
+        for file in files
+        if file.table_name and file.fate == "landed" and file.row_count > file.rejected_count
+    )
 
 
 def landed_files(deliveries: Iterable[Delivery]) -> list[tuple[int, DeliveredFile]]:
@@ -192,6 +208,7 @@ def attach(connection: Connection, landed: Path) -> None:
         connection.execute(f"create or replace view landed.{identifier(table.table_name)} as {query}")
     connection.execute(f"create or replace view landed.rejected_row as {_rejected_query(landed, tables, landed_now)}")
     _make_delivered_file(connection, deliveries)
+    _make_repaired_value(connection, landed_now)
     supplied = supplied_tables(file for _, file in landed_now)
     feeds = ", ".join(f"({literal(name)}, {str(name in supplied).lower()})" for name in tables)
     connection.execute(
@@ -299,6 +316,43 @@ def _make_delivered_file(connection: Connection, deliveries: Iterable[Delivery])
     connection.execute(
         "create or replace table landed.delivered_file as "
         f"select unnest(from_json(?::json, {literal(shape)}), recursive := true)",
+        [json.dumps(rows)],
+    )
+
+
+def _make_repaired_value(connection: Connection, landed_now: Iterable[tuple[int, DeliveredFile]]) -> None:
+    """One row per delivery, file, table, column and rule: loaded rows whose value was mended, left blank or doubtful."""
+    remarks = read_value_remarks()
+    types = {
+        "delivery_number": "INTEGER",
+        "file_number": "INTEGER",
+        "file_name": "VARCHAR",
+        "table_name": "VARCHAR",
+        "column_name": "VARCHAR",
+        "rule": "VARCHAR",
+        "row_count": "BIGINT",
+        "total_count": "BIGINT",
+        "severity": "VARCHAR",
+        "is_failure": "BOOLEAN",
+        "description": "VARCHAR",
+        "consequence": "VARCHAR",
+    }
+    rows = [
+        {
+            "delivery_number": number,
+            "file_number": file.file_number,
+            "file_name": file.file_name,
+            "table_name": file.table_name,
+            "total_count": file.row_count - file.rejected_count,
+            **asdict(repaired),
+            **asdict(remarks[repaired.rule]),
+        }
+        for number, file in landed_now
+        for repaired in file.repaired_values
+    ]
+    connection.execute(
+        "create or replace table landed.repaired_value as "
+        f"select unnest(from_json(?::json, {literal(json.dumps([types]))}), recursive := true)",
         [json.dumps(rows)],
     )
 

@@ -173,6 +173,8 @@ def landing_rules(settings: Settings) -> LandingRules:
         threads=settings.threads,
         end_marker=settings.end_marker,
         payments_supplied=settings.payments_supplied,
+        null_words=settings.null_words,
+        units_a_day=settings.units_a_day,
     )
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pipelines.ground.records import Made, Must, is_filled, read_toml, record
+from pipelines.intake.value_rules import NULL_WORDS, UNITS_A_DAY
 from pipelines.rule.policy import DEFAULT_ASSIGNMENTS, DEFAULT_POLICY, normalise_line_of_business
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class Settings:
     are set aside, or when more than ``max_failed_history_checks`` of the checks against earlier deliveries (volume,
     months, code share, code families) fail at once. ``memory_limit`` bounds DuckDB's buffers, ``threads`` its threads
     (none: one a core). With an ``end_marker`` a delivery without a file of that name is still being copied and is
-    refused. Published files are kept for ``snapshot_days``, those of a month's end for good.
+    refused. Published files are kept for ``snapshot_days``, those of a month's end for good. ``null_words`` are blank
+    wherever they stand alone in a field, in any case; a line of care with more than ``units_a_day`` units is doubtful.
     """
 
     default_policy: Annotated[str, Must("the id of a policy", is_filled)] = DEFAULT_POLICY
@@ -85,6 +87,8 @@ class Settings:
     threads: Annotated[int, _whole("threads", 1)] | None = None
     end_marker: Annotated[str, Must('the name of a file such as "_SUCCESS"', _is_file_name)] | None = None
     snapshot_days: Annotated[int, _whole("days")] = 90
+    null_words: tuple[str, ...] = NULL_WORDS
+    units_a_day: Annotated[int, _whole("units", 1)] = UNITS_A_DAY
 
 
 def load_settings(path: Path | None) -> Settings:

@@ -148,4 +148,11 @@ def find_grade_reasons(check_results: Sequence[CheckResult], connection: Connect
             "where status = 'failed' and severity = 'warning'"
         ).fetchall()
     )
+    failed.update(
+        connection.execute(
+            "select table_name, rule, sum(row_count)::bigint, any_value(description) from landed.repaired_value "
+            "where is_failure and delivery_number = "
+            "(select max(delivery_number) from landed.delivered_file where fate = 'landed') group by table_name, rule"
+        ).fetchall()
+    )
     return tuple(f"{table}: {name} ({count:,})" for table, name, count, _ in sorted(failed))

@@ -25,8 +25,8 @@ def run_page_facts(connection: Connection, feeds: frozenset[str]) -> dict[str, o
     """What the run page shows: checks, feeds, files, rows set aside, funnel and data hold."""
     checks = read_rows(
         connection,
-        "from data_quality order by case status when 'failed' then 1 when 'passed' then 2 else 3 end, "
-        "severity, table_name, check_name",
+        "from data_quality order by case status when 'failed' then 1 when 'counted' then 2 when 'passed' then 3 else 4 "
+        "end, severity, table_name, check_name, file_name, column_name",
     )
     files = read_rows(connection, "from delivered_file order by delivery_number desc, file_number, table_name")
     hold = connection.execute(

@@ -36,6 +36,7 @@ CANARY = "KANARI"
 
 DUCKDB_TYPE = {
     "amount": "decimal(18,2)",
+    "unread_amount": "decimal(18,2)",
     "birth_date": "date",
     "boolean": "boolean",
     "date": "date",

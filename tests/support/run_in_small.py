@@ -32,6 +32,7 @@ TYPES = {
     "open_start_date": "DATE",
     "open_end_date": "DATE",
     "amount": "DECIMAL(18,2)",
+    "unread_amount": "DECIMAL(18,2)",
     "quantity": "DECIMAL(18,4)",
     "integer": "INTEGER",
     "rank": "INTEGER",
@@ -109,6 +110,11 @@ def make_landed(connection: Connection) -> None:
     connection.execute(
         "create table landed.rejected_row (delivery_number INTEGER, file_number INTEGER, file_name VARCHAR, "
         "table_name VARCHAR, source_row BIGINT, column_name VARCHAR, rule VARCHAR, message VARCHAR)"
+    )
+    connection.execute(
+        "create table landed.repaired_value (delivery_number INTEGER, file_number INTEGER, file_name VARCHAR, "
+        "table_name VARCHAR, column_name VARCHAR, rule VARCHAR, row_count BIGINT, total_count BIGINT, "
+        "severity VARCHAR, is_failure BOOLEAN, description VARCHAR, consequence VARCHAR)"
     )
     connection.execute("create table landed.feed (table_name VARCHAR, is_supplied BOOLEAN)")
     connection.execute("create table landed.known_table (table_name VARCHAR)")

@@ -163,7 +163,7 @@ def judged_query(
     if table.table_name == "eligibility" and "enrollment_end_date" in judgements:
         _empty_spans(judgements, warn=not projection.empty_spans_are_meant)
     _doubt_care_lines(judgements, rules)
-    spread = _part_modifiers(judgements)
+    parted = _part_modifiers(judgements, rules)
     for each in judgements.values():
         if each.column.kind == "amount" and each.column.is_required_column and not each.column.is_required_value:
             _blank_amount(each, is_unknown=not payments_are_supplied)
@@ -185,7 +185,7 @@ select
     {faults} as row_faults,
     {warnings} as row_warnings,
     {source_row}
-from (select {source_row} {inner}{spread} from ({projection.query}) as projected) as parsed
+from (select {source_row} {inner}{parted} from ({projection.query}) as projected) as parsed
 """
 
 
@@ -268,9 +268,10 @@ def _judge_bounds(made: _Judgement, latest: str, rules: ValueRules) -> None:
             made.warnings.append(("filler_is_blank", outside, filler))
             made.landed = f"case when {parsed} between {earliest} and {latest} then {parsed} end"
         case "birth_date":
+            outside = f"({parsed} <= {earliest} or {parsed} > {latest})"  # the first day of all is a filler itself
             made.warnings.append(("filler_is_blank", outside, filler))
             made.warnings.append(("out_of_bounds_is_blank", outside, f"{outside} and not {filler}"))
-            made.landed = f"case when {parsed} between {earliest} and {latest} then {parsed} end"
+            made.landed = f"case when not {outside} then {parsed} end"
         case "open_start_date":
             made.suspicions.append(f"{parsed} > {latest}")
             made.faults.append(("date_too_late", f"{parsed} > {latest} and not {filler}"))
@@ -331,8 +332,8 @@ def _note_odd_codes(made: _Judgement, rules: ValueRules) -> None:
     if column.kind == "hcpcs":
         filler = readings.is_among(readings.first_of_composite(raw, rules), rules.filler_codes)
         made.warnings.append(("filler_is_blank", made.is_lost, f"{parsed} is null and {filler}"))
-        composite = f"regexp_matches({raw}, '[:>]')"
-        made.warnings.append(("composite_parted", f"({parsed} <> {raw} and {composite})", composite))
+        composite = f"({parsed} <> {raw} and regexp_matches({raw}, '[:>]'))"
+        made.warnings.append(("composite_parted", composite, composite))
         _note_opening_codes(made, f"strlen({parsed}) > 5", rules.opening_codes)
     elif column.kind == "revenue_code":
         _note_opening_codes(made, f"strlen({parsed}) > 4", rules.opening_codes)
@@ -377,25 +378,23 @@ def _doubt_care_lines(judgements: Mapping[str, _Judgement], rules: ValueRules) -
             made.warnings.append(("pointer_unreadable", f"({is_long} and {unread})", unread))
 
 
-def _part_modifiers(judgements: Mapping[str, _Judgement]) -> str:
+def _part_modifiers(judgements: Mapping[str, _Judgement], rules: ValueRules) -> str:
     """Lands modifiers that stood in a composite code or in one field as one a column; an inner column, or nothing."""
     codes = [made for made in judgements.values() if made.column.kind == "hcpcs"]
     fields = [made for made in judgements.values() if made.column.kind == "modifier"]
     if not codes or not fields:
         return ""
-    delivered = [made for made in fields if made.is_delivered]
-    composite = [f"contains({made.source}::varchar, '{mark}')" for made in codes for mark in ":>"]
-    runs = [f"strlen({made.source}::varchar) > 2" for made in delivered]
-    lists = [
-        *(readings.modifiers_of(f"{made.parsed}") for made in delivered),
-        *(readings.modifiers_of_composite(made.text) for made in codes),
-    ]
-    parted = f"list_concat({', '.join(lists)})" if len(lists) > 1 else lists[0]
+    texts = [f"{made.source}::varchar" for made in fields if made.is_delivered]
+    composites = [f"{made.source}::varchar" for made in codes]
+    guards = [f"contains({text}, '{mark}')" for text in composites for mark in ":>"]
+    guards += [f"strlen({text}) > 2" for text in texts]
+    lists = [readings.modifiers_of(text, rules) for text in texts]
+    lists += [readings.modifiers_of_composite(text, rules) for text in composites]
     for position, made in enumerate(fields, start=1):
-        made.landed = f"case when is_parted then ({parted})[{position}] else {made.parsed} end"
-    left = f"len({parted}) > {len(fields)}"
-    codes[0].warnings.append(("modifier_left_out", "is_parted", f"is_parted and {left}"))
-    return f", coalesce({' or '.join((*composite, *runs))}, false) as is_parted"
+        made.landed = f"case when parted is not null then parted[{position}] else {made.parsed} end"
+    left = f"len(parted) > {len(fields)}"
+    codes[0].warnings.append(("modifier_left_out", left, left))
+    return f", case when {' or '.join(guards)} then flatten([{', '.join(lists)}]) end as parted"
 
 
 def _empty_spans(judgements: Mapping[str, _Judgement], *, warn: bool) -> None:

@@ -27,7 +27,6 @@ TEXT = "VARCHAR"
 USUAL_CODE_SYSTEMS = ("icd-10-cm", "icd-9-cm", "icd-10-pcs", "icd-9-pcs")
 """Spellings that need no normalising, for speed alone; every other text is normalised and kept."""
 
-BLANKS = "E' \\t\\r\\n'"
 ZERO_WIDTH = r"\x{180E}\x{200B}-\x{200D}\x{2060}\x{FEFF}"
 UNSEEN = (
     rf"\x{{85}}\x{{A0}}\x{{1680}}\x{{2000}}-\x{{200A}}\x{{2028}}\x{{2029}}\x{{202F}}\x{{205F}}\x{{3000}}{ZERO_WIDTH}"
@@ -35,6 +34,16 @@ UNSEEN = (
 """Blanks outside ASCII and characters without width, for a set of characters in a pattern."""
 SPACE = rf"\s\x0B\x1C-\x1F{UNSEEN}"
 """Everything that is trimmed, for a set of characters in a pattern."""
+SPACES = "".join(
+    map(
+        chr,
+        (
+            *(*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, 0x180E, *range(0x2000, 0x200E)),
+            *(0x2028, 0x2029, 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF),
+        ),
+    )
+)
+"""The same characters one by one: plain functions cost less to plan than patterns, and there are many of them."""
 DAY = "([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8})"
 AT_MIDNIGHT = rf"(?:(?:T|[{SPACE}]+)00:00(?::00(?:\.0+)?)?[{SPACE}]*(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?)?"
 DIGITS = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
@@ -42,7 +51,7 @@ GROUPS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?)"
 POSITIVE = rf"(?:{GROUPS}|{DIGITS})"
 MONEY = rf"\(\$?{POSITIVE}\)|[+-]?\$?{POSITIVE}|\$[+-]{POSITIVE}"
 MANGLED = r"[0-9]+(\.[0-9]+)?[Ee]\+[0-9]+"
-POINTER = rf"[{SPACE}]*(?:[1-9][0-9]?|[A-La-l])(?:[{SPACE}]*[:,][{SPACE}]*(?:[1-9][0-9]?|[A-La-l]))*[{SPACE}]*"
+POINTER = rf"[{SPACE}]*(?:[1-9][0-9]?|[A-La-l]+)(?:[{SPACE}]*[:,][{SPACE}]*(?:[1-9][0-9]?|[A-La-l]+))*[{SPACE}]*"
 COMPOSITE = rf"^(?:[Hh][Cc][{SPACE}]*[:>])?([^:>]*)"
 MODIFIER_COUNT = 5
 EXACT_UP_TO: Mapping[str, int] = {"DOUBLE": 2**53, "FLOAT": 2**24}
@@ -84,7 +93,7 @@ def _as_text(source: str, physical: str) -> str:
 
 def trimmed(source: str) -> str:
     """``source`` without blanks and characters without width at both ends."""
-    return f"regexp_replace({source}, '^[{SPACE}]+|[{SPACE}]+$', '', 'g')"
+    return f"trim({source}, {literal(SPACES)})"
 
 
 def is_foreign(source: str) -> str:
@@ -147,7 +156,7 @@ def _without_point_zero(source: str) -> str:
 
 def _bare(source: str) -> str:
     """A code: upper case, without dots and blanks; null where nothing is left."""
-    return f"nullif(regexp_replace(upper({source}), '[.{SPACE}]+', '', 'g'), '')"
+    return f"nullif(translate(upper({source}), {literal(SPACES + '.')}, ''), '')"
 
 
 def _text(source: str, _: ExtractColumn, rules: ValueRules) -> str:
@@ -194,21 +203,21 @@ def _hcpcs(source: str, _: ExtractColumn, rules: ValueRules) -> str:
     )
 
 
-def modifiers_of(source: str) -> str:
+def modifiers_of(source: str, rules: ValueRules) -> str:
     """A list of the modifiers in one field, a run (`LT59`) parted; empty where there are none."""
-    code = _bare(_without_point_zero(trimmed(source)))
+    code = _bare(_without_point_zero(_has_value(source, rules)))
     return (
-        f"(case when {source} is null or {code} is null then []::varchar[] "
+        f"(case when {code} is null then []::varchar[] "
         f"when regexp_full_match({code}, '(?:[A-Z0-9]{{2}}){{2,}}') then regexp_extract_all({code}, '[A-Z0-9]{{2}}') "
         f"else [{code}] end)"
     )
 
 
-def modifiers_of_composite(source: str) -> str:
+def modifiers_of_composite(source: str, rules: ValueRules) -> str:
     """A list of the modifiers within a composite procedure code; parts that are none are left out."""
-    rest = f"regexp_replace({source}, '{COMPOSITE}', '')"
-    parts = f"list_transform(string_split_regex(coalesce({rest}, ''), '[:>]'), lambda part: {modifiers_of('part')})"
-    return f"list_filter(flatten({parts}), lambda modifier: length(modifier) = 2)"
+    parts = f"string_split_regex(coalesce(regexp_replace({source}, '{COMPOSITE}', ''), ''), '[:>]')"
+    found = f"flatten(list_transform({parts}, lambda part: {modifiers_of('part', rules)}))"
+    return f"list_filter({found}, lambda modifier: length(modifier) = 2)"
 
 
 def _pointer(source: str, _: ExtractColumn, rules: ValueRules) -> str:
@@ -264,7 +273,9 @@ def has_time(source: str, physical: str) -> str:
     """Whether ``source``, which was not read as a day, is a day with a time."""
     if physical in TIMES:
         return f"({source} is not null)"
-    return f"regexp_matches({trimmed(f'{source}::varchar')}, '^{DAY}(?:T|[{SPACE}]+)[0-9]{{1,2}}:[0-9]{{2}}')"
+    value = trimmed(f"{source}::varchar")
+    timed = f"regexp_matches({value}, '^{DAY}(?:T|[{SPACE}]+)[0-9]{{1,2}}:[0-9]{{2}}')"
+    return f"({timed} and not regexp_full_match({value}, '{DAY}{AT_MIDNIGHT}'))"
 
 
 def _number(source: str, column: ExtractColumn, _: ValueRules) -> str:

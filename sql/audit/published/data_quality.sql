@@ -1,12 +1,24 @@
--- One row per check of this run on delivered data, with counts and never a value.
+-- One row per check of this run on delivered data, with counts and never a value; what was mended or is doubtful in
+-- delivered values is one row per file, table, column and rule.
+--
+-- Of earlier deliveries only those values are still told that fail a check by themselves, so that they are not
+-- forgotten; they no longer make a night one with caveats.
 
 with
+
+newest_delivery as (
+    select max(delivered_file.delivery_number) as delivery_number
+    from landed.delivered_file
+    where delivered_file.fate = 'landed'
+),
 
 final as (
     select
         check_result.check_name,
         check_result.severity,
         check_result.table_name,
+        cast(null as varchar) as file_name,
+        cast(null as varchar) as column_name,
         check_result.failed_count,
         check_result.total_count,
         check_result.status,
@@ -18,12 +30,35 @@ final as (
         rule_data_quality.check_name,
         rule_data_quality.severity,
         rule_data_quality.table_name,
+        cast(null as varchar) as file_name,
+        cast(null as varchar) as column_name,
         rule_data_quality.failed_count,
         rule_data_quality.total_count,
         rule_data_quality.status,
         rule_data_quality.description,
         rule_data_quality.consequence
     from intermediate.rule_data_quality
+    union all
+    select
+        repaired_value.rule as check_name,
+        repaired_value.severity,
+        repaired_value.table_name,
+        repaired_value.file_name,
+        repaired_value.column_name,
+        repaired_value.row_count as failed_count,
+        repaired_value.total_count,
+        case
+            when repaired_value.is_failure and repaired_value.delivery_number = newest_delivery.delivery_number
+                then 'failed'
+            else 'counted'
+        end as status,
+        repaired_value.description,
+        repaired_value.consequence
+    from landed.repaired_value
+    cross join newest_delivery
+    where
+        repaired_value.is_failure
+        or repaired_value.delivery_number = newest_delivery.delivery_number
 )
 
 select * from final

@@ -23,12 +23,48 @@ def test_the_checks_on_files_and_those_of_the_rule_stand_together(published: Run
                 -----------------+----------+---------------+--------------+-------------+--------+-------------+------------
                 replacement_ring | warning  | medical_claim | 0            | 4           | passed | A ring      | None counts
             """,
+            "landed.repaired_value": "",
+            "landed.delivered_file": "",
         },
     )
 
-    row = ("in_range", "critical", "medical_claim", "1", "9", "failed", "A date", "Set aside")
+    row = ("in_range", "critical", "medical_claim", None, None, "1", "9", "failed", "A date", "Set aside")
     assert made.rows(*made.columns) == [
         row,
         row,
-        ("replacement_ring", "warning", "medical_claim", "0", "4", "passed", "A ring", "None counts"),
+        ("replacement_ring", "warning", "medical_claim", None, None, "0", "4", "passed", "A ring", "None counts"),
+    ]
+
+
+def test_values_mended_in_the_newest_delivery_are_counted_and_of_earlier_ones_those_that_fail_alone(
+    published: RunModel,
+) -> None:
+    made = published(
+        "data_quality",
+        {
+            "run_facts.check_result": "",
+            "intermediate.rule_data_quality": "",
+            "landed.delivered_file": """
+                delivery_number | fate
+                1               | landed
+                2               | landed
+                3               | already_landed
+            """,
+            "landed.repaired_value": """
+                delivery_number | file_name | table_name | column_name | rule  | row_count | total_count | severity | is_failure
+                ----------------+-----------+------------+-------------+-------+-----------+-------------+----------+-----------
+                1               | old.csv   | claims     | code        | inner | 1         | 9           | warning  | true
+                1               | old.csv   | claims     | code        | zero  | 2         | 9           | note     | false
+                2               | new.csv   | claims     | code        | inner | 3         | 8           | warning  | true
+                2               | new.csv   | claims     | code        | zero  | 4         | 8           | note     | false
+            """,
+        },
+    )
+
+    assert made.rows(
+        "check_name", "severity", "table_name", "file_name", "column_name", "failed_count", "total_count", "status"
+    ) == [
+        ("inner", "warning", "claims", "new.csv", "code", "3", "8", "failed"),
+        ("inner", "warning", "claims", "old.csv", "code", "1", "9", "counted"),
+        ("zero", "note", "claims", "new.csv", "code", "4", "8", "counted"),
     ]
