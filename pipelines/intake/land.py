@@ -10,9 +10,11 @@ import re
 import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from os import fsencode, walk
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import InputRefusedError, StimauditError, UsageError
@@ -31,6 +33,7 @@ from pipelines.ground.warehouse import (
 )
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.folders import is_mark, lake_table, layout_by_folder, refuse_lake_table
+from pipelines.intake.identifiers import qualified_query, qualifier
 from pipelines.intake.layouts.canonical import judged_query, landed_columns
 from pipelines.intake.layouts.choice import layout_by_header, layout_by_name, split_name
 from pipelines.intake.layouts.source import (
@@ -63,6 +66,7 @@ if TYPE_CHECKING:
     from pipelines.ground.progress import Progress
     from pipelines.intake.extracts import ExtractTable
     from pipelines.intake.layouts.projection import Layout, Projection
+    from pipelines.intake.ledger import IdNamespace
 
 
 WIDE_DIAGNOSIS = re.compile(r"diagnosis_code_[0-9]+")
@@ -85,6 +89,10 @@ class LandingRules:
 
     A delivery is refused when a table has more than ``max_rejected_rows`` rejected rows and they are more than
     ``max_rejected_share`` of its rows; or, with an ``end_marker``, when no file of that name lies in its folder yet.
+    ``id_namespace`` is the column by which identifiers are qualified, where a file lacks it by the value that
+    ``namespace_of_files`` gives the first pattern that its path fits. ``is_whole`` says that what a delivery lacks is
+    gone, so that it is read whole, its old files too; a delivery that is all of the service days of ``covers`` (both
+    in) is full.
     """
 
     max_rejected_share: float = 0.01
@@ -92,6 +100,21 @@ class LandingRules:
     memory_limit: str = MEMORY_LIMIT
     threads: int | None = None
     end_marker: str | None = None
+    id_namespace: IdNamespace | None = None
+    namespace_of_files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    is_whole: bool = False
+    covers: tuple[date, date] | None = None
+
+    @property
+    def qualifier(self) -> str | None:
+        """The column by which identifiers are qualified."""
+        return qualifier(self.id_namespace)
+
+    def namespace_of(self, file_name: str) -> str | None:
+        """The source or payer whose identifiers the file holds, as far as the configuration says."""
+        return next(
+            (value for pattern, value in self.namespace_of_files.items() if fnmatchcase(file_name, pattern)), None
+        )
 
 
 DEFAULT_RULES = LandingRules()
@@ -174,6 +197,7 @@ def land(
         raise UsageError(message)
     _check_end_marker(extracts, rules.end_marker)
     history = read_ledger(landed)
+    _check_namespace(history, rules)
     lander = _Lander(landed, len(history) + 1, as_of=as_of, rules=rules)
     lander.clear()
     try:
@@ -184,12 +208,30 @@ def land(
         if is_new:
             files = _count_repeats(lander, files)
             _check_rejected(lander, files)
-            write_manifest(landed, Delivery(lander.delivery_number, as_of.isoformat(), files))
+            write_manifest(landed, _delivery(lander, files))
     except BaseException:
         lander.forget()
         raise
     shutil.rmtree(lander.workplace, ignore_errors=True)
     return Landing(lander.delivery_number if is_new else None, files, supplied_tables([*known, *files]))
+
+
+def _check_namespace(history: Sequence[Delivery], rules: LandingRules) -> None:
+    if any(qualifier(delivery.id_namespace) != rules.qualifier for delivery in history):
+        message = (
+            "Earlier deliveries landed with identifiers of another form, so theirs and these would never meet: "
+            "id_namespace (data_source, payer) cannot change within one history. Set it back, or land all deliveries "
+            "again into a new folder."
+        )
+        raise UsageError(message)
+
+
+def _delivery(lander: _Lander, files: tuple[DeliveredFile, ...]) -> Delivery:
+    made = Delivery(lander.delivery_number, lander.as_of.isoformat(), files, id_namespace=lander.rules.id_namespace)
+    if lander.rules.covers is None:
+        return made
+    first, last = lander.rules.covers
+    return replace(made, delivery_kind="full", covers_from=first.isoformat(), covers_to=last.isoformat())
 
 
 def _check_end_marker(extracts: Path, end_marker: str | None) -> None:
@@ -204,10 +246,28 @@ def _check_end_marker(extracts: Path, end_marker: str | None) -> None:
 def _land_files(
     lander: _Lander, extracts: Path, history: Sequence[Delivery], progress: Progress
 ) -> tuple[DeliveredFile, ...]:
-    """What became of each file, repeats not yet counted; all refused files are named in one error."""
+    """What became of each file, repeats not yet counted; all refused files are named in one error.
+
+    Where what a delivery lacks is gone, one with anything new is read whole, files that were landed before as well.
+    """
     landed_before = {
         (file.table_name, file.sha256): file for delivery in history for file in delivery.files if file.fate == "landed"
     }
+    delivered = _land_each(lander, extracts, landed_before, progress)
+    fates = {file.fate for file in delivered}
+    if lander.rules.is_whole and {"landed", "already_landed"} <= fates:
+        lander.forget()
+        return _land_each(lander, extracts, {}, progress)
+    return delivered
+
+
+def _land_each(
+    lander: _Lander,
+    extracts: Path,
+    landed_before: Mapping[tuple[str | None, str | None], DeliveredFile],
+    progress: Progress,
+) -> tuple[DeliveredFile, ...]:
+    """What became of each file, of which those in ``landed_before`` are not read again."""
     delivered: list[DeliveredFile] = []
     lakes = _lake_tables(extracts)
     refused = [f"{_printable(name)}: {refuse_lake_table(system)}" for name, system in lakes.items()]
@@ -479,6 +539,9 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
     partial = lander.workplace / f"{table.table_name}-{path.name}"
     path.parent.mkdir(parents=True, exist_ok=True)
     query = judged_query(projection, table, as_of=lander.as_of)
+    if lander.rules.qualifier is not None:
+        columns = landed_columns(projection, table)
+        query = qualified_query(query, columns, lander.rules.qualifier, lander.rules.namespace_of(proto.file_name))
     connection.execute(
         f"copy (select *, {_row_hash(table, projection)} as row_hash, "
         f"{lander.delivery_number}::integer as delivery_number, "

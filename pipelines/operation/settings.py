@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping  # noqa: TC003 - read when a record is judged
 from dataclasses import dataclass, field
+from datetime import date  # noqa: TC003 - as above
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pipelines.ground.records import Made, Must, is_filled, read_toml, record
 from pipelines.rule.policy import DEFAULT_POLICY
@@ -26,6 +27,10 @@ def _is_assignment(value: Mapping[str, str]) -> bool:
     return all(map(is_filled, value.values()))
 
 
+def _is_period(value: Mapping[str, date]) -> bool:
+    return value.keys() == {"from", "to"} and value["from"] <= value["to"]
+
+
 def _is_file_name(value: str) -> bool:
     return is_filled(value) and "/" not in value and value not in {".", ".."}
 
@@ -41,6 +46,11 @@ class Settings:
     months, code share, code families) fail at once. ``memory_limit`` bounds DuckDB's buffers, ``threads`` its threads
     (none: one a core). With an ``end_marker`` a delivery without a file of that name is still being copied and is
     refused. Published files are kept for ``snapshot_days``, those of a month's end for good.
+
+    ``id_namespace`` says whose identifiers are: of a ``data_source`` or ``payer``, by which they are then qualified in
+    every table (by the column, or by ``namespace_of_files`` from a pattern of a file's path in the delivery), or
+    ``shared`` by all. With ``redelivered_claims`` "whole" a later delivery that holds a line of a claim has all of it.
+    ``delivery_kind`` "full" says that this delivery is all of the period that it ``covers``.
     """
 
     default_policy: Annotated[str, Must("the id of a policy", is_filled)] = DEFAULT_POLICY
@@ -56,6 +66,22 @@ class Settings:
     threads: Annotated[int, _whole("threads", 1)] | None = None
     end_marker: Annotated[str, Must('the name of a file such as "_SUCCESS"', _is_file_name)] | None = None
     snapshot_days: Annotated[int, _whole("days")] = 90
+    id_namespace: Literal["data_source", "payer", "shared"] | None = None
+    namespace_of_files: Annotated[
+        Mapping[str, str],
+        Must("a table from file pattern to a data source or payer", _is_assignment),
+        Made(MappingProxyType),
+    ] = field(default_factory=lambda: MappingProxyType({}))
+    redelivered_claims: Literal["lines", "whole"] = "lines"
+    delivery_kind: Literal["changes", "full"] = "changes"
+    covers: (
+        Annotated[
+            Mapping[Literal["from", "to"], date],
+            Must("a table of two dates, `from` and a `to` that is not before it", _is_period),
+            Made(MappingProxyType),
+        ]
+        | None
+    ) = None
 
 
 def load_settings(path: Path | None) -> Settings:

@@ -72,9 +72,7 @@ _CROSSWALK_WORDS: Final[Mapping[str, str]] = {"ingredient": "rxnorm_ingredient"}
 _TABLES = read_extract_tables()
 _DATE_KINDS = frozenset({"date", "birth_date", "open_start_date", "open_end_date"})
 _FEEDS: Final = tuple(
-    name
-    for name in _TABLES
-    if name not in {"medical_claim", "claim_diagnosis", "drug_crosswalk", "member_crosswalk"}
+    name for name in _TABLES if name not in {"medical_claim", "claim_diagnosis", "drug_crosswalk", "member_crosswalk"}
 )
 _READERS: Final[Mapping[str, Callable[[str], ParameterValue]]] = {
     "BOOLEAN": lambda text: {"true": True, "false": False}[text],

@@ -35,6 +35,7 @@ def narrow(
     default_policy: str,
     single_policy: str | None = None,
     policy_by_line_of_business: Mapping[str, str] | None = None,
+    redelivered_claims: str = "lines",
     memory_limit: str = MEMORY_LIMIT,
     threads: int | None = None,
 ) -> None:
@@ -53,17 +54,24 @@ def narrow(
             single_policy=single_policy,
             policy_by_line_of_business=policy_by_line_of_business or {},
         )
-        stage_candidates(connection, sql, as_of=as_of, assume_enrolled=assume_enrolled)
+        stage_candidates(
+            connection, sql, as_of=as_of, assume_enrolled=assume_enrolled, redelivered_claims=redelivered_claims
+        )
 
 
-def stage_candidates(connection: Connection, sql: Path, *, as_of: date, assume_enrolled: bool) -> None:
+def stage_candidates(
+    connection: Connection, sql: Path, *, as_of: date, assume_enrolled: bool, redelivered_claims: str = "lines"
+) -> None:
     """Makes the schemas ``staging`` (from ``landed``, ``value_sets`` and ``policies``) and ``vocabulary``.
 
-    What was asked of the run stands in the one row of ``run_facts.run_given``.
+    What was asked of the run stands in the one row of ``run_facts.run_given``, what a claim that comes again means in
+    that of ``run_facts.redelivery_given``.
     """
     write_vocabulary(connection)
     asked = {"as_of_date": as_of, "assume_enrolled": assume_enrolled}
     put_frame(connection, "run_facts.run_given", pl.DataFrame([asked]))
+    whole = {"holds_whole_claims": redelivered_claims == "whole"}
+    put_frame(connection, "run_facts.redelivery_given", pl.DataFrame([whole]))
     build(connection, read_models(sql, ["staging"]), [])
 
 

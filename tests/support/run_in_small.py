@@ -110,6 +110,10 @@ def make_landed(connection: Connection) -> None:
         "create table landed.rejected_row (delivery_number INTEGER, file_number INTEGER, file_name VARCHAR, "
         "table_name VARCHAR, source_row BIGINT, column_name VARCHAR, rule VARCHAR, message VARCHAR)"
     )
+    connection.execute(
+        "create table landed.delivery (delivery_number INTEGER, delivery_kind VARCHAR, covers_from DATE, "
+        "covers_to DATE, id_namespace VARCHAR)"
+    )
     connection.execute("create table landed.feed (table_name VARCHAR, is_supplied BOOLEAN)")
     connection.execute("create table landed.known_table (table_name VARCHAR)")
     connection.executemany("insert into landed.known_table values (?)", [[table] for table in tables])
