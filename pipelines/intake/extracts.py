@@ -59,6 +59,10 @@ RULES: Mapping[str, str] = {
 """Why a row is rejected; none of the texts holds a value of the row."""
 
 
+NAMESPACES = ("data_source", "payer")
+"""The columns by which identifiers may be qualified; a row without the one that is chosen is set aside."""
+
+
 @dataclass(frozen=True)
 class ExtractColumn:
     """One column of a table that may be delivered."""
@@ -99,7 +103,7 @@ class ExtractColumn:
     def rules(self) -> tuple[str, ...]:
         """The rules of ``RULES`` that a value of the column can break."""
         candidates = {
-            "missing": self.is_required_value,
+            "missing": self.is_required_value or self.column_name in NAMESPACES,
             "mangled_identifier": self.kind == "id",
             self.unreadable_rule or "": self.unreadable_rule is not None and not self.is_unread,
             "date_with_time": self.landed_type == "DATE" and not self.is_unread,

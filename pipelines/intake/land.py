@@ -33,6 +33,7 @@ from pipelines.ground.warehouse import (
 )
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.folders import is_mark, lake_table, layout_by_folder, refuse_lake_table
+from pipelines.intake.identifiers import qualified_query, qualifier
 from pipelines.intake.layouts.canonical import judged_query, landed_columns
 from pipelines.intake.layouts.choice import layout_by_header, layout_by_name, split_name
 from pipelines.intake.layouts.source import (
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     from pipelines.ground.progress import Progress
     from pipelines.intake.extracts import ExtractTable
     from pipelines.intake.layouts.projection import Layout, Projection
+    from pipelines.intake.ledger import IdNamespace
 
 
 WIDE_DIAGNOSIS = re.compile(r"diagnosis_code_[0-9]+")
@@ -95,6 +97,10 @@ class LandingRules:
     ``payments_supplied`` says by a pattern of a file's path below the delivery folder whether its paid amounts were
     sent; the first pattern that fits holds, and a file that none fits has them.
     ``null_words`` are blank wherever they stand; a line of care with more than ``units_a_day`` units is doubtful.
+    ``id_namespace`` is the column by which identifiers are qualified, where a file lacks it by the value that
+    ``namespace_of_files`` gives the first pattern that its path fits. ``is_whole`` says that what a delivery lacks is
+    gone, so that it is read whole, its old files too; a delivery that is all of the service days of ``covers`` (both
+    in) is full.
     """
 
     max_rejected_share: float = 0.01
@@ -106,10 +112,26 @@ class LandingRules:
     null_words: tuple[str, ...] = NULL_WORDS
     units_a_day: int = UNITS_A_DAY
 
+    id_namespace: IdNamespace | None = None
+    namespace_of_files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    is_whole: bool = False
+    covers: tuple[date, date] | None = None
+
     def has_payments(self, file_name: str) -> bool:
         """Whether the paid amounts of the file were sent, so that a blank one is 0 and not unknown."""
         return next(
             (are_sent for pattern, are_sent in self.payments_supplied.items() if fnmatchcase(file_name, pattern)), True
+        )
+
+    @property
+    def qualifier(self) -> str | None:
+        """The column by which identifiers are qualified."""
+        return qualifier(self.id_namespace)
+
+    def namespace_of(self, file_name: str) -> str | None:
+        """The source or payer whose identifiers the file holds, as far as the configuration says."""
+        return next(
+            (value for pattern, value in self.namespace_of_files.items() if fnmatchcase(file_name, pattern)), None
         )
 
 
@@ -193,6 +215,7 @@ def land(
         raise UsageError(message)
     _check_end_marker(extracts, rules.end_marker)
     history = read_ledger(landed)
+    _check_namespace(history, rules)
     lander = _Lander(landed, len(history) + 1, as_of=as_of, rules=rules)
     lander.clear()
     try:
@@ -204,12 +227,30 @@ def land(
             files = _count_repeats(lander, files)
             _check_rejected(lander, files)
             _check_crosswalk(lander, history, files)
-            write_manifest(landed, Delivery(lander.delivery_number, as_of.isoformat(), files))
+            write_manifest(landed, _delivery(lander, files))
     except BaseException:
         lander.forget()
         raise
     shutil.rmtree(lander.workplace, ignore_errors=True)
     return Landing(lander.delivery_number if is_new else None, files, supplied_tables([*known, *files]))
+
+
+def _check_namespace(history: Sequence[Delivery], rules: LandingRules) -> None:
+    if any(qualifier(delivery.id_namespace) != rules.qualifier for delivery in history):
+        message = (
+            "Earlier deliveries landed with identifiers of another form, so theirs and these would never meet: "
+            "id_namespace (data_source, payer) cannot change within one history. Set it back, or land all deliveries "
+            "again into a new folder."
+        )
+        raise UsageError(message)
+
+
+def _delivery(lander: _Lander, files: tuple[DeliveredFile, ...]) -> Delivery:
+    made = Delivery(lander.delivery_number, lander.as_of.isoformat(), files, id_namespace=lander.rules.id_namespace)
+    if lander.rules.covers is None:
+        return made
+    first, last = lander.rules.covers
+    return replace(made, delivery_kind="full", covers_from=first.isoformat(), covers_to=last.isoformat())
 
 
 def _check_end_marker(extracts: Path, end_marker: str | None) -> None:
@@ -224,10 +265,28 @@ def _check_end_marker(extracts: Path, end_marker: str | None) -> None:
 def _land_files(
     lander: _Lander, extracts: Path, history: Sequence[Delivery], progress: Progress
 ) -> tuple[DeliveredFile, ...]:
-    """What became of each file, repeats not yet counted; all refused files are named in one error."""
+    """What became of each file, repeats not yet counted; all refused files are named in one error.
+
+    Where what a delivery lacks is gone, one with anything new is read whole, files that were landed before as well.
+    """
     landed_before = {
         (file.table_name, file.sha256): file for delivery in history for file in delivery.files if file.fate == "landed"
     }
+    delivered = _land_each(lander, extracts, landed_before, progress)
+    fates = {file.fate for file in delivered}
+    if lander.rules.is_whole and {"landed", "already_landed"} <= fates:
+        lander.forget()
+        return _land_each(lander, extracts, {}, progress)
+    return delivered
+
+
+def _land_each(
+    lander: _Lander,
+    extracts: Path,
+    landed_before: Mapping[tuple[str | None, str | None], DeliveredFile],
+    progress: Progress,
+) -> tuple[DeliveredFile, ...]:
+    """What became of each file, of which those in ``landed_before`` are not read again."""
     delivered: list[DeliveredFile] = []
     lakes = _lake_tables(extracts)
     refused = [f"{_printable(name)}: {refuse_lake_table(system)}" for name, system in lakes.items()]
@@ -505,6 +564,9 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         rules=value_rules(lander.rules.null_words, lander.rules.units_a_day),
         payments_are_supplied=lander.rules.has_payments(proto.file_name),
     )
+    if lander.rules.qualifier is not None:
+        columns = landed_columns(projection, table)
+        query = qualified_query(query, columns, lander.rules.qualifier, lander.rules.namespace_of(proto.file_name))
     connection.execute(
         f"copy (select *, {_row_hash(table, projection)} as row_hash, "
         f"{lander.delivery_number}::integer as delivery_number, "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 from pipelines.ground.errors import IntegrityError, KeyFaultError
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 
 Fate = Literal["landed", "already_landed", "not_an_extract"]
+
+IdNamespace = Literal["data_source", "payer", "shared"]
+DeliveryKind = Literal["changes", "full"]
 
 MANIFEST_FORMAT = 1
 EXTRA_COLUMNS: dict[str, str] = {
@@ -87,11 +90,19 @@ class DeliveredFile:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One landed delivery: its number, the run date it was judged by (ISO), its files in order."""
+    """One landed delivery: its number, the run date it was judged by (ISO), its files in order.
+
+    A delivery of the kind ``full`` is all of the service days from ``covers_from`` to ``covers_to`` (ISO, both in).
+    ``id_namespace`` is what was said of its identifiers: the column that qualifies them, or that all share them.
+    """
 
     delivery_number: int
     as_of: str
     files: tuple[DeliveredFile, ...]
+    delivery_kind: DeliveryKind = "changes"
+    covers_from: str | None = None
+    covers_to: str | None = None
+    id_namespace: IdNamespace | None = None
 
 
 @record
@@ -176,13 +187,14 @@ def write_manifest(landed: Path, delivery: Delivery) -> None:
     commit_file(part, path)
 
 
+def delivered_tables(files: Iterable[DeliveredFile]) -> frozenset[str]:
+    """The tables of which at least one file was landed, be it a header alone."""
+    return frozenset(file.table_name for file in files if file.table_name and file.fate == "landed")
+
+
 def supplied_tables(files: Iterable[DeliveredFile]) -> frozenset[str]:
     """The tables of which at least one row was loaded: a header alone, or rows all set aside, say nothing."""
-    return frozenset(
-        file.table_name
-        for file in files
-        if file.table_name and file.fate == "landed" and file.row_count > file.rejected_count
-    )
+    return delivered_tables(file for file in files if file.row_count > file.rejected_count)
 
 
 def landed_files(deliveries: Iterable[Delivery]) -> list[tuple[int, DeliveredFile]]:
@@ -209,6 +221,7 @@ def attach(connection: Connection, landed: Path) -> None:
     connection.execute(f"create or replace view landed.rejected_row as {_rejected_query(landed, tables, landed_now)}")
     _make_delivered_file(connection, deliveries)
     _make_repaired_value(connection, landed_now)
+    _make_delivery(connection, deliveries)
     supplied = supplied_tables(file for _, file in landed_now)
     feeds = ", ".join(f"({literal(name)}, {str(name in supplied).lower()})" for name in tables)
     connection.execute(
@@ -357,6 +370,24 @@ def _make_repaired_value(connection: Connection, landed_now: Iterable[tuple[int,
     )
 
 
+def _make_delivery(connection: Connection, deliveries: Iterable[Delivery]) -> None:
+    connection.execute(
+        "create or replace table landed.delivery "
+        "(delivery_number INTEGER, delivery_kind VARCHAR, covers_from DATE, covers_to DATE, id_namespace VARCHAR)"
+    )
+    for delivery in deliveries:
+        connection.execute(
+            "insert into landed.delivery values (?, ?, ?, ?, ?)",
+            [
+                delivery.delivery_number,
+                delivery.delivery_kind,
+                delivery.covers_from,
+                delivery.covers_to,
+                delivery.id_namespace,
+            ],
+        )
+
+
 def _read_manifest(path: Path) -> Delivery:
     try:
         manifest = judge_json(_Manifest, path.read_bytes())
@@ -366,7 +397,7 @@ def _read_manifest(path: Path) -> Delivery:
             "its backup."
         )
         raise IntegrityError(message) from None
-    return Delivery(manifest.delivery_number, manifest.as_of, manifest.files)
+    return Delivery(**{each.name: getattr(manifest, each.name) for each in fields(Delivery)})
 
 
 def _check_parquet(landed: Path, delivery: Delivery, file: DeliveredFile) -> None:
@@ -387,13 +418,19 @@ def landed_digest(landed: Path) -> str:
     """A digest of every row that was landed, in hexadecimal, from the manifests alone.
 
     For each table supplied: how many rows came and the sum of their hashes. It says nothing of files or order,
-    so a delivery split, renamed or shuffled has the same digest (decision 0135).
+    so a delivery split, renamed or shuffled has the same digest (decision 0135). A full delivery says what it covers.
     """
+    deliveries = read_ledger(landed)
     counts: Counter[str] = Counter()
     sums: Counter[str] = Counter()
-    for _, file in landed_files(read_ledger(landed)):
+    for _, file in landed_files(deliveries):
         if file.table_name is not None:
             counts[file.table_name] += file.row_count
             sums[file.table_name] += file.row_hash_sum
     totals = [(table, counts[table], str(sums[table])) for table in sorted(counts)]
+    totals += [
+        (str(each.covers_from), each.delivery_number, str(each.covers_to))
+        for each in deliveries
+        if each.delivery_kind == "full"
+    ]
     return hashlib.sha256(json.dumps(totals).encode()).hexdigest()

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 RULE_PARAMETERS = ("assume_enrolled", "default_policy", "policy_by_line_of_business", "single_policy")
 _BOUNDS: tuple[Literal["from", "to"], ...] = ("from", "to")
+LATER_PARAMETERS = {"redelivered_claims": "lines"}
+"""Parameters that runs of older versions do not name, with what they did."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +87,10 @@ def make_plan(request: RunRequest, *, today: date) -> Plan:
         message = f"There is no folder {request.extracts} to read extracts from. Name the folder of the delivery."
         raise UsageError(message)
     payers_template(request.out)
+    settings = load_settings(request.config)
+    covers_of(settings)
     asked = vars(request) | {"as_of": request.as_of or today}
-    return Plan(**asked, settings=load_settings(request.config))
+    return Plan(**asked, settings=settings)
 
 
 def plan_night(request: RunRequest, *, clock: Callable[[], datetime]) -> Plan:
@@ -124,6 +128,8 @@ def run_facts(
             table: {bound: bounds[bound].isoformat() if bound in bounds else None for bound in _BOUNDS}
             for table, bounds in plan.settings.reach.items()
         },
+        "id_namespace": plan.settings.id_namespace,
+        "redelivered_claims": plan.settings.redelivered_claims,
         "single_policy": plan.policy,
         "synthetic_data": plan.synthetic
         and all(entry.parameters.get("synthetic_data") for entry in read_history(plan.out / "history")),
@@ -161,7 +167,8 @@ def rule_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
         table: tuple(date.fromisoformat(bounds[bound]) if bounds[bound] else None for bound in _BOUNDS)
         for table, bounds in parameters.get("reach", {}).items()
     }
-    return {name: parameters[name] for name in RULE_PARAMETERS} | {"reach": reach}
+    later = {name: parameters.get(name, before) for name, before in LATER_PARAMETERS.items()}
+    return {name: parameters[name] for name in RULE_PARAMETERS} | later | {"reach": reach}
 
 
 def landing_rules(settings: Settings) -> LandingRules:
@@ -175,7 +182,25 @@ def landing_rules(settings: Settings) -> LandingRules:
         payments_supplied=settings.payments_supplied,
         null_words=settings.null_words,
         units_a_day=settings.units_a_day,
+        id_namespace=settings.id_namespace,
+        namespace_of_files=settings.namespace_of_files,
+        is_whole=settings.redelivered_claims == "whole" or settings.delivery_kind == "full",
+        covers=covers_of(settings),
     )
+
+
+def covers_of(settings: Settings) -> tuple[date, date] | None:
+    """The period that a full delivery covers; none where it only brings changes.
+
+    Raises ``UsageError`` where a period is given without the kind, or the kind without a period.
+    """
+    if (settings.delivery_kind == "full") != (settings.covers is not None):
+        message = (
+            'The settings `delivery_kind = "full"` and `covers = {from = DATE, to = DATE}` go together: a full '
+            "delivery is all of a period, and what it lacks of that period counts no longer. Give both, or neither."
+        )
+        raise UsageError(message)
+    return (settings.covers["from"], settings.covers["to"]) if settings.covers is not None else None
 
 
 def check_policies_known(plan: Plan, policies: Sequence[Policy]) -> None:

@@ -39,6 +39,10 @@ def _is_reach(value: Mapping[str, Mapping[str, date]]) -> bool:
     return all(bounds.get("from", date.min) <= bounds.get("to", date.max) for bounds in value.values())
 
 
+def _is_period(value: Mapping[str, date]) -> bool:
+    return value.keys() == {"from", "to"} and value["from"] <= value["to"]
+
+
 def _is_file_name(value: str) -> bool:
     return is_filled(value) and "/" not in value and value not in {".", ".."}
 
@@ -58,6 +62,11 @@ class Settings:
     (none: one a core). With an ``end_marker`` a delivery without a file of that name is still being copied and is
     refused. Published files are kept for ``snapshot_days``, those of a month's end for good. ``null_words`` are blank
     wherever they stand alone in a field, in any case; a line of care with more than ``units_a_day`` units is doubtful.
+
+    ``id_namespace`` says whose identifiers are: of a ``data_source`` or ``payer``, by which they are then qualified in
+    every table (by the column, or by ``namespace_of_files`` from a pattern of a file's path in the delivery), or
+    ``shared`` by all. With ``redelivered_claims`` "whole" a later delivery that holds a line of a claim has all of it.
+    ``delivery_kind`` "full" says that this delivery is all of the period that it ``covers``.
     """
 
     default_policy: Annotated[str, Must("the id of a policy", is_filled)] = DEFAULT_POLICY
@@ -89,6 +98,22 @@ class Settings:
     snapshot_days: Annotated[int, _whole("days")] = 90
     null_words: tuple[str, ...] = NULL_WORDS
     units_a_day: Annotated[int, _whole("units", 1)] = UNITS_A_DAY
+    id_namespace: Literal["data_source", "payer", "shared"] | None = None
+    namespace_of_files: Annotated[
+        Mapping[str, str],
+        Must("a table from file pattern to a data source or payer", _is_assignment),
+        Made(MappingProxyType),
+    ] = field(default_factory=lambda: MappingProxyType({}))
+    redelivered_claims: Literal["lines", "whole"] = "lines"
+    delivery_kind: Literal["changes", "full"] = "changes"
+    covers: (
+        Annotated[
+            Mapping[Literal["from", "to"], date],
+            Must("a table of two dates, `from` and a `to` that is not before it", _is_period),
+            Made(MappingProxyType),
+        ]
+        | None
+    ) = None
 
 
 def load_settings(path: Path | None) -> Settings:

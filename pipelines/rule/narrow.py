@@ -48,6 +48,7 @@ def narrow(
     single_policy: str | None = None,
     policy_by_line_of_business: Mapping[str, str] | None = None,
     reach: Reach | None = None,
+    redelivered_claims: str = "lines",
     memory_limit: str = MEMORY_LIMIT,
     threads: int | None = None,
 ) -> None:
@@ -67,22 +68,37 @@ def narrow(
             single_policy=single_policy,
             policy_by_line_of_business=policy_by_line_of_business or {},
         )
-        stage_candidates(connection, sql, as_of=as_of, assume_enrolled=assume_enrolled, reach=reach)
+        stage_candidates(
+            connection,
+            sql,
+            as_of=as_of,
+            assume_enrolled=assume_enrolled,
+            reach=reach,
+            redelivered_claims=redelivered_claims,
+        )
 
 
 def stage_candidates(
-    connection: Connection, sql: Path, *, as_of: date, assume_enrolled: bool, reach: Reach | None = None
+    connection: Connection,
+    sql: Path,
+    *,
+    as_of: date,
+    assume_enrolled: bool,
+    reach: Reach | None = None,
+    redelivered_claims: str = "lines",
 ) -> None:
     """Makes the schemas ``staging`` (from ``landed``, ``value_sets`` and ``policies``) and ``vocabulary``.
 
     What was asked of the run stands in the one row of ``run_facts.run_given``, the reach that it was told of a feed in
-    ``run_facts.reach_given``.
+    ``run_facts.reach_given``, what a claim that comes again means in the one row of ``run_facts.redelivery_given``.
     """
     write_vocabulary(connection)
     asked = {"as_of_date": as_of, "assume_enrolled": assume_enrolled}
     put_frame(connection, "run_facts.run_given", pl.DataFrame([asked]))
     told = [(table_name, *bounds) for table_name, bounds in sorted((reach or {}).items())]
     put_frame(connection, "run_facts.reach_given", pl.DataFrame(told, schema=_REACH_GIVEN, orient="row"))
+    whole = {"holds_whole_claims": redelivered_claims == "whole"}
+    put_frame(connection, "run_facts.redelivery_given", pl.DataFrame([whole]))
     build(connection, read_models(sql, ["staging"]), [])
 
 

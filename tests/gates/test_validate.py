@@ -54,6 +54,9 @@ create table landed.delivered_file (
     bytes bigint, sha256 varchar, row_count bigint, loaded_count bigint, repeat_count bigint,
     rejected_count bigint, unknown_columns varchar[], fate varchar
 );
+create table landed.delivery (
+    delivery_number integer, delivery_kind varchar, covers_from date, covers_to date, id_namespace varchar
+);
 create table landed.feed as
 select distinct table_name, true as is_supplied from landed_column;
 """

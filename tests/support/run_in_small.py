@@ -116,6 +116,10 @@ def make_landed(connection: Connection) -> None:
         "table_name VARCHAR, column_name VARCHAR, rule VARCHAR, row_count BIGINT, total_count BIGINT, "
         "severity VARCHAR, is_failure BOOLEAN, description VARCHAR, consequence VARCHAR)"
     )
+    connection.execute(
+        "create table landed.delivery (delivery_number INTEGER, delivery_kind VARCHAR, covers_from DATE, "
+        "covers_to DATE, id_namespace VARCHAR)"
+    )
     connection.execute("create table landed.feed (table_name VARCHAR, is_supplied BOOLEAN)")
     connection.execute("create table landed.known_table (table_name VARCHAR)")
     connection.executemany("insert into landed.known_table values (?)", [[table] for table in tables])
