@@ -16,7 +16,7 @@ from pipelines.rule.policy import load_policies, write_policies
 from pipelines.rule.value_sets import load_value_sets, write_value_sets
 from tests.messy.members import RUN_DATE, write_extracts
 from tests.second_opinion.opinion import POLICIES, second_opinion
-from tests.second_opinion.reading import Intake
+from tests.second_opinion.reading import DEFAULT_INTAKE, Intake
 from tests.support.places import ROOT
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Setup:
     assume_enrolled: bool = False
     parameters: Mapping[str, Mapping[str, ParameterValue]] = field(default_factory=dict)
     reach: Mapping[str, Bounds] = field(default_factory=dict)
-    intake: Intake = field(default_factory=Intake)
+    intake: Intake = DEFAULT_INTAKE
 
 
 DEFAULT_SETTINGS = Setup()
@@ -91,16 +91,30 @@ class Difference:
         return self.key[0]
 
 
-def landed_connection(extracts: Mapping[str, Sequence[Row]], folder: Path, *, as_of: date = RUN_DATE) -> Connection:
+def landed_connection(
+    extracts: Mapping[str, Sequence[Row]], folder: Path, *, as_of: date = RUN_DATE, intake: Intake = DEFAULT_INTAKE
+) -> Connection:
     """A database in memory whose schema ``landed`` holds the rows, after the real landing of each of their deliveries.
 
     A row's ``_delivery``, ``_file`` say where it is delivered; ``folder`` takes the files and must be empty.
     """
-    for delivery in deliver(extracts, folder):
-        land(delivery, landed=folder / "landed", as_of=as_of, rules=TAKE_ALL)
+    for number, delivery in enumerate(deliver(extracts, folder), start=1):
+        land(delivery, landed=folder / "landed", as_of=as_of, rules=_rules(intake, number))
     connection = open_warehouse()
     ledger.attach(connection, folder / "landed")
     return connection
+
+
+def _rules(intake: Intake, number: int) -> LandingRules:
+    """What the configuration says of landing the delivery of that number."""
+    covers = (intake.full_deliveries or {}).get(number)
+    return replace(
+        TAKE_ALL,
+        null_words=tuple(intake.null_words),
+        payments_supplied=dict.fromkeys(sorted(intake.files_without_payments), False),
+        is_whole=intake.redelivered_claims == "whole" or covers is not None,
+        covers=covers,
+    )
 
 
 def deliver(extracts: Mapping[str, Sequence[Row]], folder: Path) -> list[Path]:
@@ -138,7 +152,12 @@ def judge_landed(
         policy_by_line_of_business=settings.policy_by_line_of_business,
     )
     stage_candidates(
-        connection, SQL, as_of=settings.as_of, assume_enrolled=settings.assume_enrolled, reach=settings.reach
+        connection,
+        SQL,
+        as_of=settings.as_of,
+        assume_enrolled=settings.assume_enrolled,
+        reach=settings.reach,
+        redelivered_claims=settings.intake.redelivered_claims,
     )
     judge(connection, SQL, run_id="R")
     return connection
@@ -146,7 +165,7 @@ def judge_landed(
 
 def product(extracts: Mapping[str, Sequence[Row]], folder: Path, settings: Setup = DEFAULT_SETTINGS) -> Connection:
     """A database in memory with every table of the audit of the rows, landed in ``folder`` on the way."""
-    return judge_landed(landed_connection(extracts, folder, as_of=settings.as_of), settings)
+    return judge_landed(landed_connection(extracts, folder, as_of=settings.as_of, intake=settings.intake), settings)
 
 
 def shipped_policies() -> tuple[Policy, ...]:
