@@ -1,8 +1,8 @@
 -- One row per member with a delivered line or procedure row whose code can open an implantation event.
 --
--- This is the only model that reads the whole history, and of it only a code and a key a row. It looks at codes
--- alone, not at dates, states or diagnoses: it may name a member too many, never one too few. A procedure row that names
--- a member is that member's alone; members are named as member_crosswalk says.
+-- This model reads the whole history, but of it only codes and a key a row. It looks at codes
+-- alone, not at dates, states or diagnoses: it may name a member too many, never one too few. A procedure row that
+-- names a member is that member's alone; members are named as member_crosswalk says.
 
 with
 
@@ -128,12 +128,12 @@ opening_member as (
 named as (
     select
         coalesce(own.member_id, opening_member.member_id) as member_id,
-        coalesce(owner.member_id, opening_member.owner_id) as owner_id
+        coalesce(named_owner.member_id, opening_member.owner_id) as owner_id
     from opening_member
     left join staging.member_identifier as own
         on opening_member.member_id = own.previous_member_id
-    left join staging.member_identifier as owner
-        on opening_member.owner_id = owner.previous_member_id
+    left join staging.member_identifier as named_owner
+        on opening_member.owner_id = named_owner.previous_member_id
 ),
 
 final as (

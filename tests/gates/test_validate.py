@@ -174,6 +174,14 @@ select
     i as source_row
 from range(200) as mapped(i);
 
+insert into landed.member_crosswalk by name
+select
+    '{CANARY}P' || i as previous_member_id,
+    '{CANARY}M' || i as member_id,
+    {NEWEST} as delivery_number,
+    i as source_row
+from range(200) as renamed(i);
+
 insert into landed.delivered_file by name
 select
     delivery_number,
@@ -465,6 +473,7 @@ EDGES = (
         "12345678",
         "N02BE01",
     ),
+    odd_rows("member_crosswalk", "previous_identifiers_of_one_member", f"member_id = '{CANARY}M9'", 10, (9, 10)),
     Edge(
         "delivered_file",
         "file_has_rows",
