@@ -82,7 +82,7 @@ NOT_PLANTED = {
     *("claim_number_shared", "history_not_delivered"),
     *("interim_bills_repeat_lines", "look_back_outside_feed", "payment_unknown"),
 }
-"""Told in ``tests/spec`` and ``tests/models`` alone: a reach needs more rows than a sample that is committed may have."""
+"""Told in ``tests/spec`` and ``tests/models`` alone: a reach needs more rows than a committed sample may have."""
 
 
 def test_every_outcome_and_every_reason_is_planted() -> None:
