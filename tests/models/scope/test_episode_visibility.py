@@ -62,9 +62,16 @@ def test_as_many_days_may_be_missing_as_the_policy_allows_and_none_more(model: R
 
 
 def test_without_an_eligibility_extract_nobody_says_who_was_enrolled(model: RunModel) -> None:
-    told = {"has_eligibility": False, "look_back": 0, "enrolled": 0, "drugs": 0, "device_history": 0}
+    found = visible(
+        *(model, "enrolled_days", *JUDGED),
+        has_eligibility=False,
+        look_back=0,
+        enrolled=0,
+        drugs=0,
+        device_history=0,
+    )
 
-    assert visible(model, "enrolled_days", *JUDGED, **told) == (None, "false", "false", "true")
+    assert found == (None, "false", "false", "true")
 
 
 def test_where_enrolment_is_assumed_the_days_inside_the_reach_are_judged_the_same(model: RunModel) -> None:
