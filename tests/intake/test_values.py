@@ -37,9 +37,7 @@ SPACES = {
 Case = tuple[str, str, object, str | None]
 
 
-def read(
-    tmp_path: Path, table: str, text: str, *columns: str, rules: LandingRules = TAKE_ALL
-) -> list[tuple[Any, ...]]:
+def read(tmp_path: Path, table: str, text: str, *columns: str, rules: LandingRules = TAKE_ALL) -> list[tuple[Any, ...]]:
     """What became of the rows of a file: ``columns``, then warnings; rejected rows give their rules alone."""
     landed(tmp_path, BASE | {f"{table}.csv": text}, rules=rules)
     found = rows(tmp_path, f"select source_row, {', '.join(columns)}, row_warnings from landed.{table}")
@@ -361,7 +359,12 @@ def test_filler_dates_are_blank_where_blank_is_allowed(tmp_path: Path) -> None:
             "enrollment_end_date:end_before_start",
         ),
         ("0001-01-01", "9999-12-31", None, None, None),
-        ("9999-12-31", "1900-01-01", *(None, None), "enrollment_start_date:filler_is_open;enrollment_end_date:filler_is_open"),
+        (
+            "9999-12-31",
+            "1900-01-01",
+            *(None, None),
+            "enrollment_start_date:filler_is_open;enrollment_end_date:filler_is_open",
+        ),
     ],
 )
 def test_filler_dates_leave_a_span_open(
@@ -376,7 +379,9 @@ def test_filler_dates_leave_a_span_open(
 
 
 def test_filler_dates_leave_an_authorization_open(tmp_path: Path) -> None:
-    text = f"{AUTHORIZATION}\nA1,ada,approved,63650,9999-12-31,1900-01-01\nA2,ada,approved,99999,2024-01-01,1900-01-02\n"
+    text = (
+        f"{AUTHORIZATION}\nA1,ada,approved,63650,9999-12-31,1900-01-01\nA2,ada,approved,99999,2024-01-01,1900-01-02\n"
+    )
 
     assert read(tmp_path, "prior_authorization", text, "hcpcs_code", "valid_from", "valid_to") == [
         ("63650", None, None, "valid_from:filler_is_open;valid_to:filler_is_open"),
@@ -435,9 +440,7 @@ def test_a_timestamp_of_parquet_is_held_to_the_same(tmp_path: Path, second: int,
         ("NULL", None, "has_pharmacy_benefit:null_word_is_blank"),
     ],
 )
-def test_a_yes_or_no_is_read_in_these_words(
-    tmp_path: Path, written: str, value: object, warning: str | None
-) -> None:
+def test_a_yes_or_no_is_read_in_these_words(tmp_path: Path, written: str, value: object, warning: str | None) -> None:
     text = f"{SPAN}\nada,2024-01-01,,{written},\n"
 
     assert read(tmp_path, "eligibility", text, "has_pharmacy_benefit") == [(value, warning)]
@@ -560,7 +563,10 @@ def test_pointers_that_name_no_rank_are_told(tmp_path: Path) -> None:
     read_lines(
         tmp_path,
         [
-            *(("diagnosis_pointer", written, written, None) for written in ("1", "12", "1:3", "1,3", "A", "A:B", "AB", "L", "1, 3")),
+            *(
+                ("diagnosis_pointer", written, written, None)
+                for written in ("1", "12", "1:3", "1,3", "A", "A:B", "AB", "L", "1, 3")
+            ),
             ("diagnosis_pointer", "0", "0", told),
             ("diagnosis_pointer", "M", "M", told),
             ("diagnosis_pointer", "1;3", "1;3", told),
@@ -632,7 +638,7 @@ def test_a_clean_delivery_counts_nothing(tmp_path: Path) -> None:
     ],
     ids=["a header alone", "every row set aside", "one row"],
 )
-def test_a_table_is_supplied_once_a_row_of_it_is_loaded(tmp_path: Path, text: str, is_supplied: bool) -> None:  # noqa: FBT001 - a case
+def test_a_table_is_supplied_once_a_row_of_it_is_loaded(tmp_path: Path, text: str, is_supplied: bool) -> None:
     landing = landed(tmp_path, BASE | {"eligibility.csv": text}, rules=TAKE_ALL)
 
     assert ("eligibility" in landing.supplied) is is_supplied

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 
 PROCEDURE_CODE = re.compile(r"procedure_code(_[0-9]+)?")
-CODES = frozenset(
-    {"code", "number_code", "revenue_code", "hcpcs", "modifier", "code_list", "drug_code"}
-)
+CODES = frozenset({"code", "number_code", "revenue_code", "hcpcs", "modifier", "code_list", "drug_code"})
 TEXTS = CODES | {"id", "number", "text", "pointer", "word", "code_system"}
 WITHOUT_POINT_ZERO = CODES - {"code"} | {"id", "number", "pointer", "rank"}
 
@@ -128,12 +126,12 @@ def landed_columns(projection: Projection, table: ExtractTable) -> tuple[str, ..
 
 def _holds_composites(table: ExtractTable, held: Iterable[str]) -> bool:
     kinds = {column.kind for column in table.columns}
-    return "modifier" in kinds and any(column.kind == "hcpcs" and column.column_name in held for column in table.columns)
+    return "modifier" in kinds and any(
+        column.kind == "hcpcs" and column.column_name in held for column in table.columns
+    )
 
 
-def judged_query(
-    projection: Projection, table: ExtractTable, *, as_of: date, rules: ValueRules | None = None
-) -> str:
+def judged_query(projection: Projection, table: ExtractTable, *, as_of: date, rules: ValueRules | None = None) -> str:
     """One row per row of ``projection``: its landed columns, `row_faults`, `row_warnings` and `row_hash`.
 
     `row_faults` is null for a row that is loaded, else `column:rule` joined by semicolons; `row_warnings` names in the
@@ -268,7 +266,9 @@ def _judge_bounds(made: _Judgement, latest: str, rules: ValueRules) -> None:
             made.landed = f"case when {parsed} between {earliest} and {latest} then {parsed} end"
         case "open_end_date":
             made.warnings.append(("filler_is_open", f"{parsed} < {earliest}", filler))
-            made.landed = f"case when {parsed} <= {latest} and not ({parsed} < {earliest} and {filler}) then {parsed} end"
+            made.landed = (
+                f"case when {parsed} <= {latest} and not ({parsed} < {earliest} and {filler}) then {parsed} end"
+            )
         case "days_supply":
             made.suspicions.append(f"{parsed} not between -998 and 998")
             made.faults.append(("out_of_range", f"{parsed} not between -998 and 998"))
@@ -308,7 +308,7 @@ def _note_mended_text(made: _Judgement) -> None:
         dropped = f"{is_changed} and regexp_matches({raw}, '\\b[0-9]+\\.0\\b')"
         made.warnings.append(("point_zero_dropped", suspicion, dropped))
     unseen = f"{parsed} is distinct from {raw} and regexp_matches({raw}, '[{readings.UNSEEN}]')"
-    made.warnings.append(("unseen_character_dropped", readings.is_foreign(raw), unseen))
+    made.warnings.append(("unseen_character_dropped", f"({is_changed} and {readings.is_foreign(raw)})", unseen))
 
 
 def _note_odd_codes(made: _Judgement, rules: ValueRules) -> None:

@@ -28,7 +28,9 @@ USUAL_CODE_SYSTEMS = ("icd-10-cm", "icd-9-cm", "icd-10-pcs", "icd-9-pcs")
 """Spellings that need no normalising, for speed alone; every other text is normalised and kept."""
 
 ZERO_WIDTH = r"\x{180E}\x{200B}-\x{200D}\x{2060}\x{FEFF}"
-UNSEEN = rf"\x{{85}}\x{{A0}}\x{{1680}}\x{{2000}}-\x{{200A}}\x{{2028}}\x{{2029}}\x{{202F}}\x{{205F}}\x{{3000}}{ZERO_WIDTH}"
+UNSEEN = (
+    rf"\x{{85}}\x{{A0}}\x{{1680}}\x{{2000}}-\x{{200A}}\x{{2028}}\x{{2029}}\x{{202F}}\x{{205F}}\x{{3000}}{ZERO_WIDTH}"
+)
 """Blanks outside ASCII and characters without width, for a set of characters in a pattern."""
 SPACE = rf"\s\x0B\x1C-\x1F{UNSEEN}"
 """Everything that is trimmed, for a set of characters in a pattern."""
