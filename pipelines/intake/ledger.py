@@ -46,7 +46,7 @@ ROW_NUMBERS = "file_row_number = true"
 @record
 @dataclass(frozen=True)
 class RepairedValue:
-    """How many loaded rows of a file have a value in one column that was mended, left blank or is doubtful by a rule."""
+    """How many loaded rows of a file have a value in one column that was mended, blanked or is doubtful by a rule."""
 
     column_name: str
     rule: str
@@ -64,7 +64,7 @@ class DeliveredFile:
     and ``parquet_sha256`` its digest (none in manifests of older versions). ``row_hash_sum`` sums the hashes of all
     rows over all known columns, and why a row was set aside or mended: with their count what names a run
     (decision 0135).
-    ``repaired_values`` count, by column and rule, what was mended or is doubtful in those rows (none in older manifests).
+    ``repaired_values`` count by column and rule what was mended or is doubtful in them (none in older manifests).
     """
 
     file_number: int
@@ -334,7 +334,7 @@ def _make_delivered_file(connection: Connection, deliveries: Iterable[Delivery])
 
 
 def _make_repaired_value(connection: Connection, landed_now: Iterable[tuple[int, DeliveredFile]]) -> None:
-    """One row per delivery, file, table, column and rule: loaded rows whose value was mended, left blank or doubtful."""
+    """One row per delivery, file, table, column and rule: loaded rows with a mended, blanked or doubtful value."""
     remarks = read_value_remarks()
     types = {
         "delivery_number": "INTEGER",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pipelines.ground.program_files import SQL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 
@@ -74,5 +74,5 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(lines)
 
 
-def _codes(rows: Iterable[dict[str, str]], systems: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({row["code"].replace(".", "") for row in rows if row.get("code_system") in systems}))
+def _codes(rows: Iterable[dict[str, str]], systems: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted({row["code"].replace(".", "") for row in rows if row.get("code_system", "") in systems}))

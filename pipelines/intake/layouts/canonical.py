@@ -321,7 +321,7 @@ def _note_mended_text(made: _Judgement) -> None:
         dropped = f"{is_changed} and regexp_matches({raw}, '\\b[0-9]+\\.0\\b')"
         made.warnings.append(("point_zero_dropped", suspicion, dropped))
     unseen = f"{parsed} is distinct from {raw} and regexp_matches({raw}, '[{readings.UNSEEN}]')"
-    made.warnings.append(("unseen_character_dropped", readings.is_foreign(raw), unseen))
+    made.warnings.append(("unseen_character_dropped", f"({is_changed} and {readings.is_foreign(raw)})", unseen))
 
 
 def _note_odd_codes(made: _Judgement, rules: ValueRules) -> None:
