@@ -1,0 +1,76 @@
+-- One row per measure of a delivery's diagnosis rows.
+
+with
+
+counted as (
+    select
+        count(*) as row_count,
+        count(*) filter (where diagnosis_rank = 1) as first_count,
+        count(*) filter (where diagnosis_rank > 1) as later_count,
+        count(diagnosis_code) as coded_count,
+        count(*) filter (where length(diagnosis_code) = 3) as short_count,
+        count(*) filter (where diagnosis_code_type = 'icd-9-cm') as old_count
+    from delivered_claim_diagnosis
+),
+
+part as (
+    select greatest(1, row_count // 200000) as parts
+    from counted
+),
+
+claim as (
+    select
+        claim_id,
+        count(*) filter (where diagnosis_rank = 1) as first_count
+    from delivered_claim_diagnosis
+    where hash(claim_id) % (select part.parts from part) = 0
+    group by claim_id
+),
+
+claims as (
+    select
+        count(*) as claim_count,
+        count(*) filter (where first_count > 1) as several_first_count
+    from claim
+),
+
+final as (
+    select
+        'all' as segment_kind,
+        '' as segment,
+        unnest(
+            [
+                {'measure': 'rows', 'value': counted.row_count, 'row_count': counted.row_count},
+                {
+                    'measure': 'later_rank_share',
+                    'value': counted.later_count / counted.row_count,
+                    'row_count': counted.row_count
+                },
+                {
+                    'measure': 'several_first_share',
+                    'value': claims.several_first_count / claims.claim_count,
+                    'row_count': counted.row_count
+                },
+                {
+                    'measure': 'blank_code_share',
+                    'value': 1 - counted.coded_count / counted.row_count,
+                    'row_count': counted.row_count
+                },
+                {
+                    'measure': 'short_code_share',
+                    'value': counted.short_count / counted.coded_count,
+                    'row_count': counted.coded_count
+                },
+                {
+                    'measure': 'old_system_share',
+                    'value': counted.old_count / counted.row_count,
+                    'row_count': counted.row_count
+                }
+            ],
+            recursive := true
+        )
+    from counted
+    cross join claims
+)
+
+select * from final
