@@ -50,7 +50,7 @@ WithoutPrefect = Annotated[
     bool, typer.Option("--no-prefect", help="Same stages without Prefect: no run page, and some 15 seconds less.")
 ]
 AcceptChange = Annotated[
-    tuple[str, ...],
+    list[str] | None,
     typer.Option(
         "--accept-change", metavar="CHECK", help="Publish though this check on measures failed; its level is the new usual."
     ),
@@ -72,7 +72,7 @@ def run(
     synthetic: Annotated[
         bool, typer.Option("--synthetic", help="The extracts are made-up data: every page says so.")
     ] = False,
-    accept_change: AcceptChange = (),
+    accept_change: AcceptChange = None,
     because: Because = None,
     no_prefect: WithoutPrefect = False,
     as_json: AsJson = False,
@@ -97,7 +97,7 @@ def run(
         config=config,
         assume_enrolled=assume_enrolled,
         synthetic=synthetic,
-        accept_change=tuple(accept_change),
+        accept_change=tuple(accept_change or ()),
         because=because,
     )
     outcome = _audit(request, with_prefect=not no_prefect)

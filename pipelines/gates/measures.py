@@ -40,6 +40,9 @@ CHANCE = 4.5
 LEAST_USUAL_SEGMENT = 0.08
 """A sender or line of business below this share of the rows may be absent from a delivery by chance."""
 
+ALWAYS = 3
+"""What came with so many deliveries, and with all of the last ones, always comes."""
+
 DAYS_A_MONTH = 30.4
 SHORTEST_MONTH = 28
 SHORT_RHYTHM_DAYS = 7
@@ -287,7 +290,7 @@ def _ratio(now: Measured, past: Sequence[Measured], unit: Unit) -> float:
 def _with_derived(profile: Profile, earlier: Sequence[Profile]) -> Profile:
     """``profile`` with the measures that need another table or another delivery beside its own rows."""
     known = profile.by_key
-    more = [*_volume(profile, earlier, known), *_stalled(profile, earlier, known), *_behind(known), *_segments(profile, earlier, known)]
+    more = [*_volume(profile, earlier, known), *_stalled(profile, earlier, known), *_behind(known), *_came(earlier, known), *_segments(profile, earlier, known)]
     return replace(profile, measures=(*profile.measures, *more))
 
 
@@ -326,6 +329,14 @@ def _behind(known: Mapping[MeasureKey, Measured]) -> Iterable[Measured]:
     claims, fills = (_whole(known, table, "newest_month") for table in ("medical_claim", "pharmacy_claim"))
     if claims is not None and fills is not None:
         yield replace(fills, measure="months_behind_claims", value=claims.value - fills.value)
+
+
+def _came(earlier: Sequence[Profile], known: Mapping[MeasureKey, Measured]) -> Iterable[Measured]:
+    """Whether fills came with the claims, where they came with each of the last deliveries."""
+    lines, fills = _whole(known, "medical_claim", "lines"), _whole(known, "pharmacy_claim", "fills")
+    last = earlier[-LAST_DELIVERIES:]
+    if lines is not None and len(last) >= ALWAYS and all(_whole(past.by_key, "pharmacy_claim", "fills") for past in last):
+        yield replace(lines, table_name="pharmacy_claim", measure="feed_came", value=0.0 if fills is None else 1.0)
 
 
 def _segments(

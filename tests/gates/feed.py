@@ -9,10 +9,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pipelines.ground.warehouse import literal
 from pipelines.rule.value_sets import load_value_sets, write_value_sets
 from tests.support.run_in_small import SQL, make_landed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipelines.ground.warehouse import Connection
 
 FIRST_YEAR = 2025
@@ -131,3 +134,17 @@ def deliver(connection: Connection, delivery: int, *, claims: int = CLAIMS) -> N
     months = HISTORY_MONTHS if delivery == 1 else 1
     text = DELIVERY.format(delivery=delivery, month=month.isoformat(), months=months, claims=claims * months)
     connection.execute(text)
+
+
+def write_delivery(connection: Connection, delivery: int, folder: Path) -> Path:
+    """``folder`` with the rows of a delivery as extracts."""
+    folder.mkdir(parents=True)
+    for (table,) in connection.execute("select table_name from landed.known_table order by table_name").fetchall():
+        connection.execute(
+            f"copy (select * exclude (row_warnings, delivery_number, file_number, source_row) from landed.{table} "
+            f"where delivery_number = {delivery} order by source_row) "
+            f"to {literal(folder / f'{table}.csv')} (header)"
+        )
+        if not connection.execute(f"select count(*) from landed.{table} where delivery_number = {delivery}").fetchall()[0][0]:
+            (folder / f"{table}.csv").unlink()
+    return folder

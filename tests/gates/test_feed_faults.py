@@ -70,7 +70,7 @@ FAULTS = (
         "opening_codes_blank_one_sender",
         all_lines("hcpcs_code = null", f"{OPENING} and {NORTH_AND_SOUTH}"),
         None,
-        "said opening_share",
+        "held opening_share",
     ),
     Fault("codes_blank", all_lines("hcpcs_code = null"), "said opening_share", "held coded_share"),
     Fault("amounts_times_100", all_lines(TIMES_100), "said paid_typical", "held paid_typical"),
@@ -152,6 +152,7 @@ FAULTS = (
         None,
         "said filled_share",
     ),
+    Fault("fills_missing", gone("pharmacy_claim"), None, "said feed_came"),
     Fault(
         "dates_at_month_start",
         all_lines("claim_line_start_date = date_trunc('month', claim_line_start_date)::date"),

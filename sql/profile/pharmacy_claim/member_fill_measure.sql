@@ -48,6 +48,7 @@ final as (
         filled_count / member_count as value,
         member_count as row_count
     from counted
+    where exists (select 1 from delivered_pharmacy_claim)
 )
 
 select * from final
