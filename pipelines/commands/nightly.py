@@ -52,7 +52,9 @@ WithoutPrefect = Annotated[
 AcceptChange = Annotated[
     list[str] | None,
     typer.Option(
-        "--accept-change", metavar="CHECK", help="Publish though this check on measures failed; its level is the new usual."
+        "--accept-change",
+        metavar="CHECK",
+        help="Publish though this check on measures failed; its level is the new usual.",
     ),
 ]
 Because = Annotated[str | None, typer.Option("--because", help="Why a change is accepted; kept with the run.")]
@@ -130,7 +132,8 @@ def validate(
     *,
     extracts: Extracts,
     out: Annotated[
-        Path | None, typer.Option(help="Output folder whose last deliveries this one is held against; nothing changes there.")
+        Path | None,
+        typer.Option(help="Output folder whose last deliveries this one is held against; nothing changes there."),
     ] = None,
     as_of: AsOf = None,
     config: Config = None,

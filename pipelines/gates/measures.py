@@ -162,7 +162,9 @@ def read_measure_checks(folder: Path) -> tuple[MeasureCheck, ...]:
         if check.expectation.kwargs.column != check.key.check_name
     ]
     seen = Counter(check.key for check in checks)
-    faults += [f"  {key.table_name}, {key.check_name} is asked {times} times." for key, times in seen.items() if times > 1]
+    faults += [
+        f"  {key.table_name}, {key.check_name} is asked {times} times." for key, times in seen.items() if times > 1
+    ]
     if faults or not checks:
         message = "\n".join([f"Suites of measures in {folder} cannot be used as they stand; correct them.", *faults])
         raise UsageError(message)
@@ -290,7 +292,13 @@ def _ratio(now: Measured, past: Sequence[Measured], unit: Unit) -> float:
 def _with_derived(profile: Profile, earlier: Sequence[Profile]) -> Profile:
     """``profile`` with the measures that need another table or another delivery beside its own rows."""
     known = profile.by_key
-    more = [*_volume(profile, earlier, known), *_stalled(profile, earlier, known), *_behind(known), *_came(earlier, known), *_segments(profile, earlier, known)]
+    more = [
+        *_volume(profile, earlier, known),
+        *_stalled(profile, earlier, known),
+        *_behind(known),
+        *_came(earlier, known),
+        *_segments(earlier, known),
+    ]
     return replace(profile, measures=(*profile.measures, *more))
 
 
@@ -298,9 +306,7 @@ def _whole(known: Mapping[MeasureKey, Measured], table: str, measure: str) -> Me
     return known.get(MeasureKey(table, "all", "", measure))
 
 
-def _volume(
-    profile: Profile, earlier: Sequence[Profile], known: Mapping[MeasureKey, Measured]
-) -> Iterable[Measured]:
+def _volume(profile: Profile, earlier: Sequence[Profile], known: Mapping[MeasureKey, Measured]) -> Iterable[Measured]:
     """Claim lines a month: of the days since the delivery before, or of the months that a first delivery covers."""
     lines, months = _whole(known, "medical_claim", "lines"), _whole(known, "medical_claim", "busy_months")
     if lines is None or months is None:
@@ -312,9 +318,7 @@ def _volume(
     yield replace(lines, measure="lines_a_month", value=lines.value / covered)
 
 
-def _stalled(
-    profile: Profile, earlier: Sequence[Profile], known: Mapping[MeasureKey, Measured]
-) -> Iterable[Measured]:
+def _stalled(profile: Profile, earlier: Sequence[Profile], known: Mapping[MeasureKey, Measured]) -> Iterable[Measured]:
     """The months by which the newest month of service lags behind the calendar since the delivery before."""
     if not earlier or (profile.day - earlier[-1].day).days < SHORTEST_MONTH:
         return
@@ -335,14 +339,16 @@ def _came(earlier: Sequence[Profile], known: Mapping[MeasureKey, Measured]) -> I
     """Whether fills came with the claims, where they came with each of the last deliveries."""
     lines, fills = _whole(known, "medical_claim", "lines"), _whole(known, "pharmacy_claim", "fills")
     last = earlier[-LAST_DELIVERIES:]
-    if lines is not None and len(last) >= ALWAYS and all(_whole(past.by_key, "pharmacy_claim", "fills") for past in last):
+    if (
+        lines is not None
+        and len(last) >= ALWAYS
+        and all(_whole(past.by_key, "pharmacy_claim", "fills") for past in last)
+    ):
         yield replace(lines, table_name="pharmacy_claim", measure="feed_came", value=0.0 if fills is None else 1.0)
 
 
-def _segments(
-    profile: Profile, earlier: Sequence[Profile], known: Mapping[MeasureKey, Measured]
-) -> Iterable[Measured]:
-    """The share of each sender and line of business in a table's rows, 0 for one that is missing; what is new of them."""
+def _segments(earlier: Sequence[Profile], known: Mapping[MeasureKey, Measured]) -> Iterable[Measured]:
+    """The share of each sender and line of business in a table, 0 for one that is missing, and what is new of them."""
     for table, measure in (("medical_claim", "lines"), ("eligibility", "spans")):
         whole = _whole(known, table, measure)
         if whole is None:
@@ -364,20 +370,18 @@ def _segments(
                 if key in past.by_key and (whole_then := _whole(past.by_key, table, measure))
             ]
             if not usual or median(usual) >= LEAST_USUAL_SEGMENT:
-                yield Measured(table, key.segment_kind, key.segment, "segment_share", rows / whole.value, whole.row_count)
+                yield Measured(
+                    table, key.segment_kind, key.segment, "segment_share", rows / whole.value, whole.row_count
+                )
         if any(key.segment_kind == "line_of_business" for key in before):
-            new = sum(
-                known[key].row_count for key in present - before if key.segment_kind == "line_of_business"
-            )
+            new = sum(known[key].row_count for key in present - before if key.segment_kind == "line_of_business")
             yield Measured(table, "all", "", "new_line_of_business_share", new / whole.value, whole.row_count)
 
 
 # What comes of it
 
 
-def _result(
-    check: MeasureCheck, judged: Sequence[Judged], profile: Profile, before: Sequence[Profile]
-) -> CheckResult:
+def _result(check: MeasureCheck, judged: Sequence[Judged], profile: Profile, before: Sequence[Profile]) -> CheckResult:
     expectation = check.expectation
     failed = [one for one in judged if not check.holds(one.number)]
     description, severity = expectation.description, expectation.severity
@@ -430,21 +434,28 @@ def _number(value: float, unit: Unit) -> str:
     return f"{value:.1%}" if unit == "share" else f"{value:,.1f}"
 
 
-def accepting(
-    profile: Profile, *, names: Sequence[str], because: str | None, expectations: Path
-) -> Profile:
+def accepting(profile: Profile, *, names: Sequence[str], because: str | None, expectations: Path) -> Profile:
     """``profile`` with the measures of the checks ``names`` accepted, each for the reason ``because``.
 
-    A name is that of a check or of a measure, with its table before a point or alone. Raises ``UsageError`` for one
+    A name is that of a check or of a measure, with its table before a point. Raises ``UsageError`` for one
     that is not known, and where no reason is given.
     """
+    accepted = accepted_measures(names, because=because, expectations=expectations)
+    return with_accepted(profile, {**profile.accepted, **accepted}) if accepted else profile
+
+
+def accepted_measures(names: Sequence[str], *, because: str | None, expectations: Path) -> dict[str, str]:
+    """The measures of the checks ``names`` with the reason; a name without its table is one of every table that has it.
+
+    Raises as ``accepting`` does.
+    """
     if not names:
-        return profile
+        return {}
     if not (because or "").strip():
         message = 'A change is accepted for a reason. Give it: --because "what the payer said".'
         raise UsageError(message)
     checks = read_measure_checks(expectations)
-    accepted = dict(profile.accepted)
+    accepted: dict[str, str] = {}
     for name in names:
         found = {check.measure_name for check in checks if name in _names(check)}
         if not found:
@@ -453,8 +464,8 @@ def accepting(
                 "medical_claim.denied_share_broke."
             )
             raise UsageError(message)
-        accepted |= dict.fromkeys(found, str(because).strip())
-    return with_accepted(profile, accepted)
+        accepted |= dict.fromkeys(sorted(found), str(because).strip())
+    return accepted
 
 
 def _names(check: MeasureCheck) -> set[str]:

@@ -93,7 +93,9 @@ def measure_delivery(catalog: Path, *, sql: Path, as_of: date, delivery_number: 
 def measured_rows(connection: Connection, *, sql: Path, as_of: date, delivery_number: int) -> tuple[Measured, ...]:
     """The measures of a delivery, from a connection to its catalog."""
     delivered_views(connection, delivery_number)
-    connection.execute(f"create or replace temporary view run as select date {literal(as_of.isoformat())} as as_of_date")
+    connection.execute(
+        f"create or replace temporary view run as select date {literal(as_of.isoformat())} as as_of_date"
+    )
     measures: list[Measured] = []
     for path in sorted((sql / MODELS).rglob("*.sql")):
         rows = connection.execute(

@@ -181,7 +181,9 @@ def _name_rows_to_check(connection: Connection, tables: Iterable[str], delivery_
             (f"delivered_{table}", _delivered(delivery_number)),
             (f"earlier_{table}", "false" if delivery_number is None else f"delivery_number < {delivery_number:d}"),
         ):
-            connection.execute(f"create or replace temporary view {identifier(name)} as select * from {landed} where {rows}")
+            connection.execute(
+                f"create or replace temporary view {identifier(name)} as select * from {landed} where {rows}"
+            )
 
 
 def _delivered(delivery_number: int | None) -> str:
@@ -385,7 +387,7 @@ def judge_tables(
     verdicts: dict[CheckKey, bool] = {}
     try:
         with _great_expectations(catalog) as source:
-            context = source.data_context
+            context = gx.get_context(mode="ephemeral") if source.data_context is None else source.data_context
             definitions = [
                 gx.ValidationDefinition(
                     name=name,
@@ -415,7 +417,9 @@ def _numbers_query(rows: list[dict[str, float | None]]) -> str:
     columns = list(rows[0])
     values = ", ".join(
         "("
-        + ", ".join("cast(null as double)" if row[name] is None else f"cast({row[name]!r} as double)" for name in columns)
+        + ", ".join(
+            "cast(null as double)" if row[name] is None else f"cast({row[name]!r} as double)" for name in columns
+        )
         + ")"
         for row in rows
     )

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipelines.gates.measures import accepting, hold, raise_if_broken
+from pipelines.gates.measures import accepted_measures, accepting, hold, raise_if_broken
 from pipelines.gates.profile import earlier_profiles, keep_profile, measure_delivery, profile_path, read_profile
 from pipelines.gates.validate import raise_if_critical, raise_if_silent, validate
 from pipelines.ground.errors import CheckFailedError, ConservationError, IntegrityError
@@ -71,9 +71,7 @@ class Gates:
     because: str | None = None
 
 
-def validate_landed(
-    catalog: Path, *, gates: Gates, as_of: date, delivery_number: int
-) -> tuple[CheckResult, ...]:
+def validate_landed(catalog: Path, *, gates: Gates, as_of: date, delivery_number: int) -> tuple[CheckResult, ...]:
     """The results of all checks; raises ``CheckFailedError`` when a critical one failed, or too much has vanished.
 
     The profile of a delivery that passes is kept in the history. One that is kept already stays as of its own day,
@@ -101,9 +99,7 @@ def measure_landed(
     )
     profile = replace(profile, delivery_number=number, accepted=kept.accepted if kept else {})
     profile = accepting(profile, names=gates.accept_change, because=gates.because, expectations=suites)
-    results = hold(
-        profile, earlier, catalog=catalog, expectations=suites, least_rows=gates.settings.gate_min_rows
-    )
+    results = hold(profile, earlier, catalog=catalog, expectations=suites, least_rows=gates.settings.gate_min_rows)
     return profile, results
 
 
@@ -171,6 +167,7 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     here = home()
     policies = load_policies(here.sql / "policies", as_of=plan.as_of)
     check_policies_known(plan, policies)
+    accepted_measures(plan.accept_change, because=plan.because, expectations=here.expectations / MEASURES)
     value_sets = load_value_sets(here.sql / "value_sets")
     control = told_safely(control_members)(here.sql)
     make_folder(plan.work)
@@ -188,9 +185,7 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     results: tuple[CheckResult, ...] = ()
     try:
         for delivery_number in deliveries_to_check(plan):
-            results = stages.validate(
-                catalog, gates=gates_of(plan), as_of=plan.as_of, delivery_number=delivery_number
-            )
+            results = stages.validate(catalog, gates=gates_of(plan), as_of=plan.as_of, delivery_number=delivery_number)
     except CheckFailedError:
         withdraw_unpublished(plan, landing.delivery_number)
         raise
@@ -251,7 +246,8 @@ def check_keys(out: Path) -> None:
 def gates(plan: Plan, *, progress: Progress, folder: Path) -> tuple[Landing, tuple[CheckResult, ...]]:
     """What landing and the checks say of a delivery; it lands in ``folder``, and nothing is published.
 
-    It is held against the deliveries published in ``plan.out``, where there are any, and nothing changes there. Critical failures are among the results. Raises ``InputRefusedError`` where a file is refused.
+    It is held against the deliveries published in ``plan.out``, where there are any, and nothing changes there.
+    Critical failures are among the results. Raises ``InputRefusedError`` where a file is refused.
     """
     progress.stage_started("land")
     landing = told_safely(land)(

@@ -38,9 +38,9 @@ class Settings:
     ``policy_by_line_of_business`` assigns policies by line of business, any other line gets ``default_policy``.
     A delivery is refused when more than ``max_rejected_share`` and more than ``max_rejected_rows`` of a table's rows
     are set aside, or when more than ``max_failed_history_checks`` of the checks against earlier deliveries (volume,
-    months, code share, code families) fail at once. A measure of fewer than ``gate_min_rows`` rows, tonight or before, is not held
-    against the last deliveries. ``memory_limit`` bounds DuckDB's buffers, ``threads`` its threads
-    (none: one a core). With an ``end_marker`` a delivery without a file of that name is still being copied and is
+    months, code share, code families) fail at once. A measure of fewer than ``gate_min_rows`` rows, tonight or before,
+    is not held against the last deliveries. ``memory_limit`` bounds DuckDB's buffers, ``threads`` its threads (none:
+    one a core). With an ``end_marker`` a delivery without a file of that name is still being copied and is
     refused. Published files are kept for ``snapshot_days``, those of a month's end for good.
     """
 

@@ -23,6 +23,9 @@ CLAIMS = 2400
 """Claims of a month, of two lines each."""
 HISTORY_MONTHS = 3
 
+NOT_WRITTEN = "^(row_warnings|delivery_number|file_number|source_row|diagnosis_code_[0-9]+)$"
+"""Columns that are no part of an extract, and the wide diagnoses: a delivery has them in rows."""
+
 DELIVERY = """
 create or replace temp table payer_member as
 select
@@ -52,11 +55,14 @@ select
     if(is_professional, null, if(is_implant, '0131', '0111')) as bill_type_code,
     if(is_professional, null, if(number = 1, '0360', '0420')) as revenue_center_code,
     case
-        when is_implant then if(number = 1, ['63650', '63655', '64555'][1 + luck % 3], if(luck % 2 = 0, '63685', '95972'))
+        when is_implant and number = 1 then ['63650', '63655', '64555'][1 + luck % 3]
+        when is_implant then if(luck % 2 = 0, '63685', '95972')
         else ['97110', '99213', '97140', '72148', '62323', '98941'][1 + ((luck + number) % 6)::int]
     end as hcpcs_code,
-    if((hash(c * 19 + number + {delivery}) % 100) < 35, ['LT', '59', 'RT', 'GP'][1 + luck % 4], null) as hcpcs_modifier_1,
+    if((hash(c * 19 + number + {delivery}) % 100) < 35, ['LT', '59', 'RT', 'GP'][1 + luck % 4], null)
+        as hcpcs_modifier_1,
     1 + (luck % 3) as service_unit_quantity,
+    if(luck % 3 = 0, 'I10', 'M5450') as diagnosis_code_1, if(luck % 4 > 0, 'G8929', null) as diagnosis_code_2,
     ['1', '1:2', '2', '1', '1,3'][1 + luck % 5] as diagnosis_pointer,
     printf('1%09d', 200000000 + (hash(m) % 3000)::int) as rendering_npi,
     service_date + 12 + (luck % 9)::int as paid_date,
@@ -141,10 +147,12 @@ def write_delivery(connection: Connection, delivery: int, folder: Path) -> Path:
     folder.mkdir(parents=True)
     for (table,) in connection.execute("select table_name from landed.known_table order by table_name").fetchall():
         connection.execute(
-            f"copy (select * exclude (row_warnings, delivery_number, file_number, source_row) from landed.{table} "
+            f"copy (select columns(c -> not regexp_matches(c, '{NOT_WRITTEN}')) from landed.{table} "
             f"where delivery_number = {delivery} order by source_row) "
             f"to {literal(folder / f'{table}.csv')} (header)"
         )
-        if not connection.execute(f"select count(*) from landed.{table} where delivery_number = {delivery}").fetchall()[0][0]:
+        if not connection.execute(f"select count(*) from landed.{table} where delivery_number = {delivery}").fetchall()[
+            0
+        ][0]:
             (folder / f"{table}.csv").unlink()
     return folder

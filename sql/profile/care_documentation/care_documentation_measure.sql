@@ -16,19 +16,30 @@ counted as (
         on care_documentation.modality = documentation_modalities.word
 ),
 
-final as (
+measured as (
     select
         'all' as segment_kind,
         '' as segment,
         unnest(
             [
-                {'measure': 'rows', 'value': row_count, 'row_count': row_count},
-                {'measure': 'known_modality_share', 'value': known_modality_count / row_count, 'row_count': row_count},
-                {'measure': 'failed_outcome_share', 'value': failed_outcome_count / row_count, 'row_count': row_count}
-            ],
-            recursive := true
-        )
+                { 'measure': 'rows', 'value': row_count, 'row_count': row_count },
+                {
+                    'measure': 'known_modality_share', 'value': known_modality_count / row_count, 'row_count': row_count
+                },
+                { 'measure': 'failed_outcome_share', 'value': failed_outcome_count / row_count, 'row_count': row_count }
+            ]
+        ) as one
     from counted
+),
+
+final as (
+    select
+        segment_kind,
+        segment,
+        one.measure,
+        one.value,
+        one.row_count
+    from measured
 )
 
 select * from final

@@ -34,13 +34,13 @@ claims as (
     from claim
 ),
 
-final as (
+measured as (
     select
         'all' as segment_kind,
         '' as segment,
         unnest(
             [
-                {'measure': 'rows', 'value': counted.row_count, 'row_count': counted.row_count},
+                { 'measure': 'rows', 'value': counted.row_count, 'row_count': counted.row_count },
                 {
                     'measure': 'later_rank_share',
                     'value': counted.later_count / counted.row_count,
@@ -66,11 +66,20 @@ final as (
                     'value': counted.old_count / counted.row_count,
                     'row_count': counted.row_count
                 }
-            ],
-            recursive := true
-        )
+            ]
+        ) as one
     from counted
     cross join claims
+),
+
+final as (
+    select
+        segment_kind,
+        segment,
+        one.measure,
+        one.value,
+        one.row_count
+    from measured
 )
 
 select * from final

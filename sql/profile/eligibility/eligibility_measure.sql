@@ -18,23 +18,32 @@ counted as (
     group by grouping sets ((), (line_of_business))
 ),
 
-final as (
+measured as (
     select
         segment_kind,
         segment,
         unnest(
             [
-                {'measure': 'spans', 'value': span_count, 'row_count': span_count},
-                {'measure': 'open_span_share', 'value': open_count / span_count, 'row_count': span_count},
+                { 'measure': 'spans', 'value': span_count, 'row_count': span_count },
+                { 'measure': 'open_span_share', 'value': open_count / span_count, 'row_count': span_count },
                 {
                     'measure': 'without_benefit_share',
                     'value': without_benefit_count / benefit_known_count,
                     'row_count': benefit_known_count
                 }
-            ],
-            recursive := true
-        )
+            ]
+        ) as one
     from counted
+),
+
+final as (
+    select
+        segment_kind,
+        segment,
+        one.measure,
+        one.value,
+        one.row_count
+    from measured
 )
 
 select * from final

@@ -102,12 +102,12 @@ measured as (
         segment,
         unnest(
             [
-                {'measure': 'lines', 'value': line_count, 'row_count': line_count},
-                {'measure': 'blank_status_share', 'value': blank_status_count / line_count, 'row_count': line_count},
-                {'measure': 'denied_share', 'value': denied_count / line_count, 'row_count': line_count},
-                {'measure': 'pending_share', 'value': pending_count / line_count, 'row_count': line_count},
-                {'measure': 'reversed_share', 'value': reversed_count / line_count, 'row_count': line_count},
-                {'measure': 'professional_share', 'value': professional_count / line_count, 'row_count': line_count},
+                { 'measure': 'lines', 'value': line_count, 'row_count': line_count },
+                { 'measure': 'blank_status_share', 'value': blank_status_count / line_count, 'row_count': line_count },
+                { 'measure': 'denied_share', 'value': denied_count / line_count, 'row_count': line_count },
+                { 'measure': 'pending_share', 'value': pending_count / line_count, 'row_count': line_count },
+                { 'measure': 'reversed_share', 'value': reversed_count / line_count, 'row_count': line_count },
+                { 'measure': 'professional_share', 'value': professional_count / line_count, 'row_count': line_count },
                 {
                     'measure': 'hospital_as_professional_share',
                     'value': hospital_as_professional_count / like_hospital_count,
@@ -118,9 +118,9 @@ measured as (
                     'value': office_as_institutional_count / like_office_count,
                     'row_count': like_office_count
                 },
-                {'measure': 'coded_share', 'value': coded_count / line_count, 'row_count': line_count},
-                {'measure': 'opening_share', 'value': opening_count / line_count, 'row_count': line_count},
-                {'measure': 'paid_typical', 'value': exp(paid_size / 1000 / paid_count), 'row_count': paid_count},
+                { 'measure': 'coded_share', 'value': coded_count / line_count, 'row_count': line_count },
+                { 'measure': 'opening_share', 'value': opening_count / line_count, 'row_count': line_count },
+                { 'measure': 'paid_typical', 'value': exp(paid_size / 1000 / paid_count), 'row_count': paid_count },
                 {
                     'measure': 'whole_hundred_share',
                     'value': whole_hundred_count / paid_count,
@@ -136,14 +136,16 @@ measured as (
                     'value': exp(opening_paid_size / 1000 / opening_paid_count),
                     'row_count': opening_paid_count
                 },
-                {'measure': 'modifier_share', 'value': modifier_count / line_count, 'row_count': line_count},
-                {'measure': 'place_share', 'value': place_count / professional_count, 'row_count': professional_count},
+                { 'measure': 'modifier_share', 'value': modifier_count / line_count, 'row_count': line_count },
+                {
+                    'measure': 'place_share', 'value': place_count / professional_count, 'row_count': professional_count
+                },
                 {
                     'measure': 'bill_type_share',
                     'value': bill_type_count / institutional_count,
                     'row_count': institutional_count
                 },
-                {'measure': 'zero_unit_share', 'value': zero_unit_count / unit_count, 'row_count': unit_count},
+                { 'measure': 'zero_unit_share', 'value': zero_unit_count / unit_count, 'row_count': unit_count },
                 {
                     'measure': 'pointer_further_share',
                     'value': points_further_count / pointer_count,
@@ -164,11 +166,10 @@ measured as (
                     'value': wide_short_count / wide_diagnosis_count,
                     'row_count': wide_diagnosis_count
                 },
-                {'measure': 'whole_npi_share', 'value': whole_npi_count / npi_count, 'row_count': npi_count},
-                {'measure': 'payment_lag', 'value': lag_sum / lag_count, 'row_count': lag_count}
-            ],
-            recursive := true
-        )
+                { 'measure': 'whole_npi_share', 'value': whole_npi_count / npi_count, 'row_count': npi_count },
+                { 'measure': 'payment_lag', 'value': lag_sum / lag_count, 'row_count': lag_count }
+            ]
+        ) as one
     from summed
 ),
 
@@ -196,28 +197,27 @@ busy_month as (
                     'value': cast(date_diff('month', date '1900-01-01', max(service_month)) as double),
                     'row_count': sum(line_count)
                 }
-            ],
-            recursive := true
-        )
+            ]
+        ) as one
     from month
-    where line_count >= 0.2 * (select max(month.line_count) from month)
+    where line_count >= 0.2 * (select max(fullest.line_count) from month as fullest)
 ),
 
 final as (
     select
         segment_kind,
         segment,
-        measure,
-        value,
-        row_count
+        one.measure,
+        one.value,
+        one.row_count
     from measured
     union all
     select
         segment_kind,
         segment,
-        measure,
-        value,
-        row_count
+        one.measure,
+        one.value,
+        one.row_count
     from busy_month
 )
 

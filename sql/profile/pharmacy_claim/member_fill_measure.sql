@@ -1,4 +1,6 @@
--- One row per sender and line of business: the share of members with claims who have a fill, in one part of the members.
+-- One row per sender and line of business: the share of members with claims who have a fill.
+--
+-- Counted in one part of the members where there are many.
 
 with
 
@@ -40,15 +42,23 @@ counted as (
     group by grouping sets ((), (member.data_source), (member.line_of_business))
 ),
 
+measured as (
+    select
+        segment_kind,
+        segment,
+        { 'measure': 'filled_share', 'value': filled_count / member_count, 'row_count': member_count } as one
+    from counted
+    where exists (select 1 from delivered_pharmacy_claim)
+),
+
 final as (
     select
         segment_kind,
         segment,
-        'filled_share' as measure,
-        filled_count / member_count as value,
-        member_count as row_count
-    from counted
-    where exists (select 1 from delivered_pharmacy_claim)
+        one.measure,
+        one.value,
+        one.row_count
+    from measured
 )
 
 select * from final

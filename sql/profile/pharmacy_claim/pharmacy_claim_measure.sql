@@ -17,7 +17,7 @@ counted as (
 busy as (
     select max(fill_month) as newest_month
     from counted
-    where fill_count >= 0.2 * (select max(counted.fill_count) from counted)
+    where fill_count >= 0.2 * (select max(fullest.fill_count) from counted as fullest)
 ),
 
 summed as (
@@ -30,13 +30,13 @@ summed as (
     from counted
 ),
 
-final as (
+measured as (
     select
         'all' as segment_kind,
         '' as segment,
         unnest(
             [
-                {'measure': 'fills', 'value': summed.fill_count, 'row_count': summed.fill_count},
+                { 'measure': 'fills', 'value': summed.fill_count, 'row_count': summed.fill_count },
                 {
                     'measure': 'short_supply_share',
                     'value': summed.short_count / summed.fill_count,
@@ -62,11 +62,20 @@ final as (
                     'value': cast(date_diff('month', date '1900-01-01', busy.newest_month) as double),
                     'row_count': summed.fill_count
                 }
-            ],
-            recursive := true
-        )
+            ]
+        ) as one
     from summed
     cross join busy
+),
+
+final as (
+    select
+        segment_kind,
+        segment,
+        one.measure,
+        one.value,
+        one.row_count
+    from measured
 )
 
 select * from final

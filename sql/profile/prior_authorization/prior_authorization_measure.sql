@@ -10,19 +10,28 @@ counted as (
     from delivered_prior_authorization
 ),
 
-final as (
+measured as (
     select
         'all' as segment_kind,
         '' as segment,
         unnest(
             [
-                {'measure': 'rows', 'value': row_count, 'row_count': row_count},
-                {'measure': 'blank_code_share', 'value': 1 - coded_count / row_count, 'row_count': row_count},
-                {'measure': 'approved_share', 'value': approved_count / row_count, 'row_count': row_count}
-            ],
-            recursive := true
-        )
+                { 'measure': 'rows', 'value': row_count, 'row_count': row_count },
+                { 'measure': 'blank_code_share', 'value': 1 - coded_count / row_count, 'row_count': row_count },
+                { 'measure': 'approved_share', 'value': approved_count / row_count, 'row_count': row_count }
+            ]
+        ) as one
     from counted
+),
+
+final as (
+    select
+        segment_kind,
+        segment,
+        one.measure,
+        one.value,
+        one.row_count
+    from measured
 )
 
 select * from final
