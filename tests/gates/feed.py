@@ -66,8 +66,13 @@ select
     ['1', '1:2', '2', '1', '1,3'][1 + luck % 5] as diagnosis_pointer,
     printf('1%09d', 200000000 + (hash(m) % 3000)::int) as rendering_npi,
     service_date + 12 + (luck % 9)::int as paid_date,
-    round(if(is_implant, 1500 + 85.37 * (hash(c * 23 + number + {delivery}) % 400), 21.5 + 1.37 * (hash(c * 29 + number) % 200)), 2)
-        as paid_amount,
+    round(
+        if(
+            is_implant,
+            1500 + 85.37 * (hash(c * 23 + number + {delivery}) % 400),
+            21.5 + 1.37 * (hash(c * 29 + number) % 200)
+        ), 2
+    ) as paid_amount,
     case when luck < 8 then 'denied' when luck < 11 then 'pending' when luck < 12 then 'reversed' else 'paid' end
         as claim_status,
     {delivery} as delivery_number, 1 as file_number, 2 * c + number as source_row
