@@ -38,7 +38,7 @@ line as (
         on delivered_medical_claim.hcpcs_code = opening_code.code
 ),
 
-counted as (
+counted as materialized (
     select
         data_source,
         line_of_business,

@@ -4,8 +4,8 @@
 
 with
 
-size as (
-    select greatest(1, count(*) // 200000) as parts
+size as materialized (
+    select cast(greatest(1, count(*) // 20000) as ubigint) as parts
     from delivered_medical_claim
 ),
 

@@ -2,7 +2,7 @@
 
 with
 
-counted as (
+counted as materialized (
     select
         date_trunc('month', dispensing_date) as fill_month,
         count(*) as fill_count,
