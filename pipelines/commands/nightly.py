@@ -49,6 +49,15 @@ DEMO_AS_OF = date(2026, 6, 30)
 WithoutPrefect = Annotated[
     bool, typer.Option("--no-prefect", help="Same stages without Prefect: no run page, and some 15 seconds less.")
 ]
+AcceptChange = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept-change",
+        metavar="CHECK",
+        help="Publish though this check on measures failed; its level is the new usual.",
+    ),
+]
+Because = Annotated[str | None, typer.Option("--because", help="Why a change is accepted; kept with the run.")]
 
 
 @telling
@@ -65,6 +74,8 @@ def run(
     synthetic: Annotated[
         bool, typer.Option("--synthetic", help="The extracts are made-up data: every page says so.")
     ] = False,
+    accept_change: AcceptChange = None,
+    because: Because = None,
     no_prefect: WithoutPrefect = False,
     as_json: AsJson = False,
 ) -> None:
@@ -88,6 +99,8 @@ def run(
         config=config,
         assume_enrolled=assume_enrolled,
         synthetic=synthetic,
+        accept_change=tuple(accept_change or ()),
+        because=because,
     )
     outcome = _audit(request, with_prefect=not no_prefect)
     _tell_outcome(outcome, as_json=as_json)
@@ -115,10 +128,20 @@ def demo(
 
 
 @telling
-def validate(*, extracts: Extracts, as_of: AsOf = None, config: Config = None, as_json: AsJson = False) -> None:
+def validate(
+    *,
+    extracts: Extracts,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Output folder whose last deliveries this one is held against; nothing changes there."),
+    ] = None,
+    as_of: AsOf = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
     """Runs the gates alone on a delivery: what would be refused, set aside or warned of. Publishes nothing.
 
-    **Example**: `stimaudit validate --extracts deliveries/tonight`
+    **Example**: `stimaudit validate --extracts deliveries/tonight --out /srv/stimaudit`
     """
     from pipelines.gates.validate import raise_if_critical
     from pipelines.operation.console_progress import ConsoleProgress
@@ -127,7 +150,7 @@ def validate(*, extracts: Extracts, as_of: AsOf = None, config: Config = None, a
     from pipelines.operation.plan import RunRequest, make_plan
 
     with tempfile.TemporaryDirectory(prefix="stimaudit-") as folder:
-        request = RunRequest(extracts=extracts, out=Path(folder), as_of=day(as_of), config=config)
+        request = RunRequest(extracts=extracts, out=out or Path(folder), as_of=day(as_of), config=config)
         plan = make_plan(request, today=today())
         landing, results = gates(plan, progress=ConsoleProgress(log(), STAGES), folder=Path(folder))
     _tell_checks(results, as_json=as_json)

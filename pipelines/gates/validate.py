@@ -168,6 +168,11 @@ def _tables(connection: Connection) -> list[str]:
     return [str(name) for (name,) in rows]
 
 
+def delivered_views(connection: Connection, delivery_number: int | None) -> None:
+    """Makes ``delivered_<table>`` and ``earlier_<table>`` in ``connection``, for one delivery or for all of them."""
+    _name_rows_to_check(connection, _tables(connection), delivery_number)
+
+
 def _name_rows_to_check(connection: Connection, tables: Iterable[str], delivery_number: int | None) -> None:
     """Temporary views ``delivered_<table>`` (the rows to check) and ``earlier_<table>`` (what came before them)."""
     for table in tables:
@@ -176,7 +181,9 @@ def _name_rows_to_check(connection: Connection, tables: Iterable[str], delivery_
             (f"delivered_{table}", _delivered(delivery_number)),
             (f"earlier_{table}", "false" if delivery_number is None else f"delivery_number < {delivery_number:d}"),
         ):
-            connection.execute(f"create temporary view {identifier(name)} as select * from {landed} where {rows}")
+            connection.execute(
+                f"create or replace temporary view {identifier(name)} as select * from {landed} where {rows}"
+            )
 
 
 def _delivered(delivery_number: int | None) -> str:
@@ -349,14 +356,74 @@ def _verdicts(batch: BatchDefinition[Any], checks: list[SuiteCheck], *, as_of: d
         unjudged = [key for key in unjudged if key not in verdicts]
     except Exception:  # noqa: BLE001, S110  any text may quote rows; told below by name
         pass
-    if unjudged:
-        names = "; ".join(f"{key.table_name}, {key.check_name}" for key in sorted(unjudged))
-        message = (
-            f"Great Expectations could not judge: {names}. A type it knows, with columns of sql/extracts.csv, was "
-            "expected; correct these expectations. Its own words are withheld, because they may quote rows."
-        )
-        raise UsageError(message)
+    _demand_judged(unjudged)
     return verdicts
+
+
+def _demand_judged(unjudged: list[CheckKey]) -> None:
+    """Nothing where every check was judged; else ``UsageError`` naming those that were not."""
+    if not unjudged:
+        return
+    names = "; ".join(f"{key.table_name}, {key.check_name}" for key in sorted(unjudged))
+    message = (
+        f"Great Expectations could not judge: {names}. A type it knows, with columns of sql/extracts.csv, was "
+        "expected; correct these expectations. Its own words are withheld, because they may quote rows."
+    )
+    raise UsageError(message)
+
+
+def judge_tables(
+    catalog: Path, tables: Mapping[str, tuple[list[dict[str, Any]], list[dict[str, float | None]]]]
+) -> dict[CheckKey, bool]:
+    """Whether Great Expectations lets each expectation pass on the small table of numbers given with it.
+
+    ``tables`` has the expectations and the rows by name; one checkpoint runs a validation definition a table.
+    """
+    if not tables:
+        return {}
+    import great_expectations as gx
+
+    keys = [CheckKey(**entry["meta"]) for expectations, _ in tables.values() for entry in expectations]
+    verdicts: dict[CheckKey, bool] = {}
+    try:
+        with _great_expectations(catalog) as source:
+            context = gx.get_context(mode="ephemeral") if source.data_context is None else source.data_context
+            definitions = [
+                gx.ValidationDefinition(
+                    name=name,
+                    data=_batch(source, name, _numbers_query(rows)),
+                    suite=context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations)),
+                )
+                for name, (expectations, rows) in tables.items()
+            ]
+            checkpoint = gx.Checkpoint(
+                name="measures",
+                validation_definitions=[context.validation_definitions.add(each) for each in definitions],
+                result_format="BOOLEAN_ONLY",
+            )
+            run = context.checkpoints.add(checkpoint).run()
+            for validated in run.run_results.values():
+                for result in validated.results:
+                    if result.expectation_config is not None and not _raised(result.exception_info):
+                        meta = result.expectation_config.meta
+                        verdicts[CheckKey(meta["table_name"], meta["check_name"])] = bool(result.success)
+    except Exception:  # noqa: BLE001, S110  any text may quote rows; told below by name
+        pass
+    _demand_judged([key for key in keys if key not in verdicts])
+    return verdicts
+
+
+def _numbers_query(rows: list[dict[str, float | None]]) -> str:
+    columns = list(rows[0])
+    values = ", ".join(
+        "("
+        + ", ".join(
+            "cast(null as double)" if row[name] is None else f"cast({row[name]!r} as double)" for name in columns
+        )
+        + ")"
+        for row in rows
+    )
+    return f"select * from (values {values}) as judged({', '.join(map(identifier, columns))})"
 
 
 def _raised(exception_info: Mapping[str, Any] | None) -> bool:

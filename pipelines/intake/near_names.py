@@ -17,8 +17,8 @@ CLOSE = 0.85
 def near_name(name: str, known: Iterable[str]) -> str | None:
     """The known name nearest to ``name``, or None; marks, blanks and case count for nothing."""
     plain = {_plain(each): each for each in known}
-    [found] = get_close_matches(_plain(name), plain, n=1, cutoff=CLOSE) or [None]
-    return plain[found] if found is not None else None
+    found = get_close_matches(_plain(name), plain, n=1, cutoff=CLOSE)
+    return plain[found[0]] if found else None
 
 
 def near_file_name(stem: str, tables: Iterable[str]) -> str | None:

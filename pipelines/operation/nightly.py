@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipelines.gates.measures import accepted_measures, accepting, hold, raise_if_broken
+from pipelines.gates.profile import earlier_profiles, keep_profile, measure_delivery, profile_path, read_profile
 from pipelines.gates.validate import raise_if_critical, raise_if_silent, validate
 from pipelines.ground.errors import CheckFailedError, ConservationError, IntegrityError
 from pipelines.ground.files import make_folder
@@ -26,19 +28,25 @@ from pipelines.reports.report import report
 from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow
 from pipelines.rule.policy import load_policies
-from pipelines.rule.value_sets import load_value_sets
+from pipelines.rule.value_sets import load_value_sets, write_value_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
     from pathlib import Path
 
+    from pipelines.gates.profile import Profile
     from pipelines.gates.validate import CheckResult
+    from pipelines.ground.program_files import Home
     from pipelines.ground.progress import Progress
     from pipelines.intake.land import Landing
     from pipelines.operation.run_record import NightRecord
+    from pipelines.operation.settings import Settings
     from pipelines.reports.report import Reports
 
+
+MEASURES = "measures"
+"""The folder below ``expectations`` of the suites on measures."""
 
 STAGES = ("land", "validate", "narrow", "audit", "publish", "report")
 
@@ -53,14 +61,47 @@ class Outcome:
     reports: Reports
 
 
-def validate_landed(
-    catalog: Path, *, expectations: Path, as_of: date, delivery_number: int | None, max_failed_history_checks: int
-) -> tuple[CheckResult, ...]:
-    """The results of all checks; raises ``CheckFailedError`` when a critical one failed, or too much has vanished."""
-    results = validate(catalog, expectations=expectations, as_of=as_of, delivery_number=delivery_number)
+@dataclass(frozen=True, kw_only=True)
+class Gates:
+    """What the checks of a delivery are held against, and what an operator accepts of it."""
+
+    here: Home
+    history: Path
+    settings: Settings
+    accept_change: tuple[str, ...] = ()
+    because: str | None = None
+
+
+def validate_landed(catalog: Path, *, gates: Gates, as_of: date, delivery_number: int) -> tuple[CheckResult, ...]:
+    """The results of all checks; raises ``CheckFailedError`` when a critical one failed, or too much has vanished.
+
+    The profile of a delivery that passes is kept in the history. One that is kept already stays as of its own day,
+    with what was accepted of it then.
+    """
+    results = validate(catalog, expectations=gates.here.expectations, as_of=as_of, delivery_number=delivery_number)
     raise_if_critical(results)
-    raise_if_silent(results, limit=max_failed_history_checks)
-    return results
+    raise_if_silent(results, limit=gates.settings.max_failed_history_checks)
+    profile, measured = measure_landed(catalog, gates=gates, as_of=as_of, delivery_number=delivery_number)
+    raise_if_broken(measured)
+    keep_profile(gates.history, profile)
+    return (*results, *measured)
+
+
+def measure_landed(
+    catalog: Path, *, gates: Gates, as_of: date, delivery_number: int, number_in_history: int | None = None
+) -> tuple[Profile, tuple[CheckResult, ...]]:
+    """The profile of a delivery, and what its measures say against the deliveries before it in the history."""
+    number = number_in_history or delivery_number
+    suites = gates.here.expectations / MEASURES
+    earlier = earlier_profiles(gates.history, number)
+    kept = read_profile(gates.history, number)
+    profile = measure_delivery(
+        catalog, sql=gates.here.sql, as_of=kept.day if kept else as_of, delivery_number=delivery_number
+    )
+    profile = replace(profile, delivery_number=number, accepted=kept.accepted if kept else {})
+    profile = accepting(profile, names=gates.accept_change, because=gates.because, expectations=suites)
+    results = hold(profile, earlier, catalog=catalog, expectations=suites, least_rows=gates.settings.gate_min_rows)
+    return profile, results
 
 
 @dataclass(frozen=True)
@@ -127,6 +168,7 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     here = home()
     policies = load_policies(here.sql / "policies", as_of=plan.as_of)
     check_policies_known(plan, policies)
+    accepted_measures(plan.accept_change, because=plan.because, expectations=here.expectations / MEASURES)
     value_sets = load_value_sets(here.sql / "value_sets")
     control = told_safely(control_members)(here.sql)
     make_folder(plan.work)
@@ -144,13 +186,7 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     results: tuple[CheckResult, ...] = ()
     try:
         for delivery_number in deliveries_to_check(plan):
-            results = stages.validate(
-                catalog,
-                expectations=here.expectations,
-                as_of=plan.as_of,
-                delivery_number=delivery_number,
-                max_failed_history_checks=plan.settings.max_failed_history_checks,
-            )
+            results = stages.validate(catalog, gates=gates_of(plan), as_of=plan.as_of, delivery_number=delivery_number)
     except CheckFailedError:
         withdraw_unpublished(plan, landing.delivery_number)
         raise
@@ -209,8 +245,9 @@ def check_keys(out: Path) -> None:
 
 
 def gates(plan: Plan, *, progress: Progress, folder: Path) -> tuple[Landing, tuple[CheckResult, ...]]:
-    """What landing and the checks say of a delivery alone; it lands in ``folder``, and nothing is published.
+    """What landing and the checks say of a delivery; it lands in ``folder``, and nothing is published.
 
+    It is held against the deliveries published in ``plan.out``, where there are any, and nothing changes there.
     Critical failures are among the results. Raises ``InputRefusedError`` where a file is refused.
     """
     progress.stage_started("land")
@@ -222,12 +259,19 @@ def gates(plan: Plan, *, progress: Progress, folder: Path) -> tuple[Landing, tup
         progress=progress,
     )
     progress.stage_started("validate")
+    catalog = make_catalog(folder / "landed", folder / "catalog.duckdb")
     results = told_safely(validate)(
-        make_catalog(folder / "landed", folder / "catalog.duckdb"),
-        expectations=home().expectations,
-        as_of=plan.as_of,
-        delivery_number=landing.delivery_number,
+        catalog, expectations=home().expectations, as_of=plan.as_of, delivery_number=landing.delivery_number
     )
+    if landing.delivery_number is not None:
+        _, measured = told_safely(measure_landed)(
+            catalog,
+            gates=gates_of(plan),
+            as_of=plan.as_of,
+            delivery_number=landing.delivery_number,
+            number_in_history=newest_published_delivery(plan) + 1,
+        )
+        results = (*results, *measured)
     progress.finished()
     return landing, (*results, *unread_results(landing.files, end_marker=plan.settings.end_marker))
 
@@ -243,11 +287,23 @@ def unread(plan: Plan, landing: Landing) -> tuple[CheckResult, ...]:
     return unread_results([*checked, *strangers], end_marker=plan.settings.end_marker)
 
 
+def gates_of(plan: Plan) -> Gates:
+    """What the checks of a run are held against."""
+    return Gates(
+        here=home(),
+        history=plan.out / "history",
+        settings=plan.settings,
+        accept_change=plan.accept_change,
+        because=plan.because,
+    )
+
+
 def make_catalog(landed: Path, catalog: Path) -> Path:
-    """A new DuckDB file with the views of schema ``landed``, for the checks to read."""
+    """A new DuckDB file with the views of schema ``landed`` and the value sets, for the checks to read."""
     catalog.unlink(missing_ok=True)
     with open_warehouse(catalog) as connection:
         attach(connection, landed)
+        write_value_sets(connection, load_value_sets(home().sql / "value_sets"))
     return catalog
 
 
@@ -286,3 +342,4 @@ def withdraw_unpublished(plan: Plan, delivery_number: int | None) -> None:
         number = int(manifest.stem)
         if number == delivery_number or number > newest:
             manifest.replace(manifest.with_suffix(".refused"))
+            profile_path(plan.out / "history", number).unlink(missing_ok=True)

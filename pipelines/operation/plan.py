@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path  # noqa: TC003 - as above
 from typing import TYPE_CHECKING, Any, Literal
 
+from pipelines.gates.profile import accepted_changes
 from pipelines.ground.errors import StimauditError, UsageError
 from pipelines.ground.program_files import Home, code_version
 from pipelines.intake.land import LandingRules
@@ -38,6 +39,7 @@ class RunRequest:
 
     The flow has a parameter a field, which its scheduler keeps and shows. ``as_of`` is by default the day on which the
     run starts, ``policy`` one policy for every member; ``synthetic`` says that the extracts are made up.
+    ``accept_change`` names the checks on measures whose failure is right as it is, ``because`` says why.
     """
 
     extracts: Path
@@ -47,6 +49,8 @@ class RunRequest:
     config: Path | None = None
     assume_enrolled: bool = False
     synthetic: bool = False
+    accept_change: tuple[str, ...] = ()
+    because: str | None = None
 
     def from_anywhere(self) -> RunRequest:
         """The same with whole paths, for a process that runs in another folder."""
@@ -134,6 +138,8 @@ def run_facts(
         "synthetic_data": plan.synthetic
         and all(entry.parameters.get("synthetic_data") for entry in read_history(plan.out / "history")),
     }
+    if accepted := accepted_changes(plan.out / "history"):
+        parameters = {**parameters, "accepted_changes": accepted}
     facts = RunFacts(
         run_id="",
         as_of=plan.as_of,

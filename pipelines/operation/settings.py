@@ -58,9 +58,11 @@ class Settings:
     their path in the delivery, that a blank paid amount is unknown there and not 0; the first pattern that fits holds.
     A delivery is refused when more than ``max_rejected_share`` and more than ``max_rejected_rows`` of a table's rows
     are set aside, or when more than ``max_failed_history_checks`` of the checks against earlier deliveries (volume,
-    months, code share, code families) fail at once. ``memory_limit`` bounds DuckDB's buffers, ``threads`` its threads
-    (none: one a core). With an ``end_marker`` a delivery without a file of that name is still being copied and is
-    refused. Published files are kept for ``snapshot_days``, those of a month's end for good. ``null_words`` are blank
+    months, code share, code families) fail at once. A measure of fewer than ``gate_min_rows`` rows, tonight or before,
+    is not held against the last deliveries. ``memory_limit`` bounds DuckDB's buffers, ``threads`` its threads (none:
+    one a core). With an ``end_marker`` a delivery without a file of that name is still being copied and is
+    refused. Published files are kept for ``snapshot_days``, those of a month's end for good.
+    ``null_words`` are blank
     wherever they stand alone in a field, in any case; a line of care with more than ``units_a_day`` units is doubtful.
 
     ``id_namespace`` says whose identifiers are: of a ``data_source`` or ``payer``, by which they are then qualified in
@@ -92,6 +94,7 @@ class Settings:
     max_rejected_share: Annotated[float, Must("a share from 0 to 1", lambda value: 0 <= value <= 1)] = 0.01
     max_rejected_rows: Annotated[int, _whole("rows")] = 20
     max_failed_history_checks: Annotated[int, _whole("checks")] = 2
+    gate_min_rows: Annotated[int, _whole("rows", 1)] = 1000
     memory_limit: Annotated[str, Must('a size such as "1GB" or "512MB"', _MEMORY.fullmatch)] = "1GB"
     threads: Annotated[int, _whole("threads", 1)] | None = None
     end_marker: Annotated[str, Must('the name of a file such as "_SUCCESS"', _is_file_name)] | None = None
