@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 def test_a_row_that_differs_in_any_known_column_is_no_repeat(model: RunModel) -> None:
     made = model(
         "staging.care_documentation",
-        {"landed.care_documentation": one_apart("care_documentation"), "staging.candidate_identifier": CANDIDATE_IDENTIFIERS},
+        {
+            "landed.care_documentation": one_apart("care_documentation"),
+            "staging.candidate_identifier": CANDIDATE_IDENTIFIERS,
+        },
     )
 
     assert made.column("source_row") == kept("care_documentation")

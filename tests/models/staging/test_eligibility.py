@@ -41,7 +41,10 @@ def test_of_equal_rows_the_copy_delivered_last_stays(model: RunModel) -> None:
 def test_rows_of_others_than_the_candidates_are_left_out(model: RunModel) -> None:
     made = model(
         "staging.eligibility",
-        {"landed.eligibility": "member_id | plan\nA | X1\nZ | X2", "staging.candidate_identifier": CANDIDATE_IDENTIFIERS},
+        {
+            "landed.eligibility": "member_id | plan\nA | X1\nZ | X2",
+            "staging.candidate_identifier": CANDIDATE_IDENTIFIERS,
+        },
     )
 
     assert made.rows("member_id", "plan") == [("A", "X1")]

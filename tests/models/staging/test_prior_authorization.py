@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 def test_a_row_that_differs_in_any_known_column_is_no_repeat(model: RunModel) -> None:
     made = model(
         "staging.prior_authorization",
-        {"landed.prior_authorization": one_apart("prior_authorization"), "staging.candidate_identifier": CANDIDATE_IDENTIFIERS},
+        {
+            "landed.prior_authorization": one_apart("prior_authorization"),
+            "staging.candidate_identifier": CANDIDATE_IDENTIFIERS,
+        },
     )
 
     assert made.column("source_row") == kept("prior_authorization")
