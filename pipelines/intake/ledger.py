@@ -221,7 +221,7 @@ def attach(connection: Connection, landed: Path) -> None:
     connection.execute(f"create or replace view landed.rejected_row as {_rejected_query(landed, tables, landed_now)}")
     _make_delivered_file(connection, deliveries)
     _make_repaired_value(connection, landed_now)
-    _make_delivery(connection, deliveries)
+    make_delivery_table(connection, deliveries)
     supplied = supplied_tables(file for _, file in landed_now)
     feeds = ", ".join(f"({literal(name)}, {str(name in supplied).lower()})" for name in tables)
     connection.execute(
@@ -370,7 +370,8 @@ def _make_repaired_value(connection: Connection, landed_now: Iterable[tuple[int,
     )
 
 
-def _make_delivery(connection: Connection, deliveries: Iterable[Delivery]) -> None:
+def make_delivery_table(connection: Connection, deliveries: Iterable[Delivery]) -> None:
+    """Makes `landed.delivery`: one row a delivery, with what was said of it as a whole."""
     connection.execute(
         "create or replace table landed.delivery "
         "(delivery_number INTEGER, delivery_kind VARCHAR, covers_from DATE, covers_to DATE, id_namespace VARCHAR)"

@@ -21,7 +21,7 @@ from pipelines.ground.warehouse import identifier, open_scratch
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.layouts.canonical import judged_query
 from pipelines.intake.layouts.projection import Projection
-from pipelines.intake.ledger import EXTRA_COLUMNS
+from pipelines.intake.ledger import EXTRA_COLUMNS, make_delivery_table
 from pipelines.proof.example_text import (
     Example,
     ExampleRow,
@@ -222,6 +222,7 @@ def _make_landed(connection: Connection, members: Mapping[str, Example], setting
         "insert into landed.delivered_file values (?, ?, ?, 'example', ?, ?, 0, 0, 'landed')",
         [[*file, row_count, row_count] for file, row_count in sorted(delivered.items())],
     )
+    make_delivery_table(connection, ())
     connection.execute("create or replace table landed.feed (table_name VARCHAR, is_supplied BOOLEAN)")
     connection.executemany(
         "insert into landed.feed values (?, ?)",

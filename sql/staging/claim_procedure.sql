@@ -1,7 +1,8 @@
 -- One row per delivered procedure rank of a candidate claim.
 --
--- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2). Rows that
--- name another member than a candidate are left out; whose a row without a member is, is told later.
+-- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2). Rows of deliveries
+-- before the one that staging.claim_kept_from names are gone. Rows that name another member than a candidate are left
+-- out; whose a row without a member is, is told later.
 
 with
 
@@ -33,9 +34,19 @@ final as (
         last_copy.place.file_number,
         last_copy.place.source_row
     from last_copy
+    left join staging.claim_kept_from
+        on
+            last_copy.claim_id = claim_kept_from.claim_id
+            and last_copy.member_id is not distinct from claim_kept_from.member_id
     where
-        last_copy.member_id is null
-        or last_copy.member_id in (select candidate_member.member_id from staging.candidate_member)
+        (
+            claim_kept_from.delivery_number is null
+            or last_copy.place.delivery_number >= claim_kept_from.delivery_number
+        )
+        and (
+            last_copy.member_id is null
+            or last_copy.member_id in (select candidate_member.member_id from staging.candidate_member)
+        )
 )
 
 select * from final

@@ -1,6 +1,7 @@
 -- One row per delivered version of a claim line of a candidate member.
 --
--- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2).
+-- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2). Rows of deliveries
+-- before the one that staging.claim_kept_from names are gone.
 -- Versions of a line are told apart in intermediate.claim_line_version.
 
 with
@@ -31,6 +32,13 @@ final as (
         last_copy.place.file_number,
         last_copy.place.source_row
     from last_copy
+    left join staging.claim_kept_from
+        on
+            last_copy.claim_id = claim_kept_from.claim_id
+            and last_copy.member_id = claim_kept_from.member_id
+    where
+        claim_kept_from.delivery_number is null
+        or last_copy.place.delivery_number >= claim_kept_from.delivery_number
 )
 
 select * from final

@@ -13,6 +13,7 @@ CANDIDATES = {
     "staging.candidate_claim": CANDIDATE_CLAIMS,
     "staging.candidate_member": CANDIDATE_MEMBERS,
     "staging.member_identifier": "",
+    "staging.claim_kept_from": "",
 }
 
 
@@ -98,3 +99,25 @@ def test_rows_under_two_identifiers_of_one_member_are_repeats(model: RunModel) -
     )
 
     assert made.row("member_id", "delivery_number") == ("A", "2")
+
+
+def test_rows_before_the_delivery_from_which_their_claim_is_kept_are_gone(model: RunModel) -> None:
+    made = model(
+        "staging.claim_procedure",
+        {
+            "landed.claim_procedure": """
+                claim_id | member_id | procedure_code | delivery_number | source_row
+                ---------+-----------+----------------+-----------------+-----------
+                A        |           | X1 | 1               | 1
+                A        |           | X2 | 2               | 2
+                A        | A         | X3 | 2               | 3
+                A        | A         | X4 | 3               | 4
+                A        | B         | X5 | 1               | 5
+                B        |           | X6 | 1               | 6
+            """,
+            **CANDIDATES,
+            "staging.claim_kept_from": "claim_id | member_id | delivery_number\nA | A | 3\nA | | 2",
+        },
+    )
+
+    assert made.column("source_row") == ["2", "4", "5", "6"]
