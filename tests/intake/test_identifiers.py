@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -79,10 +79,12 @@ def test_a_table_without_identifiers_needs_no_source(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("namespace", [None, "shared"])
-def test_identifiers_stay_as_they_are_where_none_qualifies_them(tmp_path: Path, namespace: str | None) -> None:
-    landed(
-        tmp_path, {**BASE, "medical_claim.csv": lines({"data_source": "A"})}, rules=LandingRules(id_namespace=namespace)
-    )  # type: ignore[arg-type]
+def test_identifiers_stay_as_they_are_where_none_qualifies_them(
+    tmp_path: Path, namespace: Literal["shared"] | None
+) -> None:
+    rules = LandingRules(id_namespace=namespace)
+
+    landed(tmp_path, {**BASE, "medical_claim.csv": lines({"data_source": "A"})}, rules=rules)
 
     assert rows(tmp_path, "select claim_id, member_id from landed.medical_claim") == [("C1", "ada")]
 

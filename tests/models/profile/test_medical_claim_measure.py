@@ -30,7 +30,7 @@ def test_shares_are_those_of_all_lines_of_each_sender_and_of_each_line_of_busine
         {"audit.delivered_medical_claim": LINES, "value_sets.index_procedures": OPENING},
     )
     shares = {
-        (kind, segment, measure): (float(value or 0), count)
+        (kind, segment, measure): (float(str(value or 0)), str(count))
         for kind, segment, measure, value, count in made.rows(
             "segment_kind", "segment", "measure", "value", "row_count"
         )
@@ -39,8 +39,8 @@ def test_shares_are_those_of_all_lines_of_each_sender_and_of_each_line_of_busine
     assert shares["all", "", "denied_share"] == (0.25, "4")
     assert shares["all", "", "blank_status_share"] == (0.25, "4")
     assert shares["data_source", "north", "denied_share"] == (0.5, "2")
-    assert shares["data_source", "south", "denied_share"] == (0, "1")
-    assert shares["line_of_business", "medicare", "denied_share"] == (0, "1")
+    assert shares["data_source", "south", "denied_share"] == (0.0, "1")
+    assert shares["line_of_business", "medicare", "denied_share"] == (0.0, "1")
     assert shares["all", "", "opening_share"] == (0.25, "4")
     assert shares["all", "", "professional_share"] == (0.5, "4")
     assert shares["all", "", "first_of_month_share"] == (0.5, "4")
