@@ -48,6 +48,6 @@ def test_shares_are_those_of_all_lines_of_each_sender_and_of_each_line_of_busine
     assert shares["all", "", "zero_paid_share"] == (0.5, "2")
     assert shares["all", "", "pointer_further_share"] == (2 / 3, "3")
     assert shares["all", "", "hospital_as_professional_share"] == (1 / 3, "3")
-    assert shares["all", "", "bill_type_share"] == (1, "2")
+    assert shares["all", "", "bill_type_share"] == (1.0, "2")
     assert round(shares["all", "", "paid_typical"][0], 1) == round((100 * 400 * 12.5) ** (1 / 3), 1)
     assert shares["all", "", "busy_months"] == (2, "4")
