@@ -301,6 +301,8 @@ PLAIN_SETTINGS = Settings(
     reach={},
     payments_supplied={},
     namespace_of_files={},
+    id_namespace="payer",
+    covers={"from": date(2026, 1, 1), "to": date(2026, 6, 30)},
 )
 EVERY_SETTING = asdict(PLAIN_SETTINGS) | {
     "policy_by_line_of_business": {"commercial": "commercial_strict"},
