@@ -35,6 +35,12 @@ MANY_THREADS = frozenset(
 """Tests of the same bytes and the same rows: they run with as many threads as a night does."""
 
 
+def pytest_configure() -> None:
+    """Gives Prefect a folder of its own where the account has no home that can be written: it warns on import else."""
+    if not os.access(Path.home(), os.W_OK) or not Path.home().is_dir():
+        os.environ.setdefault("PREFECT_HOME", str(HERE.parent / ".cache" / "prefect"))
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Keeps the tests of a file in one process, and those that share what a session makes.
 
