@@ -31,7 +31,7 @@ demo: $(READY) ## audits the sample data and says where the reports are
 test: $(READY) ## runs the tests
 	POLARS_MAX_THREADS=1 $(RUN)/pytest -n auto --dist loadgroup -q
 
-coverage: $(READY) ## runs the tests and says which lines and branches they reach; a third slower
+coverage: $(READY) ## runs the tests and says which lines and branches they reach
 	POLARS_MAX_THREADS=1 $(RUN)/pytest -n auto --dist loadgroup -q --cov --cov-report=term
 
 browser: $(READY) ## runs the tests of the pages in Chromium, which `make test` skips where there is none
