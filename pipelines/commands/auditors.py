@@ -46,10 +46,10 @@ def report(
     policies = load_policies(home().sql / "policies", as_of=today(), allow_overdue=True)
     with run_lock(out, since=now()):
         if to is not None:
-            first, csv, *others = report_to(out / "published", to, policies=policies)
+            first, csv, *others = report_to(out, to, policies=policies)
             written = [first, csv, *others[:5]]
         else:
-            made = make_reports(out / "published", policies=policies)
+            made = make_reports(out, policies=policies)
             if made.worklist is None:
                 message = (
                     "The audit is encrypted, and spreadsheets and browsers open no encrypted file. Name a folder "

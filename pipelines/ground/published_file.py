@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.ground.errors import IntegrityError
 from pipelines.ground.warehouse import open_warehouse
 
 if TYPE_CHECKING:
@@ -16,10 +17,37 @@ if TYPE_CHECKING:
 # `audit.finding` would be refused as ambiguous. It follows links first, so audit.duckdb is a link to this name.
 DATABASE_FILE = "stimaudit.duckdb"
 DATABASE_LINK = "audit.duckdb"
+SPILLED = ".tmp"
+"""How the name of the folder ends in which an engine that reads keeps what its memory does not hold."""
 
 
 def open_published(folder: Path) -> Connection:
-    """A read-only connection to the audit database in ``folder``, whose tables can be named without their schema."""
+    """A read-only connection to the audit database in ``folder``, whose tables can be named without their schema.
+
+    Raises ``IntegrityError`` where a side file stands beside it: the engine would take its content for the audit's.
+    """
+    raise_if_written_to(folder)
     connection = open_warehouse(folder / DATABASE_FILE, read_only=True)
     connection.execute("use audit")
     return connection
+
+
+def raise_if_written_to(folder: Path) -> None:
+    """Nothing where no engine wrote beside the database in ``folder``; ``IntegrityError`` naming what stands there.
+
+    A log that waits there would be taken for the audit's latest changes by whoever opens the file. What a reader
+    spills is no such thing.
+    """
+    names = (f"{DATABASE_FILE}.", f"{DATABASE_LINK}.")
+    found = sorted(
+        path.name
+        for path in (folder.iterdir() if folder.is_dir() else ())
+        if path.name.startswith(names) and not path.name.endswith(SPILLED)
+    )
+    if found:
+        message = (
+            f"Beside the published database in {folder} stands {', '.join(found)}, which stimaudit did not write. "
+            "Somebody opened the database to write, or wrote beside it. Look who did, remove it, and run "
+            "`stimaudit verify`."
+        )
+        raise IntegrityError(message)

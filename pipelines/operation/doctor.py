@@ -266,7 +266,7 @@ def _output_folder(out: Path) -> Iterator[Remark]:
             step = "Make it for the account that runs the audit."
             yield Remark("output folder", "fail", f"{out} is not there and cannot be made in {parent}", step)
         return
-    places = [out, *(out / name for name in ("landed", "work", "published", "log"))]
+    places = [out, *(out / name for name in ("landed", "work", "publishes", "log"))]
     closed = [place.name for place in places if place.is_dir() and not os.access(place, os.W_OK | os.X_OK)]
     open_to_all = [
         str(path.relative_to(out))
@@ -363,8 +363,7 @@ def _leftovers(out: Path) -> Iterator[Remark]:
     left = [
         path
         for folder, pattern in (
-            *((folder, f"*{PARTIAL}") for folder in ("published", ".", "landed/deliveries")),
-            ("work", "publish/*"),
+            *((folder, f"*{PARTIAL}") for folder in ("publishes", ".", "landed/deliveries")),
             ("landed/partial", "*"),
             ("work", "*.tmp"),
             ("work", "run.duckdb.wal"),

@@ -23,8 +23,10 @@ from pipelines.operation.stage_fault import StageFaultError, told_safely
 from pipelines.operation.unread import unread_results
 from pipelines.proof.controls import control_members
 from pipelines.publishing.history import earlier_cases, read_history, settle
+from pipelines.publishing.older_publishes import take_over
 from pipelines.publishing.publish import Published, publish
-from pipelines.reports.report import report
+from pipelines.publishing.publishes import standing_name
+from pipelines.reports.report import stand
 from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow
 from pipelines.rule.policy import load_policies
@@ -122,7 +124,7 @@ PLAIN_STAGES = Stages(
     narrow=told_safely(narrow),
     audit=told_safely(audit),
     publish=told_safely(publish),
-    report=told_safely(report),
+    report=told_safely(stand),
 )
 
 
@@ -173,6 +175,7 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     control = told_safely(control_members)(here.sql)
     make_folder(plan.work)
     remove_working_files(plan.work)
+    told_safely(take_over)(plan.out)
     record.stage_started("land")
     landing = stages.land(
         plan.extracts,
@@ -208,7 +211,7 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     )
     record.stage_started("audit")
     history = plan.out / "history"
-    told_safely(settle)(history, plan.published / DATABASE_FILE)
+    told_safely(settle)(history, standing_name(plan.out))
     stages.audit(
         working=working,
         sql=here.sql,
@@ -220,15 +223,22 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     record.stage_started("publish")
     published = stages.publish(
         working,
-        plan.published,
+        plan.out,
         facts=replace(facts, finished_at_utc=clock()),
         check_results=results,
         sql=here.sql,
         memory_limit=plan.settings.memory_limit,
-        snapshot_days=plan.settings.snapshot_days,
     )
     record.stage_started("report")
-    reports = stages.report(plan.published, policies=policies, progress=record)
+    reports = stages.report(
+        plan.out,
+        name=published.name,
+        written=published.written,
+        policies=policies,
+        progress=record,
+        keep_publishes=plan.settings.keep_publishes,
+        snapshot_days=plan.settings.snapshot_days,
+    )
     record.finished()
     return Outcome(landing=landing, check_results=results, published=published, reports=reports)
 

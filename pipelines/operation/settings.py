@@ -61,8 +61,8 @@ class Settings:
     months, code share, code families) fail at once. A measure of fewer than ``gate_min_rows`` rows, tonight or before,
     is not held against the last deliveries. ``memory_limit`` bounds DuckDB's buffers, ``threads`` its threads (none:
     one a core). With an ``end_marker`` a delivery without a file of that name is still being copied and is
-    refused. Published files are kept for ``snapshot_days``, those of a month's end for good.
-    ``null_words`` are blank
+    refused. The newest ``keep_publishes`` publishes are kept whole, the database of older ones for ``snapshot_days``,
+    and that of a month's end for good. ``null_words`` are blank
     wherever they stand alone in a field, in any case; a line of care with more than ``units_a_day`` units is doubtful.
 
     ``id_namespace`` says whose identifiers are: of a ``data_source`` or ``payer``, by which they are then qualified in
@@ -98,6 +98,7 @@ class Settings:
     memory_limit: Annotated[str, Must('a size such as "1GB" or "512MB"', _MEMORY.fullmatch)] = "1GB"
     threads: Annotated[int, _whole("threads", 1)] | None = None
     end_marker: Annotated[str, Must('the name of a file such as "_SUCCESS"', _is_file_name)] | None = None
+    keep_publishes: Annotated[int, _whole("publishes", 1)] = 14
     snapshot_days: Annotated[int, _whole("days")] = 90
     null_words: tuple[str, ...] = NULL_WORDS
     units_a_day: Annotated[int, _whole("units", 1)] = UNITS_A_DAY

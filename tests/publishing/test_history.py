@@ -16,7 +16,6 @@ from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.warehouse import Connection, open_warehouse
 from pipelines.publishing.history import (
     cases_path,
-    commit_night,
     entry_path,
     find_run,
     prepare_night,
@@ -24,6 +23,7 @@ from pipelines.publishing.history import (
     settle,
 )
 from pipelines.publishing.history import put_back_night as put_back
+from pipelines.publishing.publishes import standing_name
 from pipelines.publishing.run_difference import run_difference
 from tests.support.nights import FIRST_NIGHT, asked, delivery, eligible, implant, night
 
@@ -247,9 +247,9 @@ def test_a_publish_that_was_killed_before_its_file_was_in_place_leaves_no_entry(
     history = out / "history"
     entries = read_history(history)
     pending = put_back(history, entries[0].run_id, known_from=FIRST_NIGHT + timedelta(days=9))
-    prepare_night(history, pending)
+    prepare_night(history, pending, publish_name=entries[0].run_id)
 
-    settle(history, out / "published" / DATABASE_FILE)
+    settle(history, standing_name(out))
 
     assert read_history(history) == entries
     assert sorted(path.name for path in (history / "runs").iterdir()) == [f"00000{n}.json" for n in (1, 2, 3)]
@@ -261,7 +261,7 @@ def test_a_publish_that_was_killed_after_its_file_was_in_place_has_its_entry(out
     last = read_history(history)[-1]
     entry_path(history, 3).rename(entry_path(history, 3).with_suffix(".pending"))
 
-    settle(history, out / "published" / DATABASE_FILE)
+    settle(history, last.publish_name)
 
     assert read_history(history)[-1] == last
 
@@ -270,8 +270,8 @@ def test_what_is_put_back_is_told_as_a_publish_of_its_own(out: Path) -> None:
     history = out / "history"
     entries = read_history(history)
     back = put_back(history, entries[0].run_id, known_from=FIRST_NIGHT + timedelta(days=9))
-    prepare_night(history, back)
-    commit_night(history, back)
+    prepare_night(history, back, publish_name=entries[0].run_id)
+    settle(history, entries[0].run_id)
 
     told = read_history(history)[-1]
 

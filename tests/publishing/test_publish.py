@@ -31,7 +31,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("done")
     make_working(folder / "work" / "run.duckdb")
     publish_in_small(folder, results=(FAILED_WARNING,))
-    report(folder / "published")
+    report(folder)
     return folder
 
 
@@ -151,7 +151,7 @@ def test_the_same_working_file_gives_the_same_bytes_at_another_hour(out: Path) -
 
     later = replace(facts(), started_at_utc=FINISHED, finished_at_utc=FINISHED)
     publish_in_small(out, results=(FAILED_WARNING,), run_facts=later)
-    report(out / "published")
+    report(out)
 
     assert bytes_of(out, *names) == first
 
@@ -205,15 +205,16 @@ def test_a_reader_keeps_the_old_file_while_a_new_one_is_swapped_in(out: Path) ->
 
 @pytest.mark.parametrize("umask", [0o000, 0o077])
 def test_published_files_are_for_owner_and_group_under_any_umask(out: Path, umask: int) -> None:
-    shutil.rmtree(out / "published")
+    shutil.rmtree(out / "publishes")
+    (out / "published").unlink()
     before = os.umask(umask)
     try:
         publish_in_small(out)
-        report(out / "published")
+        report(out)
     finally:
         os.umask(before)
 
-    below = [path for name in ("published", "history") for path in (out / name).rglob("*")]
+    below = [path for name in ("publishes", "history") for path in (out / name).rglob("*")]
     assert {stat.S_IMODE(path.stat().st_mode) for path in below if path.is_file()} == {0o640}
     assert {stat.S_IMODE(path.stat().st_mode) for path in below if path.is_dir()} == {0o750}
     assert stat.S_IMODE((out / "published").stat().st_mode) == 0o750
@@ -224,13 +225,10 @@ def test_the_manifest_names_every_file_with_its_digest(done: Path) -> None:
 
     names = [file["name"] for file in manifest["files"]]
     assert {"episode_review.parquet", DATABASE_FILE, "worklist.csv", "worklist.xlsx"} <= set(names)
-    # The Parquet copy and the snapshots have manifests of their own.
     assert set(names) == {
         path.relative_to(done / "published").as_posix()
         for path in (done / "published").rglob("*")
-        if path.is_file()
-        and not path.is_symlink()
-        and path.relative_to(done / "published").parts[0] not in {"manifest.json", "parquet", "snapshots"}
+        if path.is_file() and not path.is_symlink() and path.relative_to(done / "published").parts[0] != "manifest.json"
     }
 
 
@@ -241,15 +239,15 @@ def test_a_publish_that_was_cut_short_is_made_whole_by_the_next(out: Path, chop:
     publish_in_small(out)
 
     assert bytes_of(out, "worklist.csv", "episode_review.parquet") == expected
-    assert not (out / "work" / "publish").exists()
+    assert not (out / "publishes" / "next.part").exists()
 
 
 @pytest.fixture(params=["leftovers aside", "no manifest", "no link", "no worklist"])
 def chop(request: pytest.FixtureRequest) -> Callable[[Path], None]:
     def leave(out: Path) -> None:
         if request.param == "leftovers aside":
-            (out / "work" / "publish").mkdir()
-            (out / "work" / "publish" / DATABASE_FILE).write_bytes(b"half a file")
+            (out / "publishes" / "next.part").mkdir()
+            (out / "publishes" / "next.part" / DATABASE_FILE).write_bytes(b"half a file")
         elif request.param == "no manifest":
             (out / "published" / "manifest.json").unlink()
         elif request.param == "no link":

@@ -70,8 +70,8 @@ def test_no_export_and_no_letter_says_a_forbidden_word(sample: Report, tmp_path:
     with open_published(sample.published) as connection:
         case = sample.case_of("S-NONE-01").removeprefix("cases/").removesuffix(".html")
         letters = write_letters(connection, case, tmp_path, template=read_letter_template(EXAMPLE_TEMPLATE))
-    shutil.copytree(sample.published, tmp_path / "published", symlinks=True)
-    report(tmp_path / "published")
+    shutil.copytree(sample.published.parent, tmp_path, symlinks=True, dirs_exist_ok=True)
+    report(tmp_path)
     book = openpyxl.load_workbook(tmp_path / "published" / WORKLIST_XLSX)
     # The dictionary explains the payer's own words, and a closed list holds them.
     cells = [
@@ -205,21 +205,21 @@ def test_the_workbook_gives_the_same_reasons_as_the_page(sample: Report, tmp_pat
 
 
 def test_a_case_page_shows_the_payers_own_rights_text_and_makes_up_none(sample: Report, tmp_path: Path) -> None:
-    shutil.copytree(sample.published, tmp_path / "published", symlinks=True)
+    shutil.copytree(sample.published.parent, tmp_path, symlinks=True, dirs_exist_ok=True)
     case = tmp_path / "published" / "report" / sample.case_of("S-NONE-01")
     not_set = "The plan's text is not set."
 
-    report(tmp_path / "published")
+    report(tmp_path)
     assert not_set in html.unescape(case.read_text("utf-8"))
 
     example = EXAMPLE_TEMPLATE.read_text("utf-8")
     (tmp_path / PAYERS_TEMPLATE).write_text(example, encoding="utf-8")
-    report(tmp_path / "published")
+    report(tmp_path)
     assert not_set in html.unescape(case.read_text("utf-8"))
 
     own = re.sub(r"(?m)^rights = .*$", 'rights = "You may <b>appeal</b> a denial in 60 days."', example)
     (tmp_path / PAYERS_TEMPLATE).write_text(own, encoding="utf-8")
-    report(tmp_path / "published")
+    report(tmp_path)
     page = case.read_text("utf-8")
     assert "You may &lt;b&gt;appeal&lt;/b&gt; a denial in 60 days." in page
     assert "template example 1" in page
@@ -229,11 +229,11 @@ def test_a_case_page_shows_the_payers_own_rights_text_and_makes_up_none(sample: 
 def test_pages_and_workbook_of_made_up_data_say_so_and_others_do_not(sample: Report, tmp_path: Path) -> None:
     stamp = "Synthetic data: nobody here is real."
     assert not any(stamp in path.read_text("utf-8") for path in sample.written)
-    shutil.copytree(sample.published, tmp_path / "published", symlinks=True)
+    shutil.copytree(sample.published.parent, tmp_path, symlinks=True, dirs_exist_ok=True)
     with open_warehouse(tmp_path / "published" / DATABASE_FILE) as connection:
         connection.execute("""update audit.run set parameters = '{"synthetic_data": true}'""")
 
-    made = report(tmp_path / "published")
+    made = report(tmp_path)
 
     assert all(stamp in path.read_text("utf-8") for path in made.pages)
     first = openpyxl.load_workbook(tmp_path / "published" / WORKLIST_XLSX)["Read me"]

@@ -109,7 +109,7 @@ def _publish(out: Path, run_id: str) -> None:
     working.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(_made(out.parent, run_id), working)
     publish_in_small(out, run_facts=facts(run_id))
-    report(out / "published")
+    report(out)
 
 
 def _made(folder: Path, run_id: str) -> Path:

@@ -8,18 +8,20 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.ground.program_files import home
-from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.published_file import open_published
 from pipelines.intake.land import LandingRules, land
 from pipelines.intake.ledger import landed_digest
 from pipelines.operation.plan import Plan, run_facts
 from pipelines.operation.settings import Settings
 from pipelines.publishing.history import earlier_cases, settle
 from pipelines.publishing.publish import publish
+from pipelines.publishing.publishes import standing_name
 from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow
 from pipelines.rule.policy import load_policies
 from pipelines.rule.value_sets import load_value_sets
 from tests.intake.landing import deliver
+from tests.support.standing import stood
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,15 +92,15 @@ def night(out: Path, number: int, files: Mapping[str, str | bytes], *, as_of: da
     # The nights of a test are of one version, also while somebody edits the checkout.
     facts = replace(facts, code_version=CODE, run_id=f"R{as_of:%Y%m%d}-{facts.landed_digest[:8]}")
     history = plan.out / "history"
-    settle(history, plan.published / DATABASE_FILE)
+    settle(history, standing_name(out))
     audit(
         working=working,
         sql=here.sql,
         run_id=facts.run_id,
         earlier_cases=earlier_cases(history, run_id=facts.run_id),
     )
-    return publish(
-        working, plan.published, facts=replace(facts, finished_at_utc=known_from), check_results=(), sql=here.sql
+    return stood(
+        out, publish(working, out, facts=replace(facts, finished_at_utc=known_from), check_results=(), sql=here.sql)
     )
 
 

@@ -15,6 +15,7 @@ from pipelines.rule.narrow import stage_candidates
 from pipelines.rule.policy import load_policies, write_policies
 from pipelines.rule.value_sets import load_value_sets, write_value_sets
 from tests.support.places import ROOT
+from tests.support.standing import stood
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,10 +170,7 @@ def publish_in_small(
     out: Path, *, results: tuple[CheckResult, ...] = (), run_facts: RunFacts | None = None
 ) -> Published:
     """What publish makes of the working file in ``out``."""
-    return publish(
-        out / "work" / "run.duckdb",
-        out / "published",
-        facts=run_facts or facts(),
-        check_results=results,
-        sql=SQL,
+    return stood(
+        out,
+        publish(out / "work" / "run.duckdb", out, facts=run_facts or facts(), check_results=results, sql=SQL),
     )
