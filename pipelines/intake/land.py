@@ -12,6 +12,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import partial
 from os import fsencode, walk
 from pathlib import Path
 from types import MappingProxyType
@@ -43,6 +44,8 @@ from pipelines.intake.layouts.source import (
     column_name,
     csv_header,
     inspect,
+    parquet_header,
+    readable,
     state,
 )
 from pipelines.intake.ledger import (
@@ -295,6 +298,8 @@ def _land_each(
             continue
         name = path.relative_to(extracts).as_posix()
         try:
+            with readable():
+                path.lstat()
             delivered += _land_path(lander, extracts, path, number, landed_before, progress)
         except FileRefusedError as refusal:
             refused.append(f"{_printable(name)}: {refusal}")
@@ -320,15 +325,26 @@ def _lake_tables(extracts: Path) -> dict[str, str]:
 def _files_below(folder: Path) -> list[Path]:
     """All files below ``folder`` and links to folders, by the bytes of their path below it."""
     found: list[Path] = []
-    for parent, folders, names in walk(folder):
+    for parent, folders, names in walk(folder, onerror=partial(_refuse_folder, folder)):
         here = Path(parent)
         found += [here / name for name in names]
         found += [here / name for name in folders if (here / name).is_symlink()]
     return sorted(found, key=lambda path: fsencode(path.relative_to(folder).as_posix()))
 
 
+def _refuse_folder(extracts: Path, error: OSError) -> None:
+    """Refuses a delivery of which a folder cannot be opened: nobody knows what lies in it."""
+    name = Path(error.filename).relative_to(extracts).as_posix()
+    message = (
+        f"The folder {_printable(name)} of the delivery cannot be opened ({error.strerror}), so what it holds cannot "
+        "be known; nothing of this delivery was taken. Give the account that runs the audit the right to read it."
+    )
+    raise InputRefusedError(message) from None
+
+
 def _printable(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+    """``name`` on one line, whatever bytes it is made of: what does not print is written as its escape."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in name)
 
 
 def _land_path(
@@ -406,7 +422,7 @@ def _known_or_read(
     with ThreadPoolExecutor(max_workers=1) as beside:
         inspection = beside.submit(inspect, reading.source)
         if all((table_name, proto.bytes) in sizes for table_name in tables):
-            digest = inspection.result()
+            digest = inspection.result().sha256
             if all((table_name, digest) in landed_before for table_name in tables):
                 known = replace(proto, sha256=digest, fate="already_landed")
                 return [replace(known, table_name=table_name) for table_name in tables]
@@ -415,8 +431,19 @@ def _known_or_read(
         except FileRefusedError:
             inspection.result()
             raise
-        digest = inspection.result()
-    return [replace(file, sha256=digest) for file in files]
+        inspected = inspection.result()
+    _check_row_count(inspected.row_count, files[0].source_row_count)
+    return [replace(file, sha256=inspected.sha256) for file in files]
+
+
+def _check_row_count(counted: int, read: int) -> None:
+    """Refuses a file of which the reader gave another number of rows than its bytes hold."""
+    if counted != read:
+        cause = (
+            f"The file holds {counted:,} rows, counted by its line ends and quotes, and {read:,} of them can be read."
+        )
+        remedy = "Line ends of two kinds, perhaps, one of them in the header: export it again with one kind."
+        raise FileRefusedError(cause, remedy)
 
 
 def _check_place(extracts: Path, path: Path) -> None:
@@ -425,6 +452,7 @@ def _check_place(extracts: Path, path: Path) -> None:
     except UnicodeEncodeError:
         cause = "The file's name is not UTF-8."
         raise FileRefusedError(cause, "Rename it.") from None
+    state(path)
     if path.is_symlink() and not path.resolve().is_relative_to(extracts.resolve()):
         cause = "The file is a link that leads out of the delivery folder."
         raise FileRefusedError(cause, "Deliver the file itself.")
@@ -484,12 +512,13 @@ def _why_missing(layout: Layout, header: tuple[str, ...], missing: Sequence[str]
 
 
 def _parquet_header(lander: _Lander, source: SourceFile) -> tuple[str, ...]:
+    """The column names of a Parquet file that DuckDB can open; it would rename the second of two equal ones."""
     with _linked(lander, source) as link, lander.connect() as connection:
         try:
-            rows = connection.execute(f"describe from {_relation(source, link, 0)}").fetchall()
+            connection.execute(f"describe from {_relation(source, link, 0)}").fetchall()
         except WarehouseError as error:
             raise _refusal(error, source) from None
-    return tuple(str(row[0]) for row in rows)
+    return parquet_header(source)
 
 
 class _linked:  # noqa: N801 - used as a context manager, like a function

@@ -171,6 +171,8 @@ def rules_page(out: Path) -> str:
 
 
 def test_the_rules_page_of_a_run_put_back_shows_the_dossiers_that_it_had(out: Path) -> None:
+    let_go(out, keep_publishes=1, days=90)
+
     rollback(out, runs(out)[0], known_from=LATER)
 
     assert "Among claims for the implantation of spinal cord" in rules_page(out)
@@ -182,6 +184,7 @@ def test_an_audit_is_put_back_also_where_its_dossiers_are_not_kept_whole(out: Pa
     for kept in read_history(out / "history")[0].inputs:
         if kept.name.startswith("policies/"):
             input_path(out / "history", kept.sha256).write_bytes(b"other")
+    let_go(out, keep_publishes=1, days=90)
 
     rollback(out, first, known_from=LATER)
 
