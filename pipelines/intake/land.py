@@ -439,9 +439,7 @@ def _known_or_read(
 def _check_row_count(counted: int, read: int) -> None:
     """Refuses a file of which the reader gave another number of rows than its bytes hold."""
     if counted != read:
-        cause = (
-            f"The file holds {counted:,} rows, counted by its line ends and quotes, and {read:,} of them can be read."
-        )
+        cause = f"The file holds {counted:,} rows by its line ends and quotes, and {read:,} of them can be read."
         remedy = "Line ends of two kinds, perhaps, one of them in the header: export it again with one kind."
         raise FileRefusedError(cause, remedy)
 

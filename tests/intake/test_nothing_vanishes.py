@@ -40,7 +40,7 @@ def test_rows_are_counted_as_an_independent_reader_counts_them(
     tmp_path_factory: pytest.TempPathFactory,
     rows: list[tuple[str, str]],
     end: str,
-    is_ended: bool,  # noqa: FBT001 - given by name
+    is_ended: bool,
     blank_lines: int,
 ) -> None:
     text = io.StringIO(newline="")
@@ -68,7 +68,7 @@ def test_a_header_with_a_line_end_of_another_kind_is_refused_and_not_read_as_no_
     header, rows = text.split("\r\n", 1)
     files = {"medical_claim.csv": f'{header},"remark\nof ours"\r\n' + rows.replace("\r\n", ",x\r\n"), **DIAGNOSES_FILE}
 
-    with pytest.raises(InputRefusedError, match="holds 1 rows, counted by its line ends and quotes, and 0 of them"):
+    with pytest.raises(InputRefusedError, match="holds 1 rows by its line ends and quotes, and 0 of them"):
         landed(tmp_path, files)
 
 
@@ -95,7 +95,7 @@ def test_a_link_that_leads_to_itself_is_a_refused_file(tmp_path: Path) -> None:
     folder = deliver(tmp_path / "day", {"medical_claim.csv": lines({"claim_id": "C1"}), **DIAGNOSES_FILE})
     (folder / "eligibility.csv").symlink_to("eligibility.csv")
 
-    with pytest.raises(InputRefusedError, match="eligibility.csv"):
+    with pytest.raises(InputRefusedError, match=r"eligibility\.csv: The file cannot be read"):
         landed(tmp_path, {})
 
 
