@@ -76,6 +76,10 @@ def run(
     ] = False,
     accept_change: AcceptChange = None,
     because: Because = None,
+    earlier_is_meant: Annotated[
+        bool,
+        typer.Option("--earlier-is-meant", help="Audit as of a day before the last publish, or with a clock set back."),
+    ] = False,
     no_prefect: WithoutPrefect = False,
     as_json: AsJson = False,
 ) -> None:
@@ -101,6 +105,7 @@ def run(
         synthetic=synthetic,
         accept_change=tuple(accept_change or ()),
         because=because,
+        earlier_is_meant=earlier_is_meant,
     )
     outcome = _audit(request, with_prefect=not no_prefect)
     _tell_outcome(outcome, as_json=as_json)

@@ -83,11 +83,21 @@ def diff(
 
 
 @telling
-def verify(*, out: PublishedOut = DEMO_OUT, as_json: AsJson = False) -> None:
-    """Compares every published, landed and history file with the digest kept of it; one changed byte ends with 6."""
+def verify(
+    *,
+    out: PublishedOut = DEMO_OUT,
+    anchor: Annotated[
+        Path | None, typer.Option(help="File outside OUT that keeps how far decisions and history went.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compares every file below OUT with the digest kept of it; one changed byte, or a file of nobody, ends with 6.
+
+    **Example**: `stimaudit verify --out /srv/stimaudit --anchor /mnt/other/stimaudit.anchor`
+    """
     from pipelines.operation.verify import verify as compare
 
-    found = compare(out)
+    found = compare(out, anchor=anchor)
     tell(found, as_json=as_json)
     found.raise_if_unsound()
 

@@ -149,6 +149,6 @@ def letter(
     payer = read_letter_template(template) if template else payers_template(out)
     with published_audit(out) as connection:
         words = payer or read_letter_template(EXAMPLE_TEMPLATE)
-        written = write_letters(connection, case, to or out / "letters", template=words)
+        written = write_letters(connection, case, to or out / "letters", template=words, out=None if to else out)
     for path in written:
         typer.echo(short(path))

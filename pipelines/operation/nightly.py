@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING
 from pipelines.gates.measures import accepted_measures, accepting, hold, raise_if_broken
 from pipelines.gates.profile import earlier_profiles, keep_profile, measure_delivery, profile_path, read_profile
 from pipelines.gates.validate import raise_if_critical, raise_if_silent, validate
-from pipelines.ground.errors import CheckFailedError, ConservationError, IntegrityError
+from pipelines.ground.errors import CheckFailedError, ConservationError, IntegrityError, UsageError
 from pipelines.ground.files import make_folder
 from pipelines.ground.program_files import home
 from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.registers import check_ends, missing_files
 from pipelines.ground.warehouse import WarehouseError, open_warehouse
 from pipelines.intake.land import land
 from pipelines.intake.ledger import attach, check_key, check_landed, landed_digest, read_ledger
+from pipelines.operation.anchor import read_anchor, write_anchor
 from pipelines.operation.plan import Plan, check_policies_known, landing_rules, rule_parameters, run_facts
-from pipelines.operation.run_record import recorded_run
+from pipelines.operation.run_log import utc_text
+from pipelines.operation.run_record import STATUS_FILE, kept_ends, recorded_run
 from pipelines.operation.stage_fault import StageFaultError, told_safely
+from pipelines.operation.status import CLOCK_SLACK
 from pipelines.operation.unread import unread_results
 from pipelines.proof.controls import control_members
 from pipelines.publishing.history import earlier_cases, read_history, settle
@@ -153,6 +157,11 @@ def nightly(plan: Plan, *, progress: Progress, clock: Callable[[], datetime], st
     return outcome
 
 
+def known_from(history: Path, now: datetime) -> datetime:
+    """When what is published now is known: now, and never before what was known already."""
+    return max([now, *(entry.known_from for entry in read_history(history)[-1:])])
+
+
 def remove_working_files(work: Path) -> None:
     """Removes what a run leaves in ``work``, also one that was killed; what Prefect keeps there stays."""
     for pattern in ("run.duckdb*", "catalog.duckdb*", "publish"):
@@ -166,7 +175,9 @@ def remove_working_files(work: Path) -> None:
 def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], stages: Stages) -> Outcome:
     """What ``nightly`` does while it holds the output folder."""
     started_at = clock()
+    check_kept(plan)
     check_keys(plan.out)
+    check_time(plan, now=started_at)
     here = home()
     policies = load_policies(here.sql / "policies", as_of=plan.as_of)
     check_policies_known(plan, policies)
@@ -224,7 +235,7 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     published = stages.publish(
         working,
         plan.out,
-        facts=replace(facts, finished_at_utc=clock()),
+        facts=replace(facts, finished_at_utc=known_from(history, clock())),
         check_results=results,
         sql=here.sql,
         memory_limit=plan.settings.memory_limit,
@@ -239,8 +250,47 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
         keep_publishes=plan.settings.keep_publishes,
         snapshot_days=plan.settings.snapshot_days,
     )
+    if plan.anchor is not None:
+        write_anchor(plan.anchor, plan.out)
     record.finished()
     return Outcome(landing=landing, check_results=results, published=published, reports=reports)
+
+
+def check_kept(plan: Plan) -> None:
+    """Nothing where what people recorded and what was published before is still there, by names and ends of registers.
+
+    Raises ``IntegrityError`` where a decision, sample, letter or entry of the history is gone.
+    """
+    if missing := missing_files(plan.out):
+        more = f" ({len(missing) - 1:,} more are)" if len(missing) > 1 else ""
+        message = f"{missing[0]}{more} Nothing was done. Restore the folder from its backup, then run again."
+        raise IntegrityError(message)
+    check_ends(plan.out, kept_ends(plan.out), keeper=f"{plan.out / STATUS_FILE}")
+    if plan.anchor is not None:
+        check_ends(plan.out, read_anchor(plan.anchor), keeper=f"The anchor {plan.anchor}")
+
+
+def check_time(plan: Plan, *, now: datetime) -> None:
+    """Nothing where the run is of the day of the last publish or a later one, by the clock and by its date.
+
+    Raises ``UsageError`` where it goes back and nobody said that this is meant.
+    """
+    entries = read_history(plan.out / "history")
+    if not entries or plan.earlier_is_meant:
+        return
+    last = entries[-1]
+    if plan.as_of.isoformat() < last.as_of:
+        message = (
+            f"The run is as of {plan.as_of}, and the last publish is as of {last.as_of}. Nothing was done. If it is "
+            "meant, say --earlier-is-meant; else correct --as-of or the clock."
+        )
+        raise UsageError(message)
+    if now < last.known_from - CLOCK_SLACK:
+        message = (
+            f"It is {utc_text(now)}, and the last publish was known from {utc_text(last.known_from)}: the clock was "
+            "set back. Nothing was done. Set it right, or say --earlier-is-meant."
+        )
+        raise UsageError(message)
 
 
 def check_keys(out: Path) -> None:

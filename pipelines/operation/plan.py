@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path  # noqa: TC003 - as above
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.gates.profile import accepted_changes
@@ -39,7 +39,8 @@ class RunRequest:
 
     The flow has a parameter a field, which its scheduler keeps and shows. ``as_of`` is by default the day on which the
     run starts, ``policy`` one policy for every member; ``synthetic`` says that the extracts are made up.
-    ``accept_change`` names the checks on measures whose failure is right as it is, ``because`` says why.
+    ``accept_change`` names the checks on measures whose failure is right as it is, ``because`` says why. A run of
+    a day before the last publish, or with a clock before it, does nothing unless ``earlier_is_meant``.
     """
 
     extracts: Path
@@ -51,6 +52,7 @@ class RunRequest:
     synthetic: bool = False
     accept_change: tuple[str, ...] = ()
     because: str | None = None
+    earlier_is_meant: bool = False
 
     def from_anywhere(self) -> RunRequest:
         """The same with whole paths, for a process that runs in another folder."""
@@ -69,6 +71,11 @@ class Plan(RunRequest):
     def landed(self) -> Path:
         """The landed history."""
         return self.out / "landed"
+
+    @property
+    def anchor(self) -> Path | None:
+        """The file outside of the output folder that keeps how far decisions and history went."""
+        return Path(self.settings.anchor) if self.settings.anchor else None
 
     @property
     def work(self) -> Path:

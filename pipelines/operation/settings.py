@@ -62,7 +62,8 @@ class Settings:
     is not held against the last deliveries. ``memory_limit`` bounds DuckDB's buffers, ``threads`` its threads (none:
     one a core). With an ``end_marker`` a delivery without a file of that name is still being copied and is
     refused. The newest ``keep_publishes`` publishes are kept whole, the database of older ones for ``snapshot_days``,
-    and that of a month's end for good. ``null_words`` are blank
+    and that of a month's end for good. ``anchor`` is a file outside of the output folder that keeps how far decisions
+    and history went, so that an end that was cut off is seen. ``null_words`` are blank
     wherever they stand alone in a field, in any case; a line of care with more than ``units_a_day`` units is doubtful.
 
     ``id_namespace`` says whose identifiers are: of a ``data_source`` or ``payer``, by which they are then qualified in
@@ -100,6 +101,7 @@ class Settings:
     end_marker: Annotated[str, Must('the name of a file such as "_SUCCESS"', _is_file_name)] | None = None
     keep_publishes: Annotated[int, _whole("publishes", 1)] = 14
     snapshot_days: Annotated[int, _whole("days")] = 90
+    anchor: Annotated[str, Must("the whole path of a file", lambda value: value.startswith("/"))] | None = None
     null_words: tuple[str, ...] = NULL_WORDS
     units_a_day: Annotated[int, _whole("units", 1)] = UNITS_A_DAY
     id_namespace: Literal["data_source", "payer", "shared"] | None = None

@@ -118,7 +118,7 @@ def status(out: Path, *, now: datetime, max_age_hours: float = MAX_AGE_HOURS) ->
     """
     publish, run, held_by = last_publish(out / "published"), read_record(out), lock_holder(out)
     found = (
-        _judge_run(run, held_by)
+        _judge_run(run, held_by, publish)
         or _judge_key(out / "published")
         or _judge_publish(publish, now=now, max_age_hours=max_age_hours)
     )
@@ -132,13 +132,16 @@ class _Judgement(NamedTuple):
     next_step: str
 
 
-def _judge_run(run: RunRecord | None, held_by: str | None) -> _Judgement | None:
+def _judge_run(run: RunRecord | None, held_by: str | None, publish: LastPublish | None) -> _Judgement | None:
     """What the last run says; none when it published, or when nothing is known of it."""
     if held_by is not None:
         step = "Wait for it. If it has stood for hours, see 'A lock that does not go away' in docs/operations.md."
         return _Judgement("running", "A run is at work.", step)
     if run is None:
-        return None
+        if publish is None:
+            return None
+        step = "Run again. If it does not start, look at disk and rights (`stimaudit doctor`)."
+        return _Judgement("act", "There is an audit, and no word of the last run: it could not write its state.", step)
     if run.state == "running":
         place = f" in stage {run.stage}" if run.stage else ""
         step = "Run again: nothing was lost. If it is killed again, look at memory and disk (`stimaudit doctor`)."

@@ -10,8 +10,12 @@ from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import IntegrityError, KeyFaultError, UsageError
 from pipelines.ground.files import file_sha256
 from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.registers import check_ends
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.intake.ledger import landed_files, manifest_path, parquet_path, read_ledger
+from pipelines.operation.anchor import read_anchor
+from pipelines.operation.everything import register_faults, strangers
+from pipelines.operation.run_record import STATUS_FILE, kept_ends
 from pipelines.publishing.history import cases_path, input_path, read_history
 from pipelines.publishing.older_publishes import is_older
 from pipelines.publishing.publish import episodes_digest
@@ -93,14 +97,16 @@ class _Comparison:
             self.faults.append(f"{path} was changed: its digest is another.")
 
 
-def verify(out: Path) -> Verification:
+def verify(out: Path, *, anchor: Path | None = None) -> Verification:
     """What became of the files of the output folder ``out``: each compared with the digest kept of it elsewhere.
 
-    The files of every publish go by its manifest, landed files by the ledger, the
-    ledger's manifests by the history, history files by its entries, each of which holds the digest of the one before;
-    manifests and entries are sealed with their own. An encrypted folder is verified without its key, too; with it the
-    published episodes are also compared with the history. Reads every byte; changes nothing. Raises ``UsageError``
-    where nothing was published, and ``KeyFaultError`` where all files are sound and the key does not open them.
+    The files of every publish go by its manifest, landed files by the ledger, the ledger's manifests by the history,
+    history files by its entries, each of which holds the digest of the one before; manifests and entries are sealed
+    with their own. Decisions, samples, letters and entries are in registers, whose ends ``status.json`` and the
+    ``anchor`` keep. What nobody lists is a fault, and so is what others may read. An encrypted folder is verified
+    without its key, too; with it the published episodes are also compared with the history. Reads every byte; changes
+    nothing. Raises ``UsageError`` where nothing was published, and ``KeyFaultError`` where all files are sound and the
+    key does not open them.
     """
     if is_older(out):
         message = (
@@ -115,6 +121,16 @@ def verify(out: Path) -> Verification:
     _compare_published(comparison, out)
     _compare_history(comparison, out)
     _compare_landed(comparison, out / "landed")
+    count, faults = register_faults(out)
+    comparison.checked += count
+    comparison.faults += faults
+    comparison.faults += strangers(out)
+    try:
+        check_ends(out, kept_ends(out), keeper=f"{out / STATUS_FILE}")
+        if anchor is not None:
+            check_ends(out, read_anchor(anchor), keeper=f"The anchor {anchor}")
+    except IntegrityError as fault:
+        comparison.faults.append(str(fault))
     try:
         check_decisions(out / "decisions")
     except IntegrityError as fault:

@@ -23,6 +23,7 @@ from pipelines.ground.encryption import plain, protect
 from pipelines.ground.errors import IntegrityError, StimauditError, UsageError
 from pipelines.ground.files import commit_file, make_folder, write_file
 from pipelines.ground.records import RecordError, judge, record
+from pipelines.ground.registers import enter
 from pipelines.ground.sealed_json import sealed_text, unsealed
 from pipelines.ground.warehouse import one_number, put_frame
 from pipelines.intake.ledger import manifest_path
@@ -308,6 +309,7 @@ def settle(history: Path, standing: str | None) -> None:
         entry = _read_entry(pending, pending.read_bytes())
         if standing is not None and standing == (entry.publish_name or entry.run_id):
             commit_file(pending, entry_path(history, number))
+            enter(history.parent, "runs", [entry_path(history, number)])
         else:
             if entry.publish_kind == "publish" and entry.publish_name:
                 shutil.rmtree(publishes_folder(history.parent) / entry.publish_name, ignore_errors=True)

@@ -17,6 +17,7 @@ from pipelines.commands.cli import app
 from pipelines.ground.errors import ExitCode, IntegrityError, UsageError
 from pipelines.ground.program_files import home
 from pipelines.ground.published_file import DATABASE_FILE
+from pipelines.ground.run_lock import run_lock
 from pipelines.intake.ledger import manifest_path
 from pipelines.operation.reproduce import Reproduction, reproduce
 from pipelines.operation.rollback import rollback
@@ -46,7 +47,8 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = [*implant("A1", "ada", "2026-01-20"), *implant("B1", "bea", "2026-02-03")]
     night(out, 1, delivery(lines, {"A1": "M5450", "B1": "M5450"}, eligibility=eligible("ada", "bea")))
     night(out, 2, delivery(implant("A2", "ada", "2026-01-20", paid="1100", more=",,7,A1"), {"A2": "M5450"}))
-    report(out)
+    with run_lock(out, since=FIRST_NIGHT):
+        report(out)
     return out
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ground.program_files import home
 from pipelines.ground.published_file import open_published
+from pipelines.ground.run_lock import run_lock
 from pipelines.intake.land import LandingRules, land
 from pipelines.intake.ledger import landed_digest
 from pipelines.operation.plan import Plan, run_facts
@@ -68,6 +69,11 @@ def eligible(*members: str) -> str:
 
 def night(out: Path, number: int, files: Mapping[str, str | bytes], *, as_of: date = AS_OF) -> Published:
     """What night ``number`` publishes after landing ``files``; it ends as many days after the first as its number."""
+    with run_lock(out, since=FIRST_NIGHT):
+        return _night(out, number, files, as_of=as_of)
+
+
+def _night(out: Path, number: int, files: Mapping[str, str | bytes], *, as_of: date) -> Published:
     here = home()
     known_from = FIRST_NIGHT + timedelta(days=number - 1)
     folder = deliver(out.parent / f"{out.name}-delivery-{number}", files)
