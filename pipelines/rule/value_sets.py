@@ -63,6 +63,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "prior_spine_surgery": CODE_COLUMNS,
     "psych_evaluation": (*CODE_COLUMNS, "counts"),
     "red_flags": CODE_COLUMNS,
+    "total_lines": CODE_COLUMNS,
 }
 """The value sets the rule reads, each with the columns it must have."""
 
