@@ -140,7 +140,7 @@ class ValueSet:
     def frame(self) -> pl.DataFrame:
         """One row a code (or word) of the set, typed and normalised, in file order.
 
-        Codes stand without dots and inner blanks in upper case (rule, section 1); ``match_system``
+        Codes stand without dots and inner blanks in upper case (docs/rule.md 1.1); ``match_system``
         is ``hcpcs`` for ``cpt`` and ``hcpcs``, else the code system. ``first_valid_date`` and ``last_valid_date`` are
         the effective dates with the open ones filled, both in, for models to ask ``between``.
         """

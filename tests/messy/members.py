@@ -332,7 +332,7 @@ def _context(m: Member) -> None:  # noqa: C901 - one line a piece, each with its
 
 
 def _adjustments(m: Member, surgical: list[Claim], care: list[Claim]) -> None:
-    """Section 2 on the surgery's claims, on care, or on any claim; most members keep their story readable."""
+    """docs/rule.md 2 on the surgery's claims, on care, or on any claim; most members keep their story readable."""
     groups = [[claim for claim in m.claims if claim in group and claim.lines] for group in (surgical, care)]
     for group, share in zip(groups, (0.3, 0.3), strict=True):
         if group and m.chance(share):

@@ -2,7 +2,9 @@
 --
 -- A blank claim_status is paid. A total line (institutional, a revenue code of total_lines, no HCPCS code) repeats the
 -- sum of its claim; a claim of total lines alone keeps the first by line number (by length, then bytes) as an ordinary
--- line (rule, section 2.6).
+-- line.
+--
+-- See docs/rule.md 2.2, 2.6.
 
 with
 
