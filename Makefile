@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo test coverage browser lint check soak mutants format readme benchmark wheel pythons locks system-packages clean
+.PHONY: help demo test coverage browser lint check soak mutants format readme benchmark wheel pythons locks system-packages rooms sections clean
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -64,6 +64,9 @@ readme: $(READY) ## runs the commands README shows and writes their output into 
 
 rooms: $(READY) ## draws the rooms from the code's imports into docs/architecture.md
 	$(RUN)/python -m tests.house.rooms
+
+sections: $(READY) ## writes below each section of docs/rule.md and docs/contract.md who carries it out
+	$(RUN)/python -m tests.house.sections
 
 benchmark: $(READY) ## measures landing, auditing and the nightly run against bare DuckDB
 	$(RUN)/python -m benchmarks.run --lines 10000000 --format csv

@@ -1,5 +1,4 @@
 -- One row per claim of a candidate of which earlier deliveries hold rows that no longer count: the first delivery that
---
 -- does, by claim identifier and member, and without a member for rows that name none.
 --
 -- Where a later delivery holds a claim whole, its newest delivery counts. A full delivery ends every claim that it

@@ -33,7 +33,7 @@ def test_every_setting_is_explained_beside_the_example() -> None:
 
 
 def test_the_settings_of_readme_are_taken(tmp_path: Path) -> None:
-    example = README.split("(`--config`", 1)[1].split(":\n\n", 1)[1].split("\n\nWhat arrives", 1)[0]
+    example = README.split("(`--config`", 1)[1].split(":\n\n", 1)[1].split("\n\nEvery setting", 1)[0]
     (tmp_path / "plan.toml").write_text(re.sub(r"(?m)^    ", "", example), encoding="utf-8")
 
     assert load_settings(tmp_path / "plan.toml").policy_by_line_of_business["commercial"] == "commercial_strict"

@@ -1,5 +1,4 @@
 -- One row per check of this run on delivered data, with counts and never a value; what was mended or is doubtful in
---
 -- delivered values is one row per file, table, column and rule.
 --
 -- Of earlier deliveries only those values are still told that fail a check by themselves, so that they are not
