@@ -59,8 +59,8 @@ class Claim:
     """One (`member_id`, `claim_id`) with its final lines that are no total lines.
 
     `counting` lines bring dollars, the `standing` ones among them everything else (docs/rule.md 2.7): credits and the
-    lines they took do not stand. Both are empty where the claim does not count. `has_unowned_diagnosis` is said of a shared
-    claim number (docs/rule.md 1).
+    lines they took do not stand. Both are empty where the claim does not count. `has_unowned_diagnosis` is said of a
+    shared claim number (docs/rule.md 1).
     """
 
     member_id: str

@@ -80,8 +80,8 @@ Where the page leaves room, this is what is done here (first the section: s1 is 
 46. s2.2  Procedures in columns compete with `claim_procedure` rows of their rank as diagnoses do (7). A blank code in
         columns names nothing; a date beside it must still be one.
 47. s2.6  "First by line number" goes by the order of docs/rule.md 2.7.
-48. s2.7  Reversed claims (docs/rule.md 2.5) come first. A claim of credited lines alone keeps its procedure rows but for
-        opening an event. Where nobody sent an amount, a credit of negative units takes a line without amount as it
+48. s2.7  Reversed claims (docs/rule.md 2.5) come first. A claim of credited lines alone keeps its procedure rows but
+        for opening an event. Where nobody sent an amount, a credit of negative units takes a line without amount as it
         would one of 0.
 49. s3    Interim bills are told line by line: the line is institutional and one of its two codes says so.
 50. s8    "A claim of the episode" with a shared number is one of those its tests read (21). With a blank diagnosis
