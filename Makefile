@@ -14,6 +14,10 @@ ifndef HOME
 export HOME := /dev/null
 endif
 
+# Libraries are compiled once into the environment. Told not to keep that, each process of the tests and each `stimaudit`
+# they start would compile Great Expectations and Prefect again, ten seconds each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 # uv keeps what it fetches below HOME, and where nothing can be written there, in the checkout.
 ifndef UV_CACHE_DIR
 export UV_CACHE_DIR := $(shell \

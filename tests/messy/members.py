@@ -23,7 +23,7 @@ from tests.messy import drugs as messy_drugs
 from tests.messy import surgery as messy_surgery
 from tests.messy.adjustments import adjust
 from tests.messy.builder import LONG, Claim, Member, days
-from tests.messy.codes import ICD10_FROM, Codes
+from tests.messy.codes import ICD10_FROM, Codes, codes_of
 from tests.messy.text import Row
 
 RUN_DATE = date(2026, 6, 30)
@@ -123,7 +123,7 @@ def messy_members(
     Without `benefit_told` no span of anybody says whether it covers drugs. `told` is filled with the `stories` of the
     members and with how their cells are spoiled.
     """
-    codes = Codes(value_sets)
+    codes = codes_of(value_sets)
     extracts: dict[str, list[Row]] = {table: [] for table in COLUMNS}
     for member in _members(
         seed,
@@ -154,7 +154,7 @@ def stories(
     members = _members(
         seed,
         count,
-        Codes(value_sets),
+        codes_of(value_sets),
         bad_row_share=bad_row_share,
         shared_claim_ids=False,
         odd_members=ODD_MEMBERS,
