@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo test coverage browser lint check soak mutants format readme benchmark wheel pythons locks system-packages clean
+.PHONY: help demo test coverage browser lint check soak mutants format readme benchmark wheel pythons locks system-packages rooms sections clean
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -13,6 +13,10 @@ UV := .venv-uv/uv
 ifndef HOME
 export HOME := /dev/null
 endif
+
+# Libraries are compiled once into the environment. Told not to keep that, each process of the tests and each `stimaudit`
+# they start would compile Great Expectations and Prefect again, ten seconds each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 # uv keeps what it fetches below HOME, and where nothing can be written there, in the checkout.
 ifndef UV_CACHE_DIR
@@ -64,6 +68,9 @@ readme: $(READY) ## runs the commands README shows and writes their output into 
 
 rooms: $(READY) ## draws the rooms from the code's imports into docs/architecture.md
 	$(RUN)/python -m tests.house.rooms
+
+sections: $(READY) ## writes below each section of docs/rule.md and docs/contract.md who carries it out
+	$(RUN)/python -m tests.house.sections
 
 benchmark: $(READY) ## measures landing, auditing and the nightly run against bare DuckDB
 	$(RUN)/python -m benchmarks.run --lines 10000000 --format csv

@@ -42,6 +42,7 @@ from tests.second_opinion.sitting import BY_LINE_OF_BUSINESS, CONFIGURATIONS, OT
 from tests.support.product import (
     COMPARED,
     OF_THE_RUN,
+    REVIEWED_BY,
     SQL,
     VALUE_SETS,
     Setup,
@@ -51,8 +52,8 @@ from tests.support.product import (
     landed_connection,
     opinion_on,
     opinion_tables,
-    shipped_policies,
 )
+from tests.support.shipped import shipped_policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -271,7 +272,7 @@ def all_mutants() -> list[Mutant]:
 
 def parameter_mutants() -> Iterator[Mutant]:
     """Each parameter a dossier states, one more and one less (or the other way round), wherever it is inherited."""
-    policies = shipped_policies()
+    policies = shipped_policies(REVIEWED_BY)
     for policy in policies:
         for parameter in policy.parameters:
             if parameter.name not in policy.own_parameters:

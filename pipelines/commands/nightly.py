@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from pipelines.commands.shared import (
     DEMO_OUT,
@@ -32,10 +31,11 @@ from pipelines.ground.encryption import KEY_VARIABLE
 from pipelines.ground.errors import ExitCode, StimauditError
 from pipelines.ground.files import make_folder
 from pipelines.ground.run_lock import run_lock
-from pipelines.operation.status import REPORTS_OF_ENCRYPTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rich.table import Table
 
     from pipelines.gates.validate import CheckResult
     from pipelines.operation.nightly import Outcome
@@ -273,10 +273,14 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
         if path is not None:
             screen.print(f"{name:<9} {short(path)}", highlight=False, markup=False, soft_wrap=True)
     if outcome.reports.worklist is None:
+        from pipelines.operation.status import REPORTS_OF_ENCRYPTED
+
         screen.print(f"Reports   {REPORTS_OF_ENCRYPTED}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _funnel_table(funnel: Sequence[FunnelStep]) -> Table:
+    from rich.table import Table
+
     table = Table(title="From the lines read to the episodes flagged", title_justify="left")
     table.add_column("step")
     table.add_column("unit")
@@ -299,6 +303,8 @@ def _tell_checks(results: Sequence[CheckResult], *, as_json: bool) -> None:
     if as_json:
         tell_json([asdict(result) for result in results])
         return
+    from rich.table import Table
+
     table = Table(title="Checks on the delivery", title_justify="left")
     for name in ("table", "check", "severity", "status"):
         table.add_column(name)

@@ -14,16 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, Protocol
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from pipelines.ground.encryption import read_key, using_key
 from pipelines.ground.errors import StimauditError, UsageError
-from pipelines.ground.published_file import DATABASE_FILE, open_published
-from pipelines.intake.ledger import check_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from rich.console import Console
 
     from pipelines.ground.warehouse import Connection
 
@@ -110,6 +108,8 @@ def tell_json(content: Any) -> None:
 
 def published_audit(out: Path) -> Connection:
     """The published audit of ``out``, read-only; raises ``UsageError`` when there is none."""
+    from pipelines.ground.published_file import DATABASE_FILE, open_published
+
     if not (out / "published" / DATABASE_FILE).is_file():
         message = (
             f"There is no published audit in {out}. Name the output folder of a run with --out, "
@@ -121,6 +121,8 @@ def published_audit(out: Path) -> Connection:
 
 def landed_folder(out: Path) -> Path:
     """The landed history of ``out``; raises ``UsageError`` when nothing landed there, or its key is not the one."""
+    from pipelines.intake.ledger import check_key
+
     if not (out / "landed" / "deliveries").is_dir():
         message = f"Nothing landed in {out} yet. Name the output folder of a run with --out."
         raise UsageError(message)
@@ -154,6 +156,8 @@ def tell_rows(names: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -
             [["; ".join(map(str, cell)) if isinstance(cell, list) else cell for cell in row] for row in rows]
         )
     else:
+        from rich.table import Table
+
         table = Table()
         for name in names:
             table.add_column(name, overflow="fold")
@@ -169,12 +173,16 @@ def _cell(cell: object) -> str:
 
 def console() -> Console:
     """Standard output: as wide as the terminal, or wide enough for a file; colour only on a terminal."""
+    from rich.console import Console
+
     terminal = Console(markup=False)
     return terminal if terminal.is_terminal else Console(width=PLAIN_WIDTH, markup=False, no_color=True)
 
 
 def log() -> Console:
     """Standard error, where progress and faults are told."""
+    from rich.console import Console
+
     return Console(stderr=True)
 
 

@@ -3,6 +3,8 @@
 What is asked stands in ``expectations/measures/``, one suite a table, each threshold with its reason. The numbers to
 judge are put into one small table, a row a segment and a column a check; Great Expectations judges it in a checkpoint,
 and this module gives the second witness (``docs/decisions/0140`` to ``0142``).
+
+See docs/contract.md 1.10.
 """
 
 from __future__ import annotations

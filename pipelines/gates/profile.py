@@ -2,6 +2,8 @@
 
 A profile is one small JSON file a delivery in ``<out>/history/profiles``, written once its checks let it pass. It is
 what later deliveries are held against; the rows of earlier ones are never read again (decision 0140).
+
+See docs/contract.md 1.10.
 """
 
 from __future__ import annotations

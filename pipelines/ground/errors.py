@@ -10,7 +10,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """The exit codes of the `stimaudit` command (contract, section 3)."""
+    """The exit codes of the `stimaudit` command (docs/contract.md 3)."""
 
     DONE = 0
     OUR_FAULT = 1

@@ -1,4 +1,7 @@
-"""The columns that may be delivered, as `sql/extracts.csv` lists them, and what each kind becomes."""
+"""The columns that may be delivered, as `sql/extracts.csv` lists them, and what each kind becomes.
+
+See docs/contract.md 1.1.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 Spark writes a table as a folder of part files. Such a folder is read as the table it is named after. Delta, Iceberg
 and Hudi keep beside the part files a log that says which of them still hold: read without it, rows that were deleted
 come back. Such a folder is refused.
+
+See docs/contract.md 1.1, 1.8.
 """
 
 from __future__ import annotations

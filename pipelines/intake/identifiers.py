@@ -1,4 +1,7 @@
-"""Whose identifiers are: every identifier of a row with the source or payer before it that gave it out."""
+"""Whose identifiers are: every identifier of a row with the source or payer before it that gave it out.
+
+See docs/contract.md 1.5.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 Each file is looked at as bytes (hash, encoding, quoting, completeness), then read once by DuckDB, which parses,
 normalises and judges every row and writes it. Nothing counts until the delivery's manifest is there.
+
+See docs/contract.md 1.2, 1.8, 1.12.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Previous member identifiers: each must lead to one member, over all deliveries together."""
+"""Previous member identifiers: each must lead to one member, over all deliveries together.
+
+See docs/contract.md 1.1.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 None of them stands in this file: null words and the most units of a day are settings, fillers a list below `sql`,
 codes the value sets.
+
+See docs/contract.md 1.3.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What one run is asked to do, and what it is made of."""
+"""What one run is asked to do, and what it is made of.
+
+See docs/contract.md 1.11.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What must add up before anything is published."""
+"""What must add up before anything is published.
+
+See docs/contract.md 2.2.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ keeps a list.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING
 
@@ -86,9 +87,7 @@ def build(connection: Connection, models: Iterable[Model], transforms: Iterable[
     """
     queries = {model.name: model.query for model in models}
     functions = {f"intermediate.{transform.__name__}": transform for transform in transforms}
-    # An empty database reads the names alone; in one with views DuckDB would bind the files behind them.
-    with open_scratch() as parser:
-        reads = {name: tables_read(parser, query) for name, query in queries.items()}
+    reads = dict(zip(queries, map(set, _tables_each_reads(tuple(queries.values()))), strict=True))
     reads.update({name: _tables_of(function) for name, function in functions.items()})
     for schema in sorted({name.split(".")[0] for name in reads}):
         connection.execute(f"create schema if not exists {schema}")
@@ -97,6 +96,14 @@ def build(connection: Connection, models: Iterable[Model], transforms: Iterable[
             _make_by_transform(connection, name, functions[name])
         else:
             connection.execute(f"create or replace table {name} as {queries[name]}")
+
+
+@cache
+def _tables_each_reads(queries: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    """The tables that each query reads; kept, for the same models are made again and again by examples and controls."""
+    # An empty database reads the names alone; in one with views DuckDB would bind the files behind them.
+    with open_scratch() as parser:
+        return tuple(frozenset(tables_read(parser, query)) for query in queries)
 
 
 def _tables_of(transform: Callable[..., pl.LazyFrame]) -> set[str]:

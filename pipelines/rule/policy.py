@@ -43,7 +43,7 @@ DEFAULT_ASSIGNMENTS: Mapping[str, str] = {
     "medicare_ffs": "medicare_ncd_160_7",
     "medicare_advantage": "medicare_ncd_160_7",
 }
-"""The policies by line of business of a run whose configuration says nothing of the line (rule, section 9)."""
+"""The policies by line of business of a run whose configuration says nothing of the line (docs/rule.md 9)."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def write_policies(
     """Makes the schema ``policies``.
 
     - ``policy``: one row a policy, with a typed column a parameter (in the order of the rule);
-    - ``default_policy``: the one row whose parameters govern sections 1 to 3 of the rule;
+    - ``default_policy``: the one row whose parameters govern docs/rule.md 1, 2, 3;
     - ``line_of_business_policy``: one row a line of business that has its own policy;
     - ``fallback_policy``: one row, the policy of members whose line of business has none, or whose
       policy is not in force on the anchor date;

@@ -63,6 +63,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "prior_spine_surgery": CODE_COLUMNS,
     "psych_evaluation": (*CODE_COLUMNS, "counts"),
     "red_flags": CODE_COLUMNS,
+    "total_lines": CODE_COLUMNS,
 }
 """The value sets the rule reads, each with the columns it must have."""
 
@@ -139,7 +140,7 @@ class ValueSet:
     def frame(self) -> pl.DataFrame:
         """One row a code (or word) of the set, typed and normalised, in file order.
 
-        Codes stand without dots and inner blanks in upper case (rule, section 1); ``match_system``
+        Codes stand without dots and inner blanks in upper case (docs/rule.md 1.1); ``match_system``
         is ``hcpcs`` for ``cpt`` and ``hcpcs``, else the code system. ``first_valid_date`` and ``last_valid_date`` are
         the effective dates with the open ones filled, both in, for models to ask ``between``.
         """

@@ -1,7 +1,8 @@
 -- One row per open episode and claim line, procedure row or fill considered as care in its look-back.
 --
--- What does not count is listed too, with counts = no and why, so that a reader sees it was considered
--- (rule, section 6).
+-- What does not count is listed too, with counts = no and why, so that a reader sees it was considered.
+--
+-- See docs/rule.md 6.1.
 
 with
 

@@ -2,6 +2,8 @@
 --
 -- Dates in an explanation are the days the data received were looked at. Nothing found is said as nothing found in the
 -- data received, never as care that was not given.
+--
+-- See docs/rule.md 8.4.
 
 with
 

@@ -1,7 +1,9 @@
 -- One row per implant episode, also the excluded ones: its facts, its outcome and why.
 --
--- Columns and their order are the contract's (section 2). priority_score is null unless flagged: the sum of its parts
+-- Columns and their order are the contract's. priority_score is null unless flagged: the sum of its parts
 -- times the factor, rounded half up to one decimal.
+--
+-- See docs/rule.md 8.5, 8.7 and docs/contract.md 2.1.
 
 with
 

@@ -2,6 +2,8 @@
 --
 -- entered_count less left_count is remaining_count, and the next step of the same unit enters with it. A new unit
 -- (lines, index lines, episodes) starts with what the last one holds, counted in that unit.
+--
+-- See docs/contract.md 2.2.
 
 with
 

@@ -1,8 +1,10 @@
 -- One row per flagged episode and part of its priority, in points before halving.
 --
--- The parts are the reason, the diagnosis, the dollars (on a log scale, episode paid, or allowed where that is 0),
--- the completeness of the data and signs of harm; the factor part is 1, or the policy's factor where the claim is
--- likely miscoded and the total is multiplied by it. Dollars that nobody sent give no points (rule, section 10).
+-- The parts are the reason, the diagnosis, the dollars (on a log scale, episode paid, or allowed where that is 0), the
+-- completeness of the data and signs of harm; the factor part is 1, or the policy's factor where the claim is likely
+-- miscoded and the total is multiplied by it. Dollars that nobody sent give no points.
+--
+-- See docs/rule.md 10.
 
 with
 

@@ -4,9 +4,11 @@
 -- other_care, which never counts; surgery_or_indication, what may support the service; trial and implant, the episode's
 -- own index lines; revision_or_complication, what happened to a device outside the episode. Care, evaluations and
 -- indications lie in [anchor - history_days, anchor - 1] (an evaluation also on the anchor day), revisions and
--- complications in the follow-up of rule section 8. counts says whether the row is evidence of care under the rule, and
+-- complications in the follow-up of the notes. counts says whether the row is evidence of care under the rule, and
 -- is null where that is not asked. A fill lasts its days' supply, at most until the day before the anchor; a
 -- statement lasts the care it speaks of, or the day of its document.
+--
+-- See docs/rule.md 6.1, 8.6.
 
 with
 

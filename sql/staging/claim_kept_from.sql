@@ -2,8 +2,10 @@
 -- does, by claim identifier and member, and without a member for rows that name none.
 --
 -- Where a later delivery holds a claim whole, its newest delivery counts. A full delivery ends every claim that it
--- lacks whose lines, as far as they came before, all start in the period it covers. A row without a member may be
--- any member's of that number, so it goes when it goes for all of them (contract, section 1).
+-- lacks whose lines, as far as they came before, all start in the period it covers. A row without a member may be any
+-- member's of that number, so it goes when it goes for all of them.
+--
+-- See docs/contract.md 1.6, 1.7.
 
 with
 

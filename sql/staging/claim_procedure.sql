@@ -1,8 +1,10 @@
 -- One row per delivered procedure rank of a candidate claim.
 --
--- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2). Rows of deliveries
--- before the one that staging.claim_kept_from names are gone. Rows that name another member than a candidate are left
--- out; whose a row without a member is, is told later.
+-- Rows equal in all known columns are repeats: the copy delivered last stays. Rows of deliveries before the one that
+-- staging.claim_kept_from names are gone. Rows that name another member than a candidate are left out; whose a row
+-- without a member is, is told later.
+--
+-- See docs/rule.md 2.1.
 
 with
 

@@ -1,6 +1,8 @@
 -- One row per feed that has a reach and month: its rows loaded that are dated not after the run date.
 --
 -- Repeats, older versions and rows of any status count: what was loaded says what days the feed speaks of.
+--
+-- See docs/rule.md 8.1.
 
 with
 

@@ -1,8 +1,10 @@
--- One row per feed and run of days that it can speak of, both ends in: the reach of the feed (rule, section 8).
+-- One row per feed and run of days that it can speak of, both ends in: the reach of the feed.
 --
 -- As the configuration says; else found, where at least reach_min_rows rows are loaded: the usual size is the largest
 -- number of rows such that months of at least that many hold at least half of all rows, a month is busy with at least
 -- reach_busy_share of it, and the reach is the days of the busy months, none later than the newest row. Else all days.
+--
+-- See docs/rule.md 8.1.
 
 with
 

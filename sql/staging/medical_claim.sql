@@ -1,8 +1,9 @@
 -- One row per delivered version of a claim line of a candidate member.
 --
--- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2). Rows of deliveries
--- before the one that staging.claim_kept_from names are gone.
--- Versions of a line are told apart in intermediate.claim_line_version.
+-- Rows equal in all known columns are repeats: the copy delivered last stays. Rows of deliveries before the one that
+-- staging.claim_kept_from names are gone. Versions of a line are told apart in intermediate.claim_line_version.
+--
+-- See docs/rule.md 2.1.
 
 with
 

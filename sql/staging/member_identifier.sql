@@ -1,7 +1,8 @@
 -- One row per previous member identifier, with the identifier that its member has now.
 --
--- Chains are followed to their end, over all deliveries together. A ring or two ends refuse the delivery when it lands
--- (contract, section 1).
+-- Chains are followed to their end, over all deliveries together. A ring or two ends refuse the delivery when it lands.
+--
+-- See docs/contract.md 1.1.
 
 with recursive
 

@@ -1,7 +1,9 @@
 -- One row per delivered fill of a candidate member.
 --
--- Rows equal in all known columns are repeats: the copy delivered last stays; line numbers are compared
--- without leading zeros (rule, section 2).
+-- Rows equal in all known columns are repeats: the copy delivered last stays; line numbers are compared without leading
+-- zeros.
+--
+-- See docs/rule.md 2.1, 2.8.
 
 with
 

@@ -1,6 +1,8 @@
 -- One row per delivered authorisation of a candidate member.
 --
--- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2).
+-- Rows equal in all known columns are repeats: the copy delivered last stays.
+--
+-- See docs/rule.md 2.1.
 
 with
 

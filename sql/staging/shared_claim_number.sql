@@ -1,7 +1,9 @@
 -- One row per claim identifier of a candidate that stands under two members or more in all claim lines loaded.
 --
--- Lines of everybody and in whatever state are asked, for a number says whose a row is only where it is one member's;
--- a person under two identifiers is one member (rule, section 1).
+-- Lines of everybody and in whatever state are asked, for a number says whose a row is only where it is one member's; a
+-- person under two identifiers is one member.
+--
+-- See docs/rule.md 1.2.
 
 with
 

@@ -6,6 +6,7 @@ import json
 import os
 import pwd
 import signal
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,9 @@ from typer.testing import CliRunner
 
 from pipelines.commands.cli import app, main
 from pipelines.ground.errors import ExitCode
+from pipelines.ground.published_file import open_published
 from pipelines.ground.run_lock import run_lock
+from pipelines.ground.warehouse import one_column
 from pipelines.reports.report import report
 from tests.intake.landing import BASE, deliver
 from tests.support.run_in_small import FAILED_WARNING, make_working, publish_in_small
@@ -69,6 +72,54 @@ def test_the_help_teaches_with_examples_and_exit_codes() -> None:
 @pytest.mark.parametrize("command", ["run", "demo", "validate", "report", "show", "sql", "dictionary"])
 def test_every_command_has_help(command: str) -> None:
     assert stimaudit(command, "--help").exit_code == ExitCode.DONE
+
+
+HEAVY = frozenset(
+    {
+        *("altair", "great_expectations", "jinja2", "numpy", "openpyxl", "pandas", "polars", "prefect", "pyarrow"),
+        *("sqlalchemy", "typst", "vl_convert", "xlsxwriter"),
+    }
+)
+"""Libraries that take from a tenth of a second to many seconds to import."""
+
+OF_DUCKDB = frozenset({"numpy", "pandas", "pyarrow"})
+"""What DuckDB imports by itself as soon as a query has a parameter."""
+
+
+def imported(*arguments: object) -> list[str]:
+    """The modules that the installed command imports to answer, as the interpreter tells them."""
+    told = subprocess.run(
+        [Path(sys.executable).with_name("stimaudit"), *map(str, arguments)],
+        env={**os.environ, "PYTHONPROFILEIMPORTTIME": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stdout
+    return [line.rsplit("|", 1)[1].strip() for line in told.stderr.splitlines() if line.startswith("import time:")]
+
+
+@pytest.mark.parametrize(
+    ("command", "unneeded", "most"),
+    [
+        (["--help"], HEAVY | {"duckdb", "pydantic"}, 450),
+        (["status", "--out", "{out}"], HEAVY, 400),
+        (["show", "{episode}", "--out", "{out}"], HEAVY - OF_DUCKDB, 900),
+        (["sql", "select 1", "--out", "{out}"], HEAVY, 400),
+    ],
+    ids=["help", "status", "show", "sql"],
+)
+def test_what_is_asked_often_imports_what_it_needs(
+    command: list[str], unneeded: frozenset[str], most: int, out: Path
+) -> None:
+    with open_published(out / "published") as connection:
+        episode = one_column(connection, "select episode_id from episode_review order by all limit 1")[0]
+
+    modules = imported(*(word.format(out=out, episode=episode) for word in command))
+
+    assert "pipelines.commands.cli" in modules
+    assert unneeded.isdisjoint(module.split(".")[0] for module in modules)
+    assert len(modules) < most
 
 
 def test_the_version_is_said() -> None:

@@ -10,8 +10,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipelines.ground.warehouse import literal
-from pipelines.rule.value_sets import load_value_sets, write_value_sets
-from tests.support.run_in_small import SQL, make_landed
+from pipelines.rule.value_sets import write_value_sets
+from tests.support.run_in_small import make_landed
+from tests.support.shipped import shipped_value_sets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,7 +132,7 @@ def new_feed(connection: Connection) -> None:
     """The empty tables of schema ``landed`` and the value sets."""
     make_landed(connection)
     connection.execute("insert into landed.feed select table_name, true from landed.known_table")
-    write_value_sets(connection, load_value_sets(SQL / "value_sets"))
+    write_value_sets(connection, shipped_value_sets())
 
 
 def run_day(delivery: int) -> date:

@@ -36,6 +36,7 @@ ELSEWHERE = {
     ".venv-uv/": "uv, where make had to bring it",
     "/dev/null": "the system's",
     "pipelines/_files": "a folder inside the wheel",
+    "N/A": "a word for null in extracts",
     "prefect/server/models/deployments.py": "a module of Prefect",
     "letters/": "letters, written when asked for",
     "decisions/*.jsonl": "what reviewers decided, once they did",

@@ -1,4 +1,4 @@
-"""What a value may look like (contract, section 1): each clause just inside and just outside, through landing."""
+"""What a value may look like (docs/contract.md 1.3): each clause just inside and just outside, through landing."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from tests.messy.members import RUN_DATE, messy_members
 from tests.second_opinion.sitting import BY_LINE_OF_BUSINESS
-from tests.support.product import VALUE_SETS, Setup, audit_tables, judge_landed, landed_connection, shipped_policies
+from tests.support.product import REVIEWED_BY, VALUE_SETS, Setup, audit_tables, judge_landed, landed_connection
+from tests.support.shipped import shipped_policies
 
 if TYPE_CHECKING:
     import random
@@ -191,7 +192,7 @@ def policies_asking_less(**values: ParameterValue) -> tuple[Policy, ...]:
                 for parameter in policy.parameters
             ),
         )
-        for policy in shipped_policies()
+        for policy in shipped_policies(REVIEWED_BY)
     )
 
 

@@ -1,4 +1,4 @@
-"""Section 2: versions, repeats, replacements, voids, rings, reversals, states."""
+"""docs/rule.md 2: versions, repeats, replacements, voids, rings, reversals, states."""
 
 from collections.abc import Callable
 from datetime import date

@@ -10,7 +10,7 @@ from tests.messy.text import Row
 COUNTING_CLASSES = ("nsaid", "acetaminophen", "snri")
 
 
-def _ingredients(codes: Codes) -> list[Code]:
+def _ingredients(codes: Codes) -> tuple[Code, ...]:
     return codes.rows("medications", code_system="rxnorm-ingredient")
 
 

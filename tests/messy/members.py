@@ -23,7 +23,7 @@ from tests.messy import drugs as messy_drugs
 from tests.messy import surgery as messy_surgery
 from tests.messy.adjustments import adjust
 from tests.messy.builder import LONG, Claim, Member, days
-from tests.messy.codes import ICD10_FROM, Codes
+from tests.messy.codes import ICD10_FROM, Codes, codes_of
 from tests.messy.text import Row
 
 RUN_DATE = date(2026, 6, 30)
@@ -123,7 +123,7 @@ def messy_members(
     Without `benefit_told` no span of anybody says whether it covers drugs. `told` is filled with the `stories` of the
     members and with how their cells are spoiled.
     """
-    codes = Codes(value_sets)
+    codes = codes_of(value_sets)
     extracts: dict[str, list[Row]] = {table: [] for table in COLUMNS}
     for member in _members(
         seed,
@@ -154,7 +154,7 @@ def stories(
     members = _members(
         seed,
         count,
-        Codes(value_sets),
+        codes_of(value_sets),
         bad_row_share=bad_row_share,
         shared_claim_ids=False,
         odd_members=ODD_MEMBERS,
@@ -332,7 +332,7 @@ def _context(m: Member) -> None:  # noqa: C901 - one line a piece, each with its
 
 
 def _adjustments(m: Member, surgical: list[Claim], care: list[Claim]) -> None:
-    """Section 2 on the surgery's claims, on care, or on any claim; most members keep their story readable."""
+    """docs/rule.md 2 on the surgery's claims, on care, or on any claim; most members keep their story readable."""
     groups = [[claim for claim in m.claims if claim in group and claim.lines] for group in (surgical, care)]
     for group, share in zip(groups, (0.3, 0.3), strict=True):
         if group and m.chance(share):

@@ -96,7 +96,7 @@ def spell_row(rng: random.Random, row: Row, share: float) -> Row:
     return spelled
 
 
-# -- as real systems spoil them (contract.md section 1) -------------------------------------------------
+# -- as real systems spoil them (docs/contract.md 1) -------------------------------------------------
 
 NULL_WORDS = ("NULL", "null", "(null)", r"\N", "nan", "NaN", "NaT", "None", "N/A", "#N/A", "<NA>", " NULL ")
 FILLER_DAYS = ("9999-12-31", "9999-01-01", "2999-12-31", "1900-01-01", "1899-12-30", "0001-01-01", "99991231")

@@ -21,10 +21,9 @@ from pipelines.review.case_review import published_review
 from pipelines.review.metrics import published_metrics
 from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow
-from pipelines.rule.policy import load_policies
-from pipelines.rule.value_sets import load_value_sets
 from tests.support.review_in_small import FLAG_ERROR, SUPPORTED, take_in, write_rows
 from tests.support.run_in_small import AS_OF, SQL, facts, make_working, publish_in_small
+from tests.support.shipped import shipped_policies, shipped_value_sets
 from tests.support.standing import stood
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ class Report(NamedTuple):
 
 @pytest.fixture(scope="session")
 def dossiers() -> tuple[Policy, ...]:
-    return load_policies(SQL / "policies", as_of=AS_OF, allow_overdue=True)
+    return shipped_policies(AS_OF)
 
 
 @pytest.fixture(scope="session")
@@ -148,7 +147,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, dossiers: tuple[Policy, ...
         as_of=AS_OF,
         assume_enrolled=False,
         policies=dossiers,
-        value_sets=load_value_sets(SQL / "value_sets"),
+        value_sets=shipped_value_sets(),
         default_policy="evidence_low_back_pain",
         single_policy=None,
         policy_by_line_of_business={},

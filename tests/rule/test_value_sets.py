@@ -362,7 +362,8 @@ def test_families_come_from_the_codes_in_force_and_leave_out_what_is_out_of_scop
 
 @pytest.fixture
 def landed(connection: Connection) -> Connection:
-    ranks = ", ".join(f"diagnosis_code_{rank} varchar" for rank in range(1, 26))
+    wide = ("diagnosis_code", "procedure_code")
+    ranks = ", ".join(f"{name}_{rank} varchar" for name in wide for rank in range(1, 26))
     connection.execute("create schema landed")
     connection.execute(f"create table landed.medical_claim (hcpcs_code varchar, {ranks})")
     connection.execute("create table landed.claim_diagnosis (diagnosis_code varchar)")

@@ -1,4 +1,4 @@
-"""Final state of claims, and what stands on a claim, for the second opinion (rule.md sections 1 and 2)."""
+"""Final state of claims, and what stands on a claim, for the second opinion (docs/rule.md 1, 2)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Procedure:
-    """A procedure row of a claim, dated by itself, else by the claim date (section 1)."""
+    """A procedure row of a claim, dated by itself, else by the claim date (docs/rule.md 1)."""
 
     rank: int
     system: str
@@ -58,9 +58,9 @@ class Procedure:
 class Claim:
     """One (`member_id`, `claim_id`) with its final lines that are no total lines.
 
-    `counting` lines bring dollars, the `standing` ones among them everything else (section 2.7): credits and the lines
-    they took do not stand. Both are empty where the claim does not count. `has_unowned_diagnosis` is said of a shared
-    claim number (section 1).
+    `counting` lines bring dollars, the `standing` ones among them everything else (docs/rule.md 2.7): credits and the
+    lines they took do not stand. Both are empty where the claim does not count. `has_unowned_diagnosis` is said of a
+    shared claim number (docs/rule.md 1).
     """
 
     member_id: str
@@ -74,18 +74,18 @@ class Claim:
 
     @property
     def dating(self) -> list[Line]:
-        """Return the lines that date it: those that stand, or all counting ones where none does (section 2.7)."""
+        """Return the lines that date it: those that stand, or all counting ones where none does (docs/rule.md 2.7)."""
         return self.standing or self.counting
 
     @property
     def on(self) -> date:
-        """Return the claim date: earliest claim start of its counting lines, else earliest line start (section 1)."""
+        """Return the claim date: earliest claim start of its counting lines, else line start (docs/rule.md 1.3)."""
         starts = [line.claim_start for line in self.dating if line.claim_start is not None]
         return min(starts) if starts else min(line.start for line in self.dating)
 
     @property
     def coded_on(self) -> date:
-        """Return the day its diagnosis codes must be valid on: latest claim end, else the claim date (section 1)."""
+        """Return the day its diagnoses must be valid on: latest claim end, else the claim date (docs/rule.md 1.3)."""
         ends = [line.claim_end for line in self.dating if line.claim_end is not None]
         return max(ends) if ends else self.on
 
@@ -95,11 +95,11 @@ class Claim:
         return any(line.claim_type == "institutional" for line in self.dating)
 
     def has_pending_line(self) -> bool:
-        """Tell whether a counting line is pending (section 2.4)."""
+        """Tell whether a counting line is pending (docs/rule.md 2.4)."""
         return any(line.status == "pending" for line in self.counting)
 
     def diagnosis_rows(self, value_set: CodeSet) -> list[CodeRow]:
-        """Return the value set rows its diagnoses match, validity judged (section 1)."""
+        """Return the value set rows its diagnoses match, validity judged (docs/rule.md 1)."""
         return [
             row
             for each in self.diagnoses
@@ -107,7 +107,7 @@ class Claim:
         ]
 
     def low_back_rows(self, sets: ValueSets) -> list[CodeRow]:
-        """Return the rows of `diagnoses_low_back_pain` its diagnoses match, whatever the date (section 1)."""
+        """Return the rows of `diagnoses_low_back_pain` its diagnoses match, whatever the date (docs/rule.md 1)."""
         return [
             row
             for each in self.diagnoses
@@ -115,11 +115,11 @@ class Claim:
         ]
 
     def has_back_code(self, sets: ValueSets) -> bool:
-        """Tell whether it carries a low back pain row that is no pain label (section 1)."""
+        """Tell whether it carries a low back pain row that is no pain label (docs/rule.md 1)."""
         return any(row.word("specificity") != "pain_label" for row in self.low_back_rows(sets))
 
     def procedure_matches(self, value_set: CodeSet) -> list[tuple[date, CodeRow]]:
-        """Return (date, row) for every counting line and procedure row that matches a value set (section 1)."""
+        """Return (date, row) for every counting line and procedure row that matches a value set (docs/rule.md 1)."""
         found = [
             (line.start, row) for line in self.standing for row in rows_for_hcpcs(value_set, line.hcpcs, line.start)
         ]
@@ -131,11 +131,11 @@ class Claim:
         return found
 
 
-# --- Deliveries, versions and whose rows they are (contract.md section 1, rule.md sections 1 and 2.2) -------
+# --- Deliveries, versions and whose rows they are (docs/contract.md 1, docs/rule.md 1, 2.2) -------
 
 
 def first_deliveries_in_force(lines: Sequence[Line], intake: Intake) -> dict[tuple[str, str], int]:
-    """Return by claim the delivery before which its rows are gone, 0 where none are (contract.md section 1).
+    """Return by claim the delivery before which its rows are gone, 0 where none are (docs/contract.md 1).
 
     With `redelivered_claims = "whole"` it is the last delivery that holds a line of it. A full refresh that lacks a
     claim whose line start dates all lie in its period takes away what came before.
@@ -156,7 +156,7 @@ def first_deliveries_in_force(lines: Sequence[Line], intake: Intake) -> dict[tup
 
 
 def shared_claim_ids(lines: Iterable[Line]) -> set[str]:
-    """Return the claim_ids that stand under two members or more in all lines loaded (section 1)."""
+    """Return the claim_ids that stand under two members or more in all lines loaded (docs/rule.md 1)."""
     owners: dict[str, set[str]] = {}
     for line in lines:
         owners.setdefault(line.claim_id, set()).add(line.member_id)
@@ -164,7 +164,7 @@ def shared_claim_ids(lines: Iterable[Line]) -> set[str]:
 
 
 def final_lines(lines: Iterable[Line]) -> list[Line]:
-    """Return the last version of every line: by paid date (missing first), delivery, file, row (section 2.2)."""
+    """Return the last version of every line: by paid date (missing first), delivery, file, row (docs/rule.md 2.2)."""
     last: dict[tuple[str, str, str], Line] = {}
     for line in sorted(lines, key=lambda each: (each.paid_date or date.min, each.position)):
         last[line.member_id, line.claim_id, line.line_number] = line
@@ -184,9 +184,9 @@ def final_diagnoses(
 ) -> ClaimDiagnoses:
     """Return the diagnoses of one claim, from the long rows of its claim_id and from the member's own final lines.
 
-    The last delivered of a rank wins (section 2.2). A later blank code of the long form empties its rank; a blank of
-    the wide form names nothing. Of a shared claim number a row without member belongs to nobody, unless the member's
-    own row of its rank came later (section 1).
+    The last delivered of a rank wins (docs/rule.md 2.2). A later blank code of the long form empties its rank; a blank
+    of the wide form names nothing. Of a shared claim number a row without member belongs to nobody, unless the member's
+    own row of its rank came later (docs/rule.md 1).
     """
     named: list[tuple[Position, int, str, str]] = [
         (line.position, place, line.wide_type, code) for line in lines for place, code in line.wide_diagnoses
@@ -207,7 +207,7 @@ def final_diagnoses(
 
 
 def final_procedures(rows: Iterable[ProcedureRow], lines: Sequence[Line], member_id: str) -> dict[int, ProcedureRow]:
-    """Return the procedures of one claim by rank, the last delivered; rows without member are everybody's (section 1).
+    """Return the procedures of one claim by rank, the last delivered; without member: everybody's (docs/rule.md 1.2).
 
     A blank code of the long form empties its rank; a blank in the columns of a line names nothing.
     """
@@ -216,7 +216,7 @@ def final_procedures(rows: Iterable[ProcedureRow], lines: Sequence[Line], member
     return {row.rank: row for row in sorted(own, key=lambda each: (each.position, each.rank))}
 
 
-# --- Lines that repeat a sum, lines taken back (sections 2.6 and 2.7) ---------------------------------
+# --- Lines that repeat a sum, lines taken back (docs/rule.md 2.6, 2.7) ---------------------------------
 
 
 def _by_number(line: Line) -> tuple[int, bytes]:
@@ -225,12 +225,12 @@ def _by_number(line: Line) -> tuple[int, bytes]:
 
 
 def _is_total(line: Line) -> bool:
-    """Tell whether a line repeats the sum of its claim (section 2.6)."""
+    """Tell whether a line repeats the sum of its claim (docs/rule.md 2.6)."""
     return line.claim_type == "institutional" and line.revenue_code == "0001" and not line.hcpcs
 
 
 def without_total_lines(lines: Sequence[Line]) -> list[Line]:
-    """Return final lines of a claim without total lines; of total lines alone the first stays (section 2.6)."""
+    """Return final lines of a claim without total lines; of total lines alone the first stays (docs/rule.md 2.6)."""
     return [line for line in lines if not _is_total(line)] or [min(lines, key=_by_number)]
 
 
@@ -250,7 +250,7 @@ def _takes_out(credit: Line, line: Line) -> bool:
 
 
 def standing_lines(counting: Sequence[Line]) -> list[Line]:
-    """Return the counting lines without credits and without the lines they take out (section 2.7)."""
+    """Return the counting lines without credits and without the lines they take out (docs/rule.md 2.7)."""
     ordered = sorted(counting, key=_by_number)
     gone = {id(line) for line in ordered if _is_credit(line)}
     for credit in [line for line in ordered if _is_credit(line)]:
@@ -261,11 +261,11 @@ def standing_lines(counting: Sequence[Line]) -> list[Line]:
     return [line for line in counting if id(line) not in gone]
 
 
-# --- Replacements, voids, reversals (sections 2.3 to 2.5) ------------------------------------------
+# --- Replacements, voids, reversals (docs/rule.md 2.3, 2.4, 2.5) ------------------------------------------
 
 
 def _line_frequency(line: Line) -> str:
-    """Return a line's frequency code, or where it is blank the 7 or 8 that ends its bill type (section 2.3)."""
+    """Return a line's frequency code, or where it is blank the 7 or 8 that ends its bill type (docs/rule.md 2.3)."""
     from_bill_type = line.claim_type == "institutional" and line.bill_type.endswith((REPLACES, VOIDS))
     return line.bill_type[-1] if not line.frequency and from_bill_type else line.frequency
 
@@ -277,7 +277,7 @@ def _frequency(claim: Claim) -> str:
 
 
 def _originals(claim: Claim, claims: dict[str, Claim]) -> set[str]:
-    """Return the claims it names as original: not itself, and in the data of the same member (section 2.3)."""
+    """Return the claims it names as original: not itself, and in the data of the same member (docs/rule.md 2.3)."""
     frequency = _frequency(claim)
     return {
         line.original_claim_id
@@ -290,19 +290,19 @@ def _originals(claim: Claim, claims: dict[str, Claim]) -> set[str]:
 
 
 def _acts(claim: Claim) -> bool:
-    """Tell whether a 7 or 8 does anything: not all lines denied, not pending without a paid line (section 2.3)."""
+    """Tell whether a 7 or 8 does anything: not all lines denied, not pending without a paid line (docs/rule.md 2.3)."""
     statuses = {line.status for line in claim.lines}
     return statuses != {"denied"} and not _is_held(claim)
 
 
 def _is_held(claim: Claim) -> bool:
-    """Tell whether a claim has a pending line and no paid line (section 2.3)."""
+    """Tell whether a claim has a pending line and no paid line (docs/rule.md 2.3)."""
     statuses = {line.status for line in claim.lines}
     return "pending" in statuses and "paid" not in statuses
 
 
 def _is_reversed(claim: Claim) -> bool:
-    """Tell whether its final paid lines sum to zero or less and hold a negative amount (section 2.5).
+    """Tell whether its final paid lines sum to zero or less and hold a negative amount (docs/rule.md 2.5).
 
     A sum that holds an amount nobody sent is not known.
     """
@@ -313,7 +313,7 @@ def _is_reversed(claim: Claim) -> bool:
 
 
 def _chain(claim: Claim, claims: dict[str, Claim]) -> set[str]:
-    """Return all that a replacement replaces: its originals, and theirs while they are 7s themselves (section 2.3)."""
+    """Return all that a replacement replaces: its originals, and theirs while they are 7s (docs/rule.md 2.3)."""
     replaced: set[str] = set()
     ahead = sorted(_originals(claim, claims))
     while ahead:
@@ -327,12 +327,12 @@ def _chain(claim: Claim, claims: dict[str, Claim]) -> set[str]:
 
 
 def _last_paid(claim: Claim) -> tuple[date, str]:
-    """Return what orders two live replacements: latest paid date (missing first), then claim_id (section 2.3)."""
+    """Return what orders two live replacements: latest paid date (missing first), then claim_id (docs/rule.md 2.3)."""
     return max(line.paid_date or date.min for line in claim.lines), claim.claim_id
 
 
 def counting_claim_ids(claims: dict[str, Claim]) -> set[str]:
-    """Return the claim_ids of one member whose claims count; their denied and reversed lines still do not (section 2).
+    """Return the claim_ids of one member whose claims count; denied and reversed lines still do not (docs/rule.md 2).
 
     A held 7 whose original is not in the data stands alone: there is no original that could stay in force.
     """
@@ -366,7 +366,7 @@ def counting_claim_ids(claims: dict[str, Claim]) -> set[str]:
 
 
 def _settled(system: str, on: date, since: date, names: tuple[str, str]) -> str:
-    """Return a delivered type, or where it is blank ICD-10 from its first day on, else ICD-9 (section 1)."""
+    """Return a delivered type, or where it is blank ICD-10 from its first day on, else ICD-9 (docs/rule.md 1)."""
     if system:
         return system
     return names[0] if on >= since else names[1]

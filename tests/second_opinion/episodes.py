@@ -1,4 +1,4 @@
-"""Index lines, events and episodes of one member, for the second opinion (rule.md sections 3 and 4)."""
+"""Index lines, events and episodes of one member, for the second opinion (docs/rule.md 3, 4)."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ STOPPED_MODIFIERS = ("53", "73", "74")
 INTERIM = ("2", "3", "4")
 
 
-# --- Billed diagnoses (section 4) --------------------------------------------------------------------
+# --- Billed diagnoses (docs/rule.md 4) --------------------------------------------------------------------
 
 
 def pointed_ranks(pointer: str) -> list[int]:
-    """Return the ranks a diagnosis pointer names: numbers parted by `:` or `,`, or letters A-L (section 4)."""
+    """Return the ranks a diagnosis pointer names: numbers parted by `:` or `,`, or letters A-L (docs/rule.md 4)."""
     ranks = []
     for part in re.split(r"[:,]", pointer.upper()):
         number = without_point_zero(trimmed(part))
@@ -47,13 +47,13 @@ def pointed_ranks(pointer: str) -> list[int]:
 
 
 def is_pain_label(sets: ValueSets, each: Diagnosis) -> bool:
-    """Tell whether a diagnosis is a pain label, whatever the date (sections 1 and 4)."""
+    """Tell whether a diagnosis is a pain label, whatever the date (docs/rule.md 1, 4)."""
     rows = rows_for_diagnosis(sets.diagnoses_low_back_pain, each.system, each.code, None)
     return any(row.word("specificity") == "pain_label" for row in rows)
 
 
 def is_unspecified(sets: ValueSets, each: Diagnosis, parameters: Parameters) -> bool:
-    """Tell whether a diagnosis is in `lbp_unspecified` as the policy draws it (section 4)."""
+    """Tell whether a diagnosis is in `lbp_unspecified` as the policy draws it (docs/rule.md 4)."""
     wanted = ("unspecified", "other_lbp") if parameters.include_other_low_back_pain else ("unspecified",)
     return any(
         row.value_set == "lbp_unspecified" and row.word("specificity") in wanted
@@ -62,7 +62,7 @@ def is_unspecified(sets: ValueSets, each: Diagnosis, parameters: Parameters) -> 
 
 
 def billed_diagnoses(sets: ValueSets, claim: Claim, line: Line | None) -> list[Diagnosis]:
-    """Return the billed diagnoses of an index line; `line` None for a procedure row (section 4)."""
+    """Return the billed diagnoses of an index line; `line` None for a procedure row (docs/rule.md 4)."""
     reasons = [each for each in claim.diagnoses if not is_pain_label(sets, each)]
     institutional = claim.is_institutional if line is None else line.claim_type == "institutional"
     if institutional:
@@ -75,7 +75,7 @@ def billed_diagnoses(sets: ValueSets, claim: Claim, line: Line | None) -> list[D
     return found or reasons or claim.diagnoses
 
 
-# --- Index lines and events (section 3) --------------------------------------------------------------
+# --- Index lines and events (docs/rule.md 3) --------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -129,12 +129,12 @@ class Event:
 
 
 def _is_interim(line: Line) -> bool:
-    """Tell whether a line is of an interim bill (section 3, Event dollars)."""
+    """Tell whether a line is of an interim bill (docs/rule.md 3, Event dollars)."""
     return line.claim_type == "institutional" and (line.frequency in INTERIM or line.bill_type.endswith(INTERIM))
 
 
 def dollar_lines(owned: list[Claim]) -> tuple[list[Line], bool]:
-    """Return the lines that bring an event's dollars, and whether interim bills repeat some (section 3).
+    """Return the lines that bring an event's dollars, and whether interim bills repeat some (docs/rule.md 3).
 
     Lines of different interim bills that agree count as often as in the bill that holds most of them, its lines.
     """
@@ -173,7 +173,7 @@ def _opening(
 
 
 def index_lines(sets: ValueSets, parameters: Parameters, claims: list[Claim]) -> list[IndexLine]:
-    """Return one member's index lines by date (section 3); low back pain is drawn as the default policy does."""
+    """Return one member's index lines by date (docs/rule.md 3); low back pain is drawn as the default policy does."""
     found = []
     for claim in claims:
         for line in claim.standing:
@@ -223,7 +223,7 @@ def events_of(sets: ValueSets, parameters: Parameters, claims: list[Claim]) -> l
 
 
 def _is_companion(sets: ValueSets, parameters: Parameters, event: Event, claim: Claim) -> bool:
-    """Tell whether a claim carries an index procedure code, in scope, within the days of the event (section 3)."""
+    """Tell whether a claim carries an index procedure code, in scope, within the days of the event (docs/rule.md 3)."""
     last = event.on + timedelta(days=parameters.same_surgery_days)
     return any(
         event.on <= on <= last and row.value_set != "not_in_scope_neurostim"
@@ -231,7 +231,7 @@ def _is_companion(sets: ValueSets, parameters: Parameters, event: Event, claim: 
     )
 
 
-# --- Initial or not (section 3) ----------------------------------------------------------------------
+# --- Initial or not (docs/rule.md 3) ----------------------------------------------------------------------
 
 
 def _trials_before(event: Event, events: list[Event], parameters: Parameters) -> list[Event]:
@@ -262,7 +262,7 @@ def _carries_lead(sets: ValueSets, claim: Claim) -> bool:
 
 
 def settle_initial(sets: ValueSets, parameters: Parameters, claims: list[Claim], events: list[Event]) -> None:
-    """Set T and `is_initial` of every event (section 3, Initial or not)."""
+    """Set T and `is_initial` of every event (docs/rule.md 3, Initial or not)."""
     for event in events:
         trials = _trials_before(event, events, parameters)
         event.counted_from = min(trial.on for trial in trials) if trials and event.kind == "permanent" else event.on
@@ -303,7 +303,7 @@ def _has_history(
     return in_clean_period or since_the_trial or on_its_claims or generator_alone or lead_exchange
 
 
-# --- Episodes (section 3) ----------------------------------------------------------------------------
+# --- Episodes (docs/rule.md 3) ----------------------------------------------------------------------------
 
 
 @dataclass
@@ -371,12 +371,12 @@ class Episode:
 
     @property
     def repeats_interim_lines(self) -> bool:
-        """Tell whether interim bills of one of its events repeat lines (section 3)."""
+        """Tell whether interim bills of one of its events repeat lines (docs/rule.md 3)."""
         return any(dollar_lines(event.owned)[1] for event in self.events)
 
     @property
     def is_of_unknown_diagnosis(self) -> bool:
-        """Tell whether a diagnosis on a shared claim number of one of its claims belongs to nobody (section 8)."""
+        """Tell whether a diagnosis on a shared claim number of one of its claims belongs to nobody (docs/rule.md 8)."""
         return any(claim.has_unowned_diagnosis for claim in self.tested)
 
 
@@ -390,7 +390,7 @@ def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def episodes_of(member_id: str, parameters: Parameters, events: list[Event]) -> list[Episode]:
-    """Return one member's episodes by anchor date (section 3, Episode)."""
+    """Return one member's episodes by anchor date (docs/rule.md 3, Episode)."""
     linked: dict[int, list[Event]] = {}
     loose_trials: list[Event] = []
     alone: list[Event] = []

@@ -5,7 +5,7 @@ the two differ one of them is wrong, or the page can be read in two ways.
 
 Readings chosen
 ---------------
-Where the page leaves room, this is what is done here (the section of rule.md first; k1 is section 1 of contract.md).
+Where the page leaves room, this is what is done here (first the section: s1 is docs/rule.md 1, k1 docs/contract.md 1).
 
 1.  s1  HCPCS/CPT "are 5 characters": a code of another length is neither cut nor padded; it matches nothing.
 2.  s1  Ids (member, claim, authorization) are trimmed, lose `.0` after digits, and are else compared as written.
@@ -34,13 +34,13 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
 17. s2    A zero-days fill changes nothing. A pending or blank fill with positive days counts. A reversed one takes back
         a fill whatever its date or drug, also one delivered later.
 18. s3    `include_other_low_back_pain` in the test of an index line is that of the default policy; everywhere after
-        the anchor it is that of the episode's policy. With `single_policy` the parameters of sections 1 to 3 are still
-        those of `default_policy`.
+        the anchor it is that of the episode's policy. With `single_policy` the parameters of docs/rule.md 1, 2, 3 are
+        still those of `default_policy`.
 19. s3    The trial that sets T need only be non-aborted; it may itself be not initial.
 20. s3    A revision on an index claim counts whatever its date on that claim; a lead on a claim of the event too.
 21. s3    "Claims of the event" in a test are all its index claims (also those whose dollars are another event's) and
         the companions that are its own. A claim that is an index claim of a later event is no companion of an earlier.
-22. s3    "Not the episode's own" (section 8) leaves out those, too.
+22. s3    "Not the episode's own" (docs/rule.md 8) leaves out those, too.
 23. s3    `no_trial_found` stands on every initial, non-aborted `permanent_only` episode, also where an unlinked trial
         is in the data. `device_history_unknown` also where no eligibility is supplied (unless assumed).
 24. s4    A procedure row's claim is institutional when a counting line of it is; a line goes by its own type.
@@ -79,9 +79,10 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
         different end does not keep the earlier one.
 46. s2.2  Procedures in columns compete with `claim_procedure` rows of their rank as diagnoses do (7). A blank code in
         columns names nothing; a date beside it must still be one.
-47. s2.6  "First by line number" goes by the order of section 2.7.
-48. s2.7  Section 2.5 comes first. A claim of credited lines alone keeps its procedure rows but for opening an event.
-        Where nobody sent an amount, a credit of negative units takes a line without amount as it would one of 0.
+47. s2.6  "First by line number" goes by the order of docs/rule.md 2.7.
+48. s2.7  Reversed claims (docs/rule.md 2.5) come first. A claim of credited lines alone keeps its procedure rows but
+        for opening an event. Where nobody sent an amount, a credit of negative units takes a line without amount as it
+        would one of 0.
 49. s3    Interim bills are told line by line: the line is institutional and one of its two codes says so.
 50. s8    "A claim of the episode" with a shared number is one of those its tests read (21). With a blank diagnosis
         class there is no `specificity_conflict`.
@@ -101,7 +102,7 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
 58. k1    A claim sent again whole begins with the last delivery that holds a line of it; a full refresh asks for all
         line starts loaded before it.
 59. k1    A line of unknown payment with a blank allowed amount has an unknown allowed amount. A sum with an unknown
-        amount reverses nothing (section 2.5).
+        amount reverses nothing (docs/rule.md 2.5).
 """
 
 from __future__ import annotations
@@ -428,7 +429,7 @@ def _by_claim_id(rows: Iterable[ClaimRow]) -> dict[str, list[ClaimRow]]:
 
 
 def final_authorizations(rows: Iterable[Authorization]) -> list[Authorization]:
-    """Return one member's authorization rows in force (section 2.2).
+    """Return one member's authorization rows in force (docs/rule.md 2.2).
 
     Of one authorization and code the last delivered stands; a withdrawal or denial without code takes out every
     earlier row of the authorization, also where it is superseded itself.

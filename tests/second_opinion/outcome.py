@@ -1,6 +1,6 @@
 """Scope, exclusions, criteria, outcome and notes of one episode, for the second opinion.
 
-rule.md sections 4, 5, 8, 9 and 10.
+docs/rule.md 4, 5, 8, 9, 10.
 """
 
 from __future__ import annotations
@@ -81,12 +81,12 @@ class Member:
     crosswalk: Crosswalk
 
 
-# --- Enrolment and policy (sections 8 and 9) ---------------------------------------------------------
+# --- Enrolment and policy (docs/rule.md 8, 9) ---------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the data can tell of a look-back (section 8); `enrolled_days` None where nobody says who was enrolled."""
+    """What the data tell of a look-back (docs/rule.md 8); `enrolled_days` None where nobody says who was enrolled."""
 
     enrolled_days: int | None
     enrolled: bool
@@ -131,17 +131,17 @@ def line_of_business(spans: Sequence[Span], episode: Episode) -> str | None:
 
 
 def policy_for(run: Run, business: str | None) -> str:
-    """Return the policy in force (section 9)."""
+    """Return the policy in force (docs/rule.md 9)."""
     if run.single_policy is not None:
         return run.single_policy
     return run.policy_by_line_of_business.get(business or "", run.default_policy)
 
 
-# --- Diagnosis scope and exclusions (sections 4 and 5) -----------------------------------------------
+# --- Diagnosis scope and exclusions (docs/rule.md 4, 5) -----------------------------------------------
 
 
 def diagnosis_class(sets: ValueSets, parameters: Parameters, episode: Episode) -> str:
-    """Return the diagnosis class, the first that holds (section 4)."""
+    """Return the diagnosis class, the first that holds (docs/rule.md 4)."""
     billed = [each for line in episode.index_lines for each in line.billed]
     if not any(is_unspecified(sets, each, parameters) for each in billed):
         return "not_low_back_pain"
@@ -164,7 +164,7 @@ def _is_supported(sets: ValueSets, claim: Claim) -> bool:
 
 
 def has_red_flag(sets: ValueSets, parameters: Parameters, episode: Episode, claims: Sequence[Claim]) -> bool:
-    """Tell whether a red flag stands on the episode or shortly before it (section 5.4)."""
+    """Tell whether a red flag stands on the episode or shortly before it (docs/rule.md 5.4)."""
     flag_days = Window(episode.anchor - timedelta(days=parameters.red_flag_days), episode.last_on)
     symptom_days = Window(episode.anchor - timedelta(days=parameters.symptom_days), episode.last_on)
     for claim in claims:
@@ -182,7 +182,7 @@ def has_red_flag(sets: ValueSets, parameters: Parameters, episode: Episode, clai
 
 
 def trial_markers(sets: ValueSets, episode: Episode) -> tuple[bool, bool]:
-    """Return (all three markers of a clinical trial, only some of them) (section 5.6)."""
+    """Return (all three markers of a clinical trial, only some of them) (docs/rule.md 5.6)."""
     lines = [line for claim in episode.tested for line in claim.standing]
     diagnosed = any(
         row.system.startswith("icd-") for claim in episode.tested for row in claim.diagnosis_rows(sets.clinical_trial)
@@ -208,7 +208,7 @@ def trial_markers(sets: ValueSets, episode: Episode) -> tuple[bool, bool]:
 
 
 def is_authorized(episode: Episode, authorizations: Sequence[Authorization]) -> bool:
-    """Tell whether an approval is valid on the anchor and speaks of this implant (section 5.7)."""
+    """Tell whether an approval is valid on the anchor and speaks of this implant (docs/rule.md 5.7)."""
     codes = {line.code for line in episode.index_lines}
     named = {line.authorization_number for claim in episode.tested for line in claim.standing}
     return any(
@@ -219,11 +219,11 @@ def is_authorized(episode: Episode, authorizations: Sequence[Authorization]) -> 
     )
 
 
-# --- Criteria and outcome (section 8) ----------------------------------------------------------------
+# --- Criteria and outcome (docs/rule.md 8) ----------------------------------------------------------------
 
 
 def criteria(run: Run, parameters: Parameters, care: Care, *, enrolled: bool) -> dict[str, str]:
-    """Return the five criteria, three-valued (section 8)."""
+    """Return the five criteria, three-valued (docs/rule.md 8)."""
     drugs_unknown = care.groups["medication"].state == "unknown"
     covered = len(care.failed_groups) >= parameters.min_groups and (
         "exercise" in care.failed_groups or not parameters.must_have_exercise
@@ -253,7 +253,7 @@ def criteria(run: Run, parameters: Parameters, care: Care, *, enrolled: bool) ->
 
 
 def outcome_of(found: Mapping[str, str], care: Care, seen: Seen) -> tuple[str, str]:
-    """Return (outcome, reason) of an episode that is not excluded and of no shared claim number (section 8)."""
+    """Return (outcome, reason) of an episode that is not excluded and of no shared claim number (docs/rule.md 8)."""
     if found["failure_documented"] == "met":
         return "documented", "failure_documented"
     if found["adequate_care"] == "met":
@@ -270,7 +270,7 @@ def outcome_of(found: Mapping[str, str], care: Care, seen: Seen) -> tuple[str, s
 
 
 def next_step(outcome: str, reason: str, notes: set[str]) -> str:
-    """Return what a person is asked to do next (section 8)."""
+    """Return what a person is asked to do next (docs/rule.md 8)."""
     if outcome == "flagged":
         return "coding_query" if "likely_miscoded" in notes else "request_records"
     if (outcome == "documented" and "evidence_review" in notes) or (outcome == "excluded" and reason == "red_flag"):
@@ -287,17 +287,17 @@ def priority(
     *,
     miscoded: bool,
 ) -> Decimal:
-    """Return the priority of a flagged episode, 0 to 100, one decimal, half up (section 10); None: no dollar part."""
+    """Return the priority of a flagged episode, 0 to 100, one decimal, half up (docs/rule.md 10); None: no dollars."""
     share = (1 + max(dollars or Decimal(0), Decimal(0))).log10() / Decimal(100001).log10()
     total = REASON_POINTS[reason] + DIAGNOSIS_POINTS[diagnosis] + min(Decimal(20), 20 * share) + completeness + harm
     return (total / 2 if miscoded else total).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-# --- Notes (sections 3, 4 and 8) ---------------------------------------------------------------------
+# --- Notes (docs/rule.md 3, 4, 8) ---------------------------------------------------------------------
 
 
 def notes_on_every_episode(run: Run, member: Member, episode: Episode) -> set[str]:
-    """Return the notes an excluded episode carries as well (section 8)."""
+    """Return the notes an excluded episode carries as well (docs/rule.md 8)."""
     first = run.first_parameters
     notes = set()
     if any(not row.in_force(claim.coded_on) for claim in episode.tested for row in claim.low_back_rows(run.sets)):
@@ -322,7 +322,7 @@ def notes_on_every_episode(run: Run, member: Member, episode: Episode) -> set[st
 
 
 def notes_on_history(run: Run, parameters: Parameters, member: Member, episode: Episode) -> set[str]:
-    """Return the notes read from the member's other claims, before and after (sections 4 and 8)."""
+    """Return the notes read from the member's other claims, before and after (docs/rule.md 4, 8)."""
     sets, anchor = run.sets, episode.anchor
     history = Window(anchor - timedelta(days=parameters.history_days), anchor - timedelta(days=1))
     screening = Window(anchor - timedelta(days=parameters.lookback_days), anchor)
@@ -361,7 +361,7 @@ def notes_on_history(run: Run, parameters: Parameters, member: Member, episode: 
 
 
 def has_chronic_back_code(sets: ValueSets, parameters: Parameters, member: Member, anchor: date) -> bool:
-    """Tell whether a back code stands on a claim at least `chronic_days` old (section 8, `not_chronic`)."""
+    """Tell whether a back code stands on a claim at least `chronic_days` old (docs/rule.md 8, `not_chronic`)."""
     old = Window(
         anchor - timedelta(days=parameters.history_days),
         anchor - timedelta(days=parameters.chronic_days),

@@ -1,4 +1,4 @@
-"""Policy parameters, typed, for the second opinion (rule.md section 9)."""
+"""Policy parameters, typed, for the second opinion (docs/rule.md 9)."""
 
 from __future__ import annotations
 

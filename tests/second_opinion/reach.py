@@ -1,4 +1,4 @@
-"""The reach of a feed and what it leaves of a look-back, for the second opinion (rule.md section 8)."""
+"""The reach of a feed and what it leaves of a look-back, for the second opinion (docs/rule.md 8)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def days_of(window: Window) -> set[date]:
 
 
 def covered_days(spans: Sequence[Span], window: Window) -> set[date]:
-    """Return the days of a window covered by the union of spans, both ends in (section 8)."""
+    """Return the days of a window covered by the union of spans, both ends in (docs/rule.md 8)."""
     covered: set[date] = set()
     for span in spans:
         first, last = max(span.start, window.first), min(span.end, window.last)
@@ -71,7 +71,7 @@ def covered_days(spans: Sequence[Span], window: Window) -> set[date]:
 
 
 def final_spans(spans: Iterable[Span]) -> list[Span]:
-    """Return one member's spans in force (section 2.2).
+    """Return one member's spans in force (docs/rule.md 2.2).
 
     Of one start, line of business, payer, plan and benefit the last delivered stands; a row of a later delivery also
     takes the place of those of earlier deliveries that differ from it in the benefit alone.

@@ -1,4 +1,4 @@
-"""Delivered rows into typed records, for the second opinion (contract.md section 1, rule.md sections 1 and 2.1).
+"""Delivered rows into typed records, for the second opinion (docs/contract.md 1, docs/rule.md 1, 2.1).
 
 A row that breaks the contract is set aside (here: left out). Nothing here decides which claims count.
 """
@@ -78,7 +78,7 @@ DEFAULT_INTAKE = Intake()
 
 @dataclass(frozen=True)
 class Line:
-    """One version of a claim line; an amount is None where nobody sent it (contract.md, Amounts that nobody sent)."""
+    """One version of a claim line; an amount is None where nobody sent it (docs/contract.md 1.9)."""
 
     position: Position
     member_id: str
@@ -221,7 +221,7 @@ def _file(table: str, row: Row) -> str:
 
 
 def _position(table: str, row: Row, at: int) -> Position:
-    """Return where a row stands: delivery, file path (bytes), row (rule.md section 2.2)."""
+    """Return where a row stands: delivery, file path (bytes), row (docs/rule.md 2.2)."""
     delivery = row.get("_delivery")
     place = row.get("_row")
     return (
@@ -417,7 +417,7 @@ def _crosswalk(rows: Sequence[Row]) -> Crosswalk:
 
 
 def _without_repeats(fills: list[Fill]) -> list[Fill]:
-    """Return fills without repeats: of rows equal in all known columns the last stays (rule.md section 2.1).
+    """Return fills without repeats: of rows equal in all known columns the last stays (docs/rule.md 2.1).
 
     Only for fills does it matter: elsewhere the last version wins anyway, or a copy adds nothing.
     """
@@ -440,7 +440,7 @@ def _without_repeats(fills: list[Fill]) -> list[Fill]:
     return sorted(last.values(), key=lambda each: each.position)
 
 
-# --- Whose rows they are (contract.md section 1) -----------------------------------------------------
+# --- Whose rows they are (docs/contract.md 1) -----------------------------------------------------
 
 
 def _qualified(table: str, row: Row, intake: Intake) -> Row:
@@ -480,7 +480,7 @@ def _end_of(name: str, named: Mapping[str, set[str]], passed: tuple[str, ...]) -
 
 
 def refuse_mixed_payers(delivered: Delivered, id_namespace: str | None) -> None:
-    """Refuse where identifiers of two payers cannot be told apart (contract.md, Identifiers belong to a payer)."""
+    """Refuse where identifiers of two payers cannot be told apart (docs/contract.md 1.5)."""
     of_claim: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
     of_member: dict[str, tuple[set[str], set[str]]] = {}
     for line in delivered.lines:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from tests.second_opinion.reach import Bounds
     from tests.second_opinion.values import Row
 
-# --- What is flagged (sections 6 to 8) ---------------------------------------------------------------
+# --- What is flagged (docs/rule.md 6, 7, 8) ---------------------------------------------------------------
 
 
 def test_no_care_at_all_is_flagged_with_the_priority_of_its_parts() -> None:
@@ -125,7 +125,7 @@ def test_a_statement_is_valid_only_when_all_holds(changed: Row, valid: bool) -> 
     assert group(given, "exercise")["state"] == ("adequate" if valid else "none")
 
 
-# --- Care (section 6) --------------------------------------------------------------------------------
+# --- Care (docs/rule.md 6) --------------------------------------------------------------------------------
 
 
 def test_care_on_the_anchor_day_or_before_the_look_back_is_not_prior_care() -> None:
@@ -254,7 +254,7 @@ def test_passive_care_alone_is_noted_and_a_modifier_does_not_hide_it() -> None:
     assert "only_passive_or_invasive_care" in notes(extracts(line("T", -30, "E0730", hcpcs_modifier_1="KX")))
 
 
-# --- What the data cannot tell (section 8) -----------------------------------------------------------
+# --- What the data cannot tell (docs/rule.md 8) -----------------------------------------------------------
 
 
 def test_a_gap_of_45_enrolled_days_is_complete_and_46_is_not() -> None:
@@ -281,7 +281,7 @@ def test_invisible_drugs_leave_the_groups_open_only_when_one_more_would_do() -> 
     assert outcome(extracts(pharmacy_claim=None)) == "no_conservative_care_found"
 
 
-# --- Final state of claims (section 2) ---------------------------------------------------------------
+# --- Final state of claims (docs/rule.md 2) ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -355,7 +355,7 @@ def test_a_bad_row_is_set_aside() -> None:
     assert claims_of(ORIGINAL, line("B", 0, "63685", claim_type="dental")) == [["A"]]
 
 
-# --- Events and episodes (section 3) -----------------------------------------------------------------
+# --- Events and episodes (docs/rule.md 3) -----------------------------------------------------------------
 
 
 def test_events_are_not_chained() -> None:
@@ -421,7 +421,7 @@ def test_dollars_of_a_claim_with_two_events_are_told_once() -> None:
     ]
 
 
-# --- Diagnoses and exclusions (sections 4 and 5) -----------------------------------------------------
+# --- Diagnoses and exclusions (docs/rule.md 4, 5) -----------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -588,7 +588,7 @@ def test_fewer_than_685_enrolled_days_before_leave_device_history_unknown() -> N
     assert "device_history_unknown" in since(-684)
 
 
-# --- The reach of a feed, enrolment and drugs (section 8) --------------------------------------------
+# --- The reach of a feed, enrolment and drugs (docs/rule.md 8) --------------------------------------------
 
 
 def since(offset: int) -> dict[str, Bounds]:
@@ -713,7 +713,7 @@ def test_repeats_denied_lines_and_older_versions_are_rows_of_the_feed() -> None:
     assert outcome(extracts(*repeated[1:], aside), parameters=FEW) == "no_conservative_care_found"
 
 
-# --- M62.85 is a neighbour (section 4) ---------------------------------------------------------------
+# --- M62.85 is a neighbour (docs/rule.md 4) ---------------------------------------------------------------
 
 
 MULTIFIDUS = 'lbp_near_neighbour,icd-10-cm,M62.85,"Dysfunction of the multifidus",2024-10-01,,,,muscle_control\n'

@@ -1,6 +1,6 @@
 """The second opinion by hand: values as real systems spoil them, identifiers, deliveries, unknown dollars.
 
-contract.md section 1. Each clause has a pair, just inside and just outside.
+docs/contract.md 1. Each clause has a pair, just inside and just outside.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The second opinion by hand: whose rows they are, and which version stands (rule.md sections 1, 2 and 3).
+"""The second opinion by hand: whose rows they are, and which version stands (docs/rule.md 1, 2, 3).
 
 Each clause has a pair, just inside and just outside.
 """
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tests.second_opinion.values import Row
 
 
-# --- Shared claim numbers and member_id on diagnosis and procedure rows (section 1) ------------------
+# --- Shared claim numbers and member_id on diagnosis and procedure rows (docs/rule.md 1) ------------------
 
 
 def bare(claim_id: str, offset: int, code: str, **more: str | None) -> Row:
@@ -144,7 +144,7 @@ def test_a_code_that_opens_for_low_back_pain_opens_where_the_diagnosis_is_nobody
     assert episodes(given) == []
 
 
-# --- Versions (section 2.2) --------------------------------------------------------------------------
+# --- Versions (docs/rule.md 2.2) --------------------------------------------------------------------------
 
 
 def approval(**more: str | None) -> Row:
@@ -249,7 +249,7 @@ def test_a_rank_named_in_a_row_and_in_columns_is_the_last_delivered() -> None:
     assert opened("", earlier=False) == 0
 
 
-# --- Final state (sections 2.3, 2.6 and 2.7) ---------------------------------------------------------
+# --- Final state (docs/rule.md 2.3, 2.6, 2.7) ---------------------------------------------------------
 
 FACILITY = line("A", 0, "63650", claim_type="institutional", bill_type_code="0131")
 
@@ -403,7 +403,7 @@ def test_a_claim_credited_whole_keeps_its_diagnoses_on_its_date_and_opens_nothin
     assert len(episodes(extracts(implant=[stay_lines[0]], claim_procedure=lead))) == 1
 
 
-# --- Fills taken back (section 2) --------------------------------------------------------------------
+# --- Fills taken back (docs/rule.md 2) --------------------------------------------------------------------
 
 
 def net(*fills: Row) -> object:
@@ -460,7 +460,7 @@ def test_a_fill_is_taken_back(fills: list[Row], enough: bool) -> None:
     assert net(*fills) is enough
 
 
-# --- Interim bills (section 3) -----------------------------------------------------------------------
+# --- Interim bills (docs/rule.md 3) -----------------------------------------------------------------------
 
 
 def bill(claim_id: str, digit: str, number: str = "1", **more: str | None) -> Row:

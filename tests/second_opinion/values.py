@@ -1,4 +1,4 @@
-"""What a delivered value says, for the second opinion (contract.md section 1, What a value may look like).
+"""What a delivered value says, for the second opinion (docs/contract.md 1, What a value may look like).
 
 A value that breaks the contract sets its row aside. Nothing here knows what a row means.
 """
@@ -60,11 +60,11 @@ _AMOUNT = re.compile(
 
 
 class RejectedRowError(Exception):
-    """A row of a delivery that is set aside (contract.md section 1)."""
+    """A row of a delivery that is set aside (docs/contract.md 1)."""
 
 
 class RefusedDeliveryError(Exception):
-    """A delivery that is refused whole (contract.md section 1)."""
+    """A delivery that is refused whole (docs/contract.md 1)."""
 
 
 def clean_row(row: Mapping[str, str | None], null_words: Iterable[str]) -> Row:
@@ -245,7 +245,7 @@ def boolean(row: Row, column: str) -> bool | None:
 
 
 def line_number(raw: str) -> str:
-    """Return a line number without `.0` and leading zeros (rule.md section 2.2)."""
+    """Return a line number without `.0` and leading zeros (docs/rule.md 2.2)."""
     return without_point_zero(raw).lstrip("0") or ("0" if raw else "")
 
 

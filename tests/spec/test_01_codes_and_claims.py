@@ -1,4 +1,4 @@
-"""Section 1 of the rule: how codes, dates and words are read before anything is compared."""
+"""docs/rule.md 1: how codes, dates and words are read before anything is compared."""
 
 from tests.spec.book import example, examples
 

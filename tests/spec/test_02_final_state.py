@@ -1,4 +1,4 @@
-"""Section 2 of the rule: repeats, versions, replacements, voids, reversals; which lines count."""
+"""docs/rule.md 2: repeats, versions, replacements, voids, reversals; which lines count."""
 
 from tests.spec.book import example, examples
 

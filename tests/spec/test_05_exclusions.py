@@ -1,4 +1,4 @@
-"""Section 5 of the rule: what takes an episode off the list, and in which order."""
+"""docs/rule.md 5: what takes an episode off the list, and in which order."""
 
 from tests.spec.book import example, examples
 

@@ -1,4 +1,4 @@
-"""Section 6 of the rule: the care before the implant, what counts of it, and when a group of care is adequate."""
+"""docs/rule.md 6: the care before the implant, what counts of it, and when a group of care is adequate."""
 
 from tests.spec.book import OTHER_PARAMETERS, example, examples
 

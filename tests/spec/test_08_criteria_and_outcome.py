@@ -1,4 +1,4 @@
-"""Section 8 of the rule: what can be seen, the criteria with their three values, and the outcome."""
+"""docs/rule.md 8: what can be seen, the criteria with their three values, and the outcome."""
 
 from tests.spec.book import example, examples
 

@@ -1,4 +1,4 @@
-"""Section 8 of the rule: the notes, which tell a reader more and never change the outcome."""
+"""docs/rule.md 8: the notes, which tell a reader more and never change the outcome."""
 
 from tests.spec.book import example, examples
 

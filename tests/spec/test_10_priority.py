@@ -1,4 +1,4 @@
-"""Section 10 of the rule: the priority of a flag, from 0 to 100, and its parts."""
+"""docs/rule.md 10: the priority of a flag, from 0 to 100, and its parts."""
 
 from tests.spec.book import example, examples
 

@@ -19,9 +19,8 @@ from pipelines.publishing.publish import publish
 from pipelines.publishing.publishes import standing_name
 from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow
-from pipelines.rule.policy import load_policies
-from pipelines.rule.value_sets import load_value_sets
 from tests.intake.landing import deliver
+from tests.support.shipped import shipped_policies, shipped_value_sets
 from tests.support.standing import stood
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ LINE = (
     "claim_id,claim_line_number,claim_type,member_id,claim_line_start_date,hcpcs_code,paid_amount,paid_date,"
     "claim_status,claim_frequency_code,original_claim_id"
 )
+
 DIAGNOSIS = "claim_id,diagnosis_rank,diagnosis_code"
 
 
@@ -81,8 +81,8 @@ def _night(out: Path, number: int, files: Mapping[str, str | bytes], *, as_of: d
     land(folder, landed=plan.landed, as_of=as_of, rules=LandingRules(max_rejected_share=1.0))
     shutil.rmtree(plan.work, ignore_errors=True)
     plan.work.mkdir()
-    policies = load_policies(here.sql / "policies", as_of=as_of, allow_overdue=True)
-    value_sets = load_value_sets(here.sql / "value_sets")
+    policies = shipped_policies(as_of)
+    value_sets = shipped_value_sets()
     working = plan.work / "run.duckdb"
     narrow(
         landed=plan.landed,

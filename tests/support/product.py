@@ -12,12 +12,13 @@ from pipelines.intake import ledger
 from pipelines.intake.land import LandingRules, land
 from pipelines.rule.audit import judge
 from pipelines.rule.narrow import stage_candidates
-from pipelines.rule.policy import load_policies, write_policies
-from pipelines.rule.value_sets import load_value_sets, write_value_sets
+from pipelines.rule.policy import write_policies
+from pipelines.rule.value_sets import write_value_sets
 from tests.messy.members import RUN_DATE, write_extracts
 from tests.second_opinion.opinion import POLICIES, second_opinion
 from tests.second_opinion.reading import DEFAULT_INTAKE, Intake
 from tests.support.places import ROOT
+from tests.support.shipped import shipped_policies, shipped_value_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -143,7 +144,7 @@ def judge_landed(
     value_sets: Sequence[ValueSet] | None = None,
 ) -> Connection:
     """The same connection with every table of the audit made from its schema ``landed``."""
-    write_value_sets(connection, load_value_sets(VALUE_SETS) if value_sets is None else value_sets)
+    write_value_sets(connection, shipped_value_sets() if value_sets is None else value_sets)
     write_policies(
         connection,
         _policies_with(settings.parameters) if policies is None else policies,
@@ -168,11 +169,6 @@ def product(extracts: Mapping[str, Sequence[Row]], folder: Path, settings: Setup
     return judge_landed(landed_connection(extracts, folder, as_of=settings.as_of, intake=settings.intake), settings)
 
 
-def shipped_policies() -> tuple[Policy, ...]:
-    """The policies that the product ships."""
-    return load_policies(SQL / "policies", as_of=REVIEWED_BY, allow_overdue=True)
-
-
 def _policies_with(parameters: Mapping[str, Mapping[str, ParameterValue]]) -> tuple[Policy, ...]:
     return tuple(
         replace(
@@ -182,7 +178,7 @@ def _policies_with(parameters: Mapping[str, Mapping[str, ParameterValue]]) -> tu
                 for parameter in policy.parameters
             ),
         )
-        for policy in shipped_policies()
+        for policy in shipped_policies(REVIEWED_BY)
     )
 
 
@@ -193,7 +189,7 @@ def opinion_on(extracts: Mapping[str, Sequence[Row]], settings: Setup = DEFAULT_
         as_of=settings.as_of,
         value_sets=VALUE_SETS,
         parameters={name: {**values, **settings.parameters.get(name, {})} for name, values in POLICIES.items()},
-        policy_versions={policy.id: policy.version for policy in shipped_policies()},
+        policy_versions={policy.id: policy.version for policy in shipped_policies(REVIEWED_BY)},
         default_policy=DEFAULT_POLICY,
         policy_by_line_of_business=settings.policy_by_line_of_business,
         single_policy=settings.single_policy,

@@ -12,9 +12,10 @@ from pipelines.publishing.publish import Published, publish
 from pipelines.publishing.run_facts import RunFacts
 from pipelines.rule.audit import judge
 from pipelines.rule.narrow import stage_candidates
-from pipelines.rule.policy import load_policies, write_policies
-from pipelines.rule.value_sets import load_value_sets, write_value_sets
+from pipelines.rule.policy import write_policies
+from pipelines.rule.value_sets import write_value_sets
 from tests.support.places import ROOT
+from tests.support.shipped import shipped_policies, shipped_value_sets
 from tests.support.standing import stood
 
 if TYPE_CHECKING:
@@ -129,11 +130,11 @@ def make_landed(connection: Connection) -> None:
 def make_working(working: Path, *, delivered: str = DELIVERED, run_id: str = "R20260630-00000001") -> Path:
     """The run's working file after narrow and audit on the rows that ``delivered`` inserts."""
     working.parent.mkdir(parents=True, exist_ok=True)
-    policies = load_policies(SQL / "policies", as_of=AS_OF, allow_overdue=True)
+    policies = shipped_policies(AS_OF)
     with open_warehouse(working) as connection:
         make_landed(connection)
         connection.execute(delivered)
-        write_value_sets(connection, load_value_sets(SQL / "value_sets"))
+        write_value_sets(connection, shipped_value_sets())
         write_policies(
             connection,
             policies,

@@ -3,6 +3,8 @@
 A row is judged in the pass that reads it. The common row costs a few comparisons; the text that
 names its faults, or what was mended in it, is only made for a row that has some. Guards such as
 "starts or ends with a blank" come before every normalisation because most values need none.
+
+See docs/contract.md 1.3, 1.4, 1.9.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@
 Guards come first and are cheap, for most values need nothing: what real systems spoil (blanks that nobody sees, words
 for null, a `.0` from a data frame) is mended in a branch that only the spoiled value enters. Lists in guards are
 written as comparisons or `list_contains`, because DuckDB makes a join of a long `in`.
+
+See docs/rule.md 1.1, 1.4 and docs/contract.md 1.3.
 """
 
 from __future__ import annotations

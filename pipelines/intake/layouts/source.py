@@ -4,6 +4,8 @@ DuckDB reads a gzip file that was cut at the end of a line without a word, takes
 unquoted field for text, and stops with an internal error at some bytes that are not UTF-8. So the
 bytes are looked at first, once, in the pass that hashes them. The same pass counts the records by quotes and line
 ends alone, so that a row which a reader passes over is missed.
+
+See docs/contract.md 1.12.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def taken_back_fill(delivered_fill: pl.LazyFrame) -> pl.LazyFrame:
     """One row per fill that a reversed row takes back: the place of the fill, and that of the reversed row.
 
     Reversed rows choose in the order delivered among the fills of their member, claim and line: one of equal days
-    if there is one, then the first delivered; each fill is taken at most once (rule, section 2).
+    if there is one, then the first delivered; each fill is taken at most once (docs/rule.md 2.8).
     """
     asking = delivered_fill.filter("takes_fill_back").select(OF_ONE_LINE).unique()
     rows = delivered_fill.filter(pl.col("takes_fill_back") | pl.col("can_be_taken_back")).join(

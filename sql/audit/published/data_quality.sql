@@ -3,6 +3,8 @@
 --
 -- Of earlier deliveries only those values are still told that fail a check by themselves, so that they are not
 -- forgotten; they no longer make a night one with caveats.
+--
+-- See docs/contract.md 1.3.
 
 with
 

@@ -1,4 +1,6 @@
 -- One row per rule that a set-aside delivered row broke; set-aside rows take no part in the audit.
+--
+-- See docs/contract.md 1.2.
 
 with
 

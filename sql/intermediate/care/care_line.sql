@@ -1,9 +1,11 @@
 -- One row per open episode and claim line or procedure row that was considered as care before the implant.
 --
 -- Services dated in [anchor - history_days, anchor - 1]; is_in_look_back tells those that can be evidence. A line gives
--- one row: conservative_care is read before not_conservative, a revenue code only if the line has no HCPCS code.
--- counts is yes when the value set says so, the claim carries a back code where one is needed (and the policy asks
--- for it), and the policy counts the group; counts_reason says why not (rule, section 6).
+-- one row: conservative_care is read before not_conservative, a revenue code only if the line has no HCPCS code. counts
+-- is yes when the value set says so, the claim carries a back code where one is needed (and the policy asks for it),
+-- and the policy counts the group; counts_reason says why not.
+--
+-- See docs/rule.md 6.1, 6.2, 6.3.
 
 with
 

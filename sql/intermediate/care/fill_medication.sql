@@ -1,10 +1,12 @@
 -- One row per fill that matches the value set medications, with the row that decides for it.
 --
 -- By the first of these that finds a row: rxnorm_code (itself or through the crosswalk), ndc_code (labeler and product,
--- or through the crosswalk), atc_code (longest prefix), generic_name (ingredient labels as whole words; hyphens
--- part words too). Of several rows one with counts = no decides, else the first of the value set. A generic name
--- that holds a word of non_oral_forms is not an oral course (words are parted by blanks, commas, slashes and brackets,
--- not by hyphens) (rule, section 6).
+-- or through the crosswalk), atc_code (longest prefix), generic_name (ingredient labels as whole words; hyphens part
+-- words too). Of several rows one with counts = no decides, else the first of the value set. A generic name that holds
+-- a word of non_oral_forms is not an oral course (words are parted by blanks, commas, slashes and brackets, not by
+-- hyphens).
+--
+-- See docs/rule.md 1.1, 6.4.
 
 with
 

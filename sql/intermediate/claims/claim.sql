@@ -1,9 +1,11 @@
 -- One row per claim with a counting line: its dates, type and line of business.
 --
 -- claim_date is the earliest claim_start_date of the counting lines, else their earliest line start; coding_date, by
--- which diagnoses are valid, is their latest claim_end_date, else the claim date (rule, section 1). A claim with an
--- institutional line is institutional. Credited lines bring dollars and pending lines alone; a claim that has no other
--- counting line is dated and typed by them (2.7).
+-- which diagnoses are valid, is their latest claim_end_date, else the claim date. A claim with an institutional line is
+-- institutional. Credited lines bring dollars and pending lines alone; a claim that has no other counting line is dated
+-- and typed by them (2.7).
+--
+-- See docs/rule.md 1.3, 2.7.
 
 with
 

@@ -1,7 +1,9 @@
 -- One row per diagnosis rank of a claim with a counting line.
 --
 -- Of the member's own rows that name one rank of a claim differently the last delivered wins (a blank long row empties
--- its rank). A blank type is ICD-10 from icd_10_from on, by the claim's coding date (rule, sections 1 and 2.2).
+-- its rank). A blank type is ICD-10 from icd_10_from on, by the claim's coding date.
+--
+-- See docs/rule.md 1.2, 1.3, 2.2.
 
 with
 

@@ -1,8 +1,10 @@
 -- One row per delivered version of a claim line, numbered from the first to the final one.
 --
 -- Versions of a line share member, claim and line number (compared without leading zeros). They are ordered by
--- paid_date (missing first), then by delivery, file and row; the last wins (rule, section 2.2). On an institutional
--- line without a claim_frequency_code a last character 7 or 8 of bill_type_code stands for it (2.3).
+-- paid_date (missing first), then by delivery, file and row; the last wins. On an institutional line without a
+-- claim_frequency_code a last character 7 or 8 of bill_type_code stands for it.
+--
+-- See docs/rule.md 2.2, 2.3.
 
 with
 

@@ -1,8 +1,10 @@
 -- One row per replacement or void and claim that it names as its original.
 --
 -- A claim is an 8 when a final line says so, else a 7 when one does; all originals that its lines of that code name are
--- originals of it. is_in_data tells whether the original is another claim of the member in the data received; a
--- claim that names itself names nothing (rule, section 2.3). Total lines say nothing (2.6).
+-- originals of it. is_in_data tells whether the original is another claim of the member in the data received; a claim
+-- that names itself names nothing. Total lines say nothing.
+--
+-- See docs/rule.md 2.3, 2.6.
 
 with
 

@@ -3,8 +3,9 @@
 -- A row that names a member is that member's alone, one that names none goes by its claim identifier, to each claim of
 -- a shared number; columns are those of the final lines of the member's claim, whatever their status. Of rows that name
 -- one rank the last delivered wins (a blank row of its own empties the rank, a blank column names nothing). A procedure
--- is dated by its own date, else by its claim; a blank type is ICD-10 from icd_10_from on, by the claim's coding date
--- (rule, sections 1 and 2.2).
+-- is dated by its own date, else by its claim; a blank type is ICD-10 from icd_10_from on, by the claim's coding date.
+--
+-- See docs/rule.md 1.2, 1.3, 2.2.
 
 with
 

@@ -3,8 +3,10 @@
 -- A claim that any final line calls 8 is a void, else one that any calls 7 is a replacement; the claims it names are
 -- those of claim_original, of which the greatest name is shown here. One that names itself, or no original that is in
 -- the data, stands alone (has_original is false). It acts unless all its lines are denied, or some are pending and none
--- paid; a later reversal does not undo what it did (rule, section 2.3). A claim whose paid lines sum to zero or
--- less and hold a negative amount, and no unknown one, is reversed whole (2.5). Total lines are left out (2.6).
+-- paid; a later reversal does not undo what it did. A claim whose paid lines sum to zero or less and hold a negative
+-- amount, and no unknown one, is reversed whole (2.5). Total lines are left out.
+--
+-- See docs/rule.md 2.3, 2.5, 2.6.
 
 with
 

@@ -1,10 +1,12 @@
 -- One row per claim line that counts: the final version of a paid or pending line of a claim that counts.
 --
--- Denied and reversed lines do not count for episodes, care or dollars, nor do total lines (rule, sections 2.4 and
--- 2.6). A credit (paid amount or units below zero) takes out one line of its claim that is no credit: the first by line
--- number with the same codes and start date and the opposite amount, or where its amount is 0, with the amount 0 and
--- the opposite units. Both are credited: they count for dollars alone (2.7). A credit and what it can take agree in
--- all columns of the windows below, so as many of the first lines are taken as there are credits.
+-- Denied and reversed lines do not count for episodes, care or dollars, nor do total lines. A credit (paid amount or
+-- units below zero) takes out one line of its claim that is no credit: the first by line number with the same codes and
+-- start date and the opposite amount, or where its amount is 0, with the amount 0 and the opposite units. Both are
+-- credited: they count for dollars alone (2.7). A credit and what it can take agree in all columns of the windows
+-- below, so as many of the first lines are taken as there are credits.
+--
+-- See docs/rule.md 2.4, 2.6, 2.7.
 
 with
 

@@ -2,7 +2,9 @@
 --
 -- A row that names a member is that member's alone; one that names none goes by its claim identifier, and of a shared
 -- number belongs to nobody (is_unowned). Columns are those of the final lines of the member's claim, whatever their
--- status; a blank one names nothing (rule, sections 1 and 2.2).
+-- status; a blank one names nothing.
+--
+-- See docs/rule.md 1.2, 2.2.
 
 with
 

@@ -2,7 +2,9 @@
 --
 -- A negative quantity with positive days' supply gives minus those days. A reversed row with positive days takes back
 -- one fill of the same member, claim and line (compared without leading zeros, blank equal to blank), neither denied
--- nor reversed and with positive days (rule, section 2).
+-- nor reversed and with positive days.
+--
+-- See docs/rule.md 2.8.
 
 with
 

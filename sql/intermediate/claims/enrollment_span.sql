@@ -1,4 +1,6 @@
 -- One row per enrolment span that covers a day: open ends filled with the far past and the far future.
+--
+-- See docs/rule.md 8.2.
 
 with
 

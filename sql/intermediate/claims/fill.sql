@@ -1,8 +1,10 @@
 -- One row per delivered fill that can be evidence, with its drug code in a comparable form.
 --
 -- Denied fills never count. A reversed fill with positive days, and the fill it takes back, are left out; what has
--- negative days counts whatever else its status (rule, section 2). An NDC of 11 digits stands; a hyphenated one is
--- padded by segment to 5-4-2; 10 digits without hyphens match nothing (rule, section 1).
+-- negative days counts whatever else its status. An NDC of 11 digits stands; a hyphenated one is padded by segment to
+-- 5-4-2; 10 digits without hyphens match nothing.
+--
+-- See docs/rule.md 1.1, 2.8.
 
 with
 

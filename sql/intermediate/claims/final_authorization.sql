@@ -2,7 +2,9 @@
 --
 -- Versions share member, authorization_id and hcpcs_code (blank equal to blank). A row without a code that is withdrawn
 -- or denied also takes out every earlier row of the member's authorisation, whatever its code and also where that row
--- is superseded later itself (rule, section 2.2).
+-- is superseded later itself.
+--
+-- See docs/rule.md 2.2.
 
 with
 

@@ -2,7 +2,9 @@
 --
 -- Versions share member, start (every open one equal), line of business, payer, plan and has_pharmacy_benefit, blank
 -- equal to blank; the last delivered wins. A row of a later delivery also takes the place of those of earlier ones that
--- differ in has_pharmacy_benefit alone; rows of one delivery that do so stand together (rule, section 2.2).
+-- differ in has_pharmacy_benefit alone; rows of one delivery that do so stand together.
+--
+-- See docs/rule.md 2.2.
 
 with
 

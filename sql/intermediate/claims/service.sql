@@ -1,7 +1,9 @@
 -- One row per standing claim line or procedure row: what was done, when, under which code.
 --
 -- source_table, claim and source_key (line or rank) are unique within the member. Lines are dated by their own start;
--- credited lines are no services, and the procedure rows of a claim of credited lines alone open nothing (rule, 2.7).
+-- credited lines are no services, and the procedure rows of a claim of credited lines alone open nothing.
+--
+-- See docs/rule.md 1.3, 2.7.
 
 with
 

@@ -1,7 +1,9 @@
 -- One row per claim (member and claim identifier) of a shared number that has a diagnosis row belonging to nobody.
 --
 -- For a member such a row is gone once a later delivered row, or columns, of that member name the same rank, with a
--- code or without; a row without a code says nothing (rule, section 1).
+-- code or without; a row without a code says nothing.
+--
+-- See docs/rule.md 1.2.
 
 with
 

@@ -1,4 +1,6 @@
 -- One row per counting line that was not credited: what stands for everything but dollars.
+--
+-- See docs/rule.md 2.7.
 
 with
 

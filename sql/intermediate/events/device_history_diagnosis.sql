@@ -1,4 +1,6 @@
 -- One row per claim with a diagnosis that speaks of an implanted stimulator (class device_history).
+--
+-- See docs/rule.md 3.6.
 
 with
 

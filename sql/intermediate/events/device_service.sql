@@ -1,6 +1,8 @@
 -- One row per standing line or procedure row whose code stands in the value set index_procedures on its date.
 --
--- Procedure rows of a claim whose counting lines were all credited open nothing (rule, section 2.7).
+-- Procedure rows of a claim whose counting lines were all credited open nothing.
+--
+-- See docs/rule.md 1.1, 2.7, 3.1, 3.3.
 
 with
 

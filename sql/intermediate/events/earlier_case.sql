@@ -1,6 +1,8 @@
 -- One row per case of the publishes before the first one of this run, as it was last known.
 --
 -- Its member is named as now, so that a case keeps its name where its member changed identifiers.
+--
+-- See docs/contract.md 2.1.
 
 with
 

@@ -1,8 +1,10 @@
 -- One row per implant episode: its dates, kind, stage, codes, claims and dollars.
 --
 -- Dollars are those of all counting lines of the claims the episode owns, each line once, and interim bills that repeat
--- a line once (rule, section 3). One paid amount that nobody sent makes the sum null, for it is unknown; so does an
--- allowed amount left blank on such a line.
+-- a line once. One paid amount that nobody sent makes the sum null, for it is unknown; so does an allowed amount left
+-- blank on such a line.
+--
+-- See docs/rule.md 3.4, 3.7.
 
 with
 

@@ -3,7 +3,9 @@
 -- Interim bills are institutional lines whose frequency, or last character of the bill type, is 2, 3 or 4. Such lines
 -- of different claims of the event that agree in revenue code, code, start date, units and paid amount (blank equal to
 -- blank) count as often as in the bill that holds most of them, its lines; ties go to the first claim by claim date and
--- identifier. The others are is_repeated_interim and carry nothing (rule, section 3).
+-- identifier. The others are is_repeated_interim and carry nothing.
+--
+-- See docs/rule.md 3.4.
 
 with
 

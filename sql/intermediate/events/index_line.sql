@@ -1,8 +1,10 @@
 -- One row per index line: a counting line or procedure row that opens an implantation event.
 --
--- Codes that open one only with low back pain (generators used for many purposes, peripheral leads of ICD-10-PCS)
--- need a billed diagnosis in lbp_unspecified; on a claim of a shared number with a diagnosis row that belongs to nobody
--- they open as if it were there (rule, section 3).
+-- Codes that open one only with low back pain (generators used for many purposes, peripheral leads of ICD-10-PCS) need
+-- a billed diagnosis in lbp_unspecified; on a claim of a shared number with a diagnosis row that belongs to nobody they
+-- open as if it were there.
+--
+-- See docs/rule.md 3.1.
 
 with
 

@@ -4,7 +4,9 @@
 -- feed (the look-back inside the reach, enrolled or not), drugs (enrolled with a drug benefit, inside the reach of
 -- medical_claim and of pharmacy_claim) or device_history (the clean period, as look_back). Where enrolment is assumed
 -- every day is enrolled. A span that leaves the drug benefit blank has it where no eligibility row loaded says either.
--- Both ends of spans, reaches and windows are in; overlaps count once (rule, section 8).
+-- Both ends of spans, reaches and windows are in; overlaps count once.
+--
+-- See docs/rule.md 8.1, 8.2, 8.3.
 
 with
 

@@ -1,7 +1,9 @@
 -- One row per episode and prior authorization that approves it on its anchor date.
 --
 -- Approved or partially approved, valid on the anchor date (both ends in, blank is open), and for no code in
--- particular, for one of the episode's index codes, or named on a claim of the episode (rule, section 5).
+-- particular, for one of the episode's index codes, or named on a claim of the episode.
+--
+-- See docs/rule.md 5.7.
 
 with
 

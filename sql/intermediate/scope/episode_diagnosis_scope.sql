@@ -2,8 +2,10 @@
 --
 -- lbp_unspecified is the value set of that name with specificity unspecified, and other_lbp when the policy includes
 -- it. First that holds: not_low_back_pain, other_indication (a supported indication, or any pain label when the policy
--- says so, on any claim of the episode, any rank), low_back_pain_with_neighbour, low_back_pain_only (rule, section 4).
--- An episode with a claim of a shared number whose diagnoses belong to nobody has no class (rule, section 8).
+-- says so, on any claim of the episode, any rank), low_back_pain_with_neighbour, low_back_pain_only. An episode with a
+-- claim of a shared number whose diagnoses belong to nobody has no class.
+--
+-- See docs/rule.md 4.1, 4.2, 8.5.
 
 with
 

@@ -1,7 +1,9 @@
 -- One row per episode: what takes it off the list, every reason that holds, in the order of the rule.
 --
--- Where not_low_back_pain holds, red_flag and other_indication are not tested (rule, section 5). Nothing takes off an
--- episode with a claim of a shared number whose diagnoses belong to nobody (rule, section 8).
+-- Where not_low_back_pain holds, red_flag and other_indication are not tested. Nothing takes off an episode with a
+-- claim of a shared number whose diagnoses belong to nobody.
+--
+-- See docs/rule.md 5, 5.1, 5.2, 5.3, 5.5, 8.5.
 
 with
 

@@ -2,7 +2,9 @@
 --
 -- A code of red_flags on a claim of the episode, or on a counting claim dated in [anchor - red_flag_days, last event
 -- date]. Codes of cauda_equina_symptom count only on a claim that also carries a back code, on the episode or in
--- [anchor - symptom_days, last event date] (rule, section 5).
+-- [anchor - symptom_days, last event date].
+--
+-- See docs/rule.md 5.4.
 
 with
 

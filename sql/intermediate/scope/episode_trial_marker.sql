@@ -1,8 +1,9 @@
 -- One row per episode: which of the three markers of a qualifying clinical trial its claims carry.
 --
 -- A trial diagnosis on some claim; the investigational modifier on an index line or the trial condition code on some
--- claim; a trial number of 8 digits, with or without NCT, on some claim. Other codes of the set are no markers
--- (rule, section 5; column trial_marker of the value set).
+-- claim; a trial number of 8 digits, with or without NCT, on some claim. Other codes of the set are no markers.
+--
+-- See docs/rule.md 5.6.
 
 with
 

@@ -3,8 +3,9 @@
 -- Enrolment is complete when at most max_gap_days of the look-back are not enrolled or lie outside the reach of
 -- medical_claim. Without an eligibility extract nobody says who was enrolled (enrolled_days is null) and it is not
 -- complete, unless the run assumes enrolment. is_history_not_delivered: complete but for the reach. Drugs are visible
--- when there is a pharmacy extract and as many days are covered with a drug benefit inside both reaches (rule,
--- section 8).
+-- when there is a pharmacy extract and as many days are covered with a drug benefit inside both reaches.
+--
+-- See docs/rule.md 8.2, 8.3.
 
 with
 

@@ -1,4 +1,6 @@
 -- One row per claim diagnosis that is a supported indication for a stimulator on the claim's coding date.
+--
+-- See docs/rule.md 4.2, 4.3.
 
 with
 

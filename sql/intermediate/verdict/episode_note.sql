@@ -1,4 +1,6 @@
--- One row per episode: its notes, sorted; notes never move an outcome (rule, section 8).
+-- One row per episode: its notes, sorted; notes never move an outcome.
+--
+-- See docs/rule.md 8.6.
 
 with
 

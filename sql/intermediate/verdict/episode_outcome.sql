@@ -1,8 +1,10 @@
--- One row per episode: its outcome and the reason for it (rule, sections 5 and 8).
+-- One row per episode: its outcome and the reason for it.
 --
 -- flagged asks a person to review the claim; documented says that the documentation asked for is there and nothing
 -- about whether the implant was right; not_assessable says what the data received cannot show. A claim number under two
 -- members comes before all else: whose diagnoses they are nobody knows.
+--
+-- See docs/rule.md 5, 8.5.
 
 with
 

@@ -2,7 +2,9 @@
 --
 -- Revision: the episode has a permanent event, and a counting claim not its own has a line or procedure row with a code
 -- of complications dated in (last event date, last event date + followup_days]. Complication: a diagnosis of
--- complications on such a claim dated in (anchor, last event date + followup_days] (rule, section 8).
+-- complications on such a claim dated in (anchor, last event date + followup_days].
+--
+-- See docs/rule.md 8.6.
 
 with
 

@@ -1,4 +1,6 @@
 -- One row per service or diagnosis that shows spine surgery; prefix rows of the value set match by prefix.
+--
+-- See docs/rule.md 4.3.
 
 with
 

@@ -1,8 +1,10 @@
 -- One row per check on what the rule itself met in the candidates' history: counts, never values.
 --
 -- Claims that replace or void in a way that cannot be followed, claim numbers that are not one member's, reversed fills
--- that reverse nothing, fills whose drug is in no set, and index claims without a diagnosis (rule, sections 1, 2, 4 and
--- 6). All are warnings: the rule says what happens to each.
+-- that reverse nothing, fills whose drug is in no set, and index claims without a diagnosis. All are warnings: the rule
+-- says what happens to each.
+--
+-- See docs/rule.md 1.2, 2.3, 2.8, 4.1, 6.4.
 
 with
 

@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.support.model_bench import RunModel
 
+TOTAL_LINES = """
+    code | first_valid_date | last_valid_date
+    -----+------------------+----------------
+    0001 | 0001-01-01       | 9999-12-31
+"""
+
 
 def test_the_last_version_stays_and_a_blank_status_is_paid(model: RunModel) -> None:
     made = model(
         "intermediate.final_line",
         {
+            "value_sets.total_lines": TOTAL_LINES,
             "intermediate.claim_line_version": """
                 claim_id | line_key | version_number | version_count | claim_status
                 ---------+----------+----------------+---------------+-------------
                 A1       | 1        | 1              | 2             | denied
                 A1       | 1        | 2              | 2             |
                 A1       | 2        | 1              | 1             | denied
-            """
+            """,
         },
     )
 
@@ -32,15 +39,16 @@ def test_a_line_of_revenue_code_0001_without_hcpcs_code_repeats_the_sum_of_its_i
     made = model(
         "intermediate.final_line",
         {
+            "value_sets.total_lines": TOTAL_LINES,
             "intermediate.claim_line_version": """
-                claim_id | line_key | version_number | version_count | claim_type    | revenue_center_code | hcpcs_code
-                ---------+----------+----------------+---------------+---------------+---------------------+-----------
-                A1       | 1        | 1              | 1             | institutional | 0001                |
-                A1       | 2        | 1              | 1             | institutional | 0002                |
-                A1       | 3        | 1              | 1             | institutional | 0001                | 63650
-                A1       | 4        | 1              | 1             | professional  | 0001                |
-                A1       | 5        | 1              | 1             | institutional |                     |
-            """
+                line_key | version_number | version_count | claim_line_start_date | claim_type    | revenue_center_code | hcpcs_code
+                ----------+----------------+---------------+-----------------------+---------------+---------------------+-----------
+                1        | 1              | 1             | 2026-03-02            | institutional | 0001                |
+                2        | 1              | 1             | 2026-03-02            | institutional | 0002                |
+                3        | 1              | 1             | 2026-03-02            | institutional | 0001                | 63650
+                4        | 1              | 1             | 2026-03-02            | professional  | 0001                |
+                5        | 1              | 1             | 2026-03-02            | institutional |                     |
+            """,
         },
     )
 
@@ -57,16 +65,17 @@ def test_a_claim_of_total_lines_alone_keeps_the_first_by_number(model: RunModel)
     made = model(
         "intermediate.final_line",
         {
+            "value_sets.total_lines": TOTAL_LINES,
             "intermediate.claim_line_version": """
-                member_id | claim_id | line_key | version_number | version_count | claim_type    | revenue_center_code
-                ----------+----------+----------+----------------+---------------+---------------+--------------------
-                ada       | A1       | 10       | 1              | 1             | institutional | 0001
-                ada       | A1       | 9        | 1              | 2             | institutional | 0360
-                ada       | A1       | 9        | 2              | 2             | institutional | 0001
-                ada       | A2       | 1        | 1              | 1             | institutional | 0001
-                ada       | A2       | 2        | 1              | 1             | institutional | 0360
-                bea       | A2       | 1        | 1              | 1             | institutional | 0001
-            """
+                member_id | claim_id | line_key | version_number | version_count | claim_line_start_date | claim_type    | revenue_center_code
+                ----------+----------+----------+----------------+---------------+-----------------------+---------------+--------------------
+                ada       | A1       | 10       | 1              | 1             | 2026-03-02            | institutional | 0001
+                ada       | A1       | 9        | 1              | 2             | 2026-03-02            | institutional | 0360
+                ada       | A1       | 9        | 2              | 2             | 2026-03-02            | institutional | 0001
+                ada       | A2       | 1        | 1              | 1             | 2026-03-02            | institutional | 0001
+                ada       | A2       | 2        | 1              | 1             | 2026-03-02            | institutional | 0360
+                bea       | A2       | 1        | 1              | 1             | 2026-03-02            | institutional | 0001
+            """,
         },
     )
 
@@ -77,3 +86,26 @@ def test_a_claim_of_total_lines_alone_keeps_the_first_by_number(model: RunModel)
         ("ada", "A2", "2", "false"),
         ("bea", "A2", "1", "false"),
     ]
+
+
+def test_a_code_of_total_lines_holds_on_the_days_of_its_validity(model: RunModel) -> None:
+    made = model(
+        "intermediate.final_line",
+        {
+            "value_sets.total_lines": """
+                code | first_valid_date | last_valid_date
+                -----+------------------+----------------
+                0001 | 2025-01-01       | 2025-12-31
+            """,
+            "intermediate.claim_line_version": """
+                line_key | version_number | version_count | claim_type    | revenue_center_code | claim_line_start_date
+                ---------+----------------+---------------+---------------+---------------------+----------------------
+                1        | 1              | 1             | institutional | 0001                | 2024-12-31
+                2        | 1              | 1             | institutional | 0001                | 2025-01-01
+                3        | 1              | 1             | institutional | 0001                | 2025-12-31
+                4        | 1              | 1             | institutional | 0001                | 2026-01-01
+            """,
+        },
+    )
+
+    assert made.rows("line_key", "is_total_line") == [("1", "false"), ("2", "true"), ("3", "true"), ("4", "false")]
