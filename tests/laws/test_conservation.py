@@ -80,7 +80,7 @@ DOLLARS_BY_CLAIM = """
             on claim.member_id = repeated.member_id and claim.claim_id = repeated.claim_id
     )
 """
-"""Dollars of a claim: all its counting lines, each once, without the lines that a fuller interim bill of its event holds.
+"""Dollars of a claim: its counting lines, each once, without those that a fuller interim bill of its event holds.
 
 Equal lines of interim bills "count as often as in the bill that holds most of them, its lines (ties: the first claim by
 claim date and id); allowed dollars go with the same lines" (rule, section 3).
@@ -369,7 +369,7 @@ def test_it_holds_that(connection: Connection, law: str) -> None:
 HELD = {
     "a note of interim bills": "episode_review where list_contains(notes, 'interim_bills_repeat_lines')",
     "a claim number that is shared": "episode_review where outcome_reason = 'claim_number_shared'",
-    "a line that a credit took out": "claim_line_state where is_credited",
+    "a line that a credit took out": "claim_line_state where line_state = 'credited_line'",
     "a total line": "claim_line_state where line_state = 'total_line'",
 }
 
@@ -405,7 +405,8 @@ def test_the_members_hold(connection: Connection, shape: str) -> None:
         ),
         (
             """
-            update audit.episode_review set notes = list_filter(notes, lambda note: note <> 'interim_bills_repeat_lines')
+            update audit.episode_review
+            set notes = list_filter(notes, lambda note: note <> 'interim_bills_repeat_lines')
             """,
             "an episode has the note of interim bills exactly where they repeat a line",
         ),
