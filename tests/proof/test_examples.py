@@ -284,7 +284,8 @@ def test_a_line_that_landing_would_set_aside_is_a_fault_of_the_case() -> None:
         audit_examples([wrong], sql=SQL)
 
     assert refused.value.faults == (
-        "mine.txt, line 1: landing would set the row aside: service_unit_quantity is not a decimal number as the contract has it.",
+        "mine.txt, line 1: landing would set the row aside: "
+        "service_unit_quantity is not a decimal number as the contract has it.",
         "mine.txt, line 1: landing would set the row aside: claim_status is none of: paid, denied, pending, reversed.",
     )
 
