@@ -444,6 +444,14 @@ def test_a_line_that_repeats_the_sum_of_its_claim_never_counts() -> None: ...
 
 
 @example("""
+    0  -      M54.50  claim=C1 institutional revenue=0001 line=1 paid=100
+    0  63650  M54.50  claim=C1 institutional line=2 paid=100
+    expect paid=100.00
+    """)
+def test_a_total_line_before_the_others_never_counts_either() -> None: ...
+
+
+@example("""
     0  -  M54.50  claim=C1 institutional revenue=0001 line=10 paid=100
     0  -  M54.50  claim=C1 institutional revenue=0001 line=9 paid=70
     0  procedure 00HU3MZ claim=C1
@@ -635,6 +643,16 @@ def test_the_procedure_rows_of_a_claim_credited_whole_open_nothing() -> None: ..
 
 
 # Authorisations and enrolment delivered again
+
+
+@example("""
+    0  63650  M54.50
+    authorized withdrawn id=A1 delivery=1
+    authorized approved  id=A1 code=63650 delivery=2
+    authorized denied    id=A1 delivery=3
+    expect authorization=none_found
+    """)
+def test_the_last_withdrawal_takes_what_came_after_the_first() -> None: ...
 
 
 @examples(
