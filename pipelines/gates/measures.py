@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.gates.profile import Profile
+    from pipelines.gates.validate import JudgedTable
 
 
 Compared = Literal["value", "change", "ratio"]
@@ -214,9 +215,9 @@ def weigh(
 
 def _tables_to_judge(
     checks: Iterable[MeasureCheck], judged: Mapping[CheckKey, Sequence[Judged]]
-) -> dict[str, tuple[list[dict[str, Any]], list[dict[str, float | None]]]]:
+) -> dict[str, JudgedTable]:
     """The expectations of each table with anything to judge, and its rows: one a segment, one column a check."""
-    tables: dict[str, tuple[list[dict[str, Any]], list[dict[str, float | None]]]] = {}
+    tables: dict[str, JudgedTable] = {}
     asked: dict[str, list[MeasureCheck]] = {}
     for check in checks:
         if judged[check.key]:
