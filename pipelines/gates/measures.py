@@ -71,10 +71,12 @@ class _Bounds:
 class _Meta:
     """What number a check judges, and of which segments of which deliveries.
 
-    A measure that ``is_row_count`` may be of few rows now: that is what is asked.
+    ``told`` is what a person is told of a failure, with ``{found}`` where the numbers stand. A measure that
+    ``is_row_count`` may be of few rows now: that is what is asked.
     """
 
     check_name: _Text
+    told: _Text
     measure: _Text
     compared: Compared
     asked: Asked
@@ -448,13 +450,16 @@ def _segments(earlier: Sequence[Profile], known: Mapping[MeasureKey, Measured]) 
 def _result(check: MeasureCheck, judged: Sequence[Judged], profile: Profile, before: Sequence[Profile]) -> CheckResult:
     expectation = check.expectation
     failed = [one for one in judged if not check.holds(one.number)]
-    description, severity = expectation.description, expectation.severity
+    description, severity, told = expectation.description, expectation.severity, ""
     if failed:
-        description += f" Found: {_found(check, failed)}."
+        found = _found(check, failed)
+        told = expectation.meta.told.format(found=found)
+        description += f" Found: {found}."
         reason = _reason(check, profile, before)
         if reason is not None:
             severity = "warning"
             description += f" Accepted: {reason}"
+            told += f" Accepted: {reason.rstrip('.')}."
     return CheckResult(
         check_name=check.key.check_name,
         severity=severity,
@@ -464,6 +469,7 @@ def _result(check: MeasureCheck, judged: Sequence[Judged], profile: Profile, bef
         status="failed" if failed else "passed" if judged else "not_applicable",
         description=description,
         consequence=expectation.notes,
+        told=told,
     )
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from pipelines.gates.suites import SUITES_OF_NO_TABLE, CheckKey, Severity, Suite, SuiteCheck, read_suites
+from pipelines.gates.suites import SUITES_OF_NO_TABLE, CheckKey, Severity, Suite, SuiteCheck, Touches, read_suites
 from pipelines.ground.errors import CheckFailedError, IntegrityError, UsageError
 from pipelines.ground.warehouse import WarehouseError, identifier, literal, open_warehouse
 
@@ -40,7 +40,10 @@ _NOISY_LOGGERS = ("great_expectations", "sqlalchemy", "duckdb_sqlalchemy")
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of one run: what was asked, how many rows failed it, and who is harmed; never a member value."""
+    """One check of one run: what was asked, how many rows failed it, and who is harmed; never a member value.
+
+    ``told`` is what failed, in a sentence; ``touches`` the episodes that this touches, which only the audit knows.
+    """
 
     check_name: str
     severity: Severity
@@ -50,6 +53,16 @@ class CheckResult:
     status: CheckStatus
     description: str
     consequence: str
+    told: str = ""
+    touches: Touches | None = None
+
+    @property
+    def message(self) -> str | None:
+        """What failed, how many, what it does to the worklist and what to do, for a person; none unless it failed."""
+        if self.status != "failed":
+            return None
+        told = self.told or f"{self.description} Not so: {self.failed_count:,} of {self.total_count:,}."
+        return f"{told} {self.consequence}"
 
 
 JudgedTable = tuple[list[dict[str, Any]], list[dict[str, float | None]]]
@@ -133,6 +146,8 @@ def _result(check: SuiteCheck, count: _Count, verdicts: Mapping[CheckKey, bool])
         status=status,
         description=check.description,
         consequence=check.consequence,
+        told=check.told.format(failed=f"{count.failed:,}", total=f"{count.total:,}"),
+        touches=check.touches,
     )
 
 

@@ -37,7 +37,7 @@ from pipelines.publishing.dictionary import (
 )
 from pipelines.publishing.history import commit_night, keep_inputs, prepare_night, settle, tell_night
 from pipelines.publishing.retention import SNAPSHOT_DAYS, SNAPSHOT_FOLDER, keep_snapshot
-from pipelines.publishing.run_facts import RunFacts, find_grade_reasons, write_run_facts
+from pipelines.publishing.run_facts import RunFacts, find_grade_reasons, with_cases, write_run_facts
 from pipelines.publishing.views_and_macros import (
     PARQUET_FOLDER,
     PARQUET_MANIFEST,
@@ -137,6 +137,7 @@ def publish(
     with open_warehouse(working, memory_limit=memory_limit) as connection:
         _raise_if_missing(connection)
         raise_if_broken(broken_laws(connection, read_laws(sql, "working")))
+        check_results = with_cases(check_results, connection)
         facts = replace(facts, grade_reasons=find_grade_reasons(check_results, connection))
         connection.begin()
         write_run_facts(connection, facts, check_results, sql)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from pipelines.ground.warehouse import identifier, literal, make_table, one_column
+from pipelines.ground.warehouse import identifier, literal, make_table, one_column, one_number
 from pipelines.publishing.dictionary import read_columns
 from pipelines.publishing.views_and_macros import read_texts
 
@@ -102,6 +102,7 @@ def write_run_facts(
         "status",
         "description",
         "consequence",
+        "message",
     )
     make_table(connection, types, "run_facts.run", tuple(run), [tuple(run.values())])
     make_table(
@@ -135,24 +136,39 @@ def _write_value_set_rows(connection: Connection, types: Mapping[str, str]) -> N
         )
 
 
+def with_cases(check_results: Sequence[CheckResult], connection: Connection) -> tuple[CheckResult, ...]:
+    """The results, where a failure touches episodes with the number of them in what is told."""
+    return tuple(_with_cases(result, connection) for result in check_results)
+
+
+def _with_cases(result: CheckResult, connection: Connection) -> CheckResult:
+    if result.touches is None or result.status != "failed":
+        return result
+    count = one_number(connection, f"select count(*) from audit.episode_review where {result.touches.episodes}")
+    cases = "1 case" if count == 1 else f"{count:,} cases"
+    return replace(result, told=f"{result.told.removesuffix('.')}: {cases} {result.touches.told}.")
+
+
 def find_grade_reasons(check_results: Sequence[CheckResult], connection: Connection) -> tuple[str, ...]:
-    """One line a warning that failed, in the order of table and check."""
+    """One line a warning that failed, in the order of table and check: what failed, what follows, and its name."""
     failed = {
-        (result.table_name, result.check_name, result.failed_count, result.description)
+        (result.table_name, result.check_name, str(result.message))
         for result in check_results
         if result.status == "failed"
     }
     failed.update(
-        connection.execute(
-            "select table_name, check_name, failed_count, description from intermediate.rule_data_quality "
-            "where status = 'failed' and severity = 'warning'"
-        ).fetchall()
-    )
-    failed.update(
-        connection.execute(
-            "select table_name, rule, sum(row_count)::bigint, any_value(description) from landed.repaired_value "
-            "where is_failure and delivery_number = "
+        (table, name, _message(description, count, total, consequence))
+        for table, name, count, total, description, consequence in connection.execute(
+            "select table_name, check_name, failed_count, total_count, description, consequence "
+            "from intermediate.rule_data_quality where status = 'failed' and severity = 'warning' "
+            "union all "
+            "select table_name, rule, sum(row_count)::bigint, sum(total_count)::bigint, any_value(description), "
+            "any_value(consequence) from landed.repaired_value where is_failure and delivery_number = "
             "(select max(delivery_number) from landed.delivered_file where fate = 'landed') group by table_name, rule"
         ).fetchall()
     )
-    return tuple(f"{table}: {name} ({count:,})" for table, name, count, _ in sorted(failed))
+    return tuple(f"{message} [{table}.{name}]" for table, name, message in sorted(failed))
+
+
+def _message(description: str, count: int, total: int, consequence: str) -> str:
+    return f"{description.removesuffix('.')}: {count:,} of {total:,}. {consequence}"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from pipelines.gates.measures import read_measure_checks
 from pipelines.gates.suites import JUDGED_BY_COUNT, CheckKey, SuiteCheck, read_suites
 from pipelines.gates.validate import CheckResult, raise_if_critical, validate
 from pipelines.ground.encryption import Key, using_key
@@ -1066,6 +1067,30 @@ def test_a_check_judged_by_count_fails_above_what_it_tolerates(
     assert check.is_judged_by_count
     assert found(inside) == []
     assert found(outside) == [("it's a check",)]
+
+
+def test_every_check_says_in_a_sentence_what_failed() -> None:
+    told = [check.told.format(failed="1", total="2") for suite in read_suites(EXPECTATIONS) for check in suite.checks]
+    measured = [
+        check.expectation.meta.told.format(found="1 % (of 2), usually 3 %")
+        for check in read_measure_checks(EXPECTATIONS / "measures")
+    ]
+
+    assert len(told) > 60
+    assert len(measured) > 100
+    assert [text for text in (*told, *measured) if not text[0].isupper() or not text.endswith(".") or "{" in text] == []
+    assert [text for text in measured if not text.endswith("usually 3 %.")] == []
+
+
+def test_a_failure_is_told_with_its_counts_what_follows_and_what_to_do(outside: Gates) -> None:
+    result = outside["pharmacy_claim", "ndc_code_shape"]
+
+    assert result.message == (
+        "NDC codes that have not the shape of a code: 10 of 989. Ten digits without hyphens match no drug, so "
+        "medication that was taken is not seen and a claim may be flagged without cause. Usually leading zeros were "
+        "lost; send the codes as text."
+    )
+    assert [one for one in outside.values() if (one.message is None) != (one.status != "failed")] == []
 
 
 def test_no_words_of_verdict_stand_in_a_suite() -> None:
