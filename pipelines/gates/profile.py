@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
     from pipelines.ground.warehouse import Connection
 
-SegmentKind = Literal["all", "data_source", "line_of_business", "reason"]
+SegmentKind = Literal["all", "data_source", "line_of_business", "reason", "code"]
+
+OF_CLOSED_LISTS = ("reason", "code")
+"""Segments whose names come from our own lists: small ones are named, too."""
 
 MODELS = "profile"
 """The folder below ``sql`` of the models that measure a delivery, a folder a table."""
@@ -140,7 +143,8 @@ def _without_small_segments(measures: list[Measured]) -> tuple[Measured, ...]:
     return tuple(
         measured
         for measured in measures
-        if sizes[measured.table_name, measured.segment_kind, measured.segment]
+        if measured.segment_kind in OF_CLOSED_LISTS
+        or sizes[measured.table_name, measured.segment_kind, measured.segment]
         >= SEGMENT_SHARE * sizes[measured.table_name, "all", ""]
     )
 
