@@ -264,6 +264,8 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     except CheckFailedError:
         withdraw_unpublished(plan, landing.delivery_number)
         raise
+    # Kept before the publish, which shows it: one that does not come about leaves its number to the next.
+    keep_profile(history, found, "outcomes")
     record.stage_started("publish")
     published = stages.publish(
         working,
@@ -274,7 +276,6 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
         memory_limit=plan.settings.memory_limit,
         snapshot_days=plan.settings.snapshot_days,
     )
-    keep_profile(history, found, "outcomes")
     record.stage_started("report")
     reports = stages.report(plan.published, policies=policies, progress=record)
     record.finished()

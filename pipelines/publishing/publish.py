@@ -37,7 +37,13 @@ from pipelines.publishing.dictionary import (
 )
 from pipelines.publishing.history import commit_night, keep_inputs, prepare_night, settle, tell_night
 from pipelines.publishing.retention import SNAPSHOT_DAYS, SNAPSHOT_FOLDER, keep_snapshot
-from pipelines.publishing.run_facts import RunFacts, find_grade_reasons, with_cases, write_run_facts
+from pipelines.publishing.run_facts import (
+    RunFacts,
+    find_grade_reasons,
+    with_cases,
+    write_gate_measures,
+    write_run_facts,
+)
 from pipelines.publishing.views_and_macros import (
     PARQUET_FOLDER,
     PARQUET_MANIFEST,
@@ -143,6 +149,7 @@ def publish(
         write_run_facts(connection, facts, check_results, sql)
         connection.commit()
         night = tell_night(connection, history, facts=facts, sql=sql, landed=published.with_name("landed"))
+        write_gate_measures(connection, history, sql, run_number=night.entry.run_number)
         put_review_tables(connection, published.with_name("decisions"), as_of=facts.as_of)
         _build(connection, aside / DATABASE_FILE, sql)
     with open_published(aside) as connection:

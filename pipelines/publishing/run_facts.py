@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from pipelines.gates.profile import OF_CLOSED_LISTS, earlier_profiles
 from pipelines.ground.warehouse import identifier, literal, make_table, one_column, one_number
 from pipelines.publishing.dictionary import read_columns
 from pipelines.publishing.views_and_macros import read_texts
@@ -116,6 +117,55 @@ def write_run_facts(
     for name in ("about", "example_query"):
         header, rows = read_texts(sql, name)
         make_table(connection, types, f"run_facts.{name}", header, rows)
+
+
+MEASURED_NIGHTS = 12
+"""So many of the last nights are published with their measures."""
+MEASURE_COLUMNS = (
+    "measured_of",
+    "measured_number",
+    "as_of_date",
+    "table_name",
+    "measure_name",
+    "segment_kind",
+    "segment",
+    "measure_value",
+    "measured_rows",
+    "accepted_because",
+)
+
+
+def write_gate_measures(connection: Connection, history: Path, sql: Path, *, run_number: int) -> None:
+    """Writes the measures of the last nights into ``run_facts.gate_measure``: of all rows, by reason and by code.
+
+    Of deliveries those that landed, of publishes those up to ``run_number``. Senders are not named.
+    """
+    newest = one_number(
+        connection, "select coalesce(max(delivery_number), 0) from landed.delivered_file where fate = 'landed'"
+    )
+    nights = [("delivery", profile) for profile in earlier_profiles(history, newest + 1)[-MEASURED_NIGHTS:]]
+    nights += [
+        ("publish", profile) for profile in earlier_profiles(history, run_number + 1, "outcomes")[-MEASURED_NIGHTS:]
+    ]
+    rows = [
+        (
+            measured_of,
+            profile.delivery_number,
+            profile.day,
+            one.table_name,
+            one.measure,
+            one.segment_kind,
+            one.segment,
+            one.value,
+            one.row_count,
+            profile.accepted.get(f"{one.table_name}.{one.measure}"),
+        )
+        for measured_of, profile in nights
+        for one in profile.measures
+        if one.segment_kind in {"all", *OF_CLOSED_LISTS}
+    ]
+    types = {name: column.type for name, column in read_columns(sql / "columns.csv").items()}
+    make_table(connection, types, "run_facts.gate_measure", MEASURE_COLUMNS, rows)
 
 
 def _write_value_set_rows(connection: Connection, types: Mapping[str, str]) -> None:
