@@ -300,9 +300,17 @@ def _funnel_table(funnel: Sequence[FunnelStep]) -> Table:
     return table
 
 
+def _as_json(result: CheckResult) -> dict[str, object]:
+    columns = {name: value for name, value in vars(result).items() if name not in {"told", "touches"}}
+    return columns | {"message": result.message}
+
+
 def _tell_checks(results: Sequence[CheckResult], *, as_json: bool) -> None:
+    from pipelines.gates.measures import LEFT_TO_THE_RUN
+    from pipelines.operation.delivery_remarks import TOLD_AS_REMARKS
+
     if as_json:
-        tell_json([asdict(result) for result in results])
+        tell_json([_as_json(result) for result in results])
         return
     from rich.table import Table
 
@@ -324,4 +332,9 @@ def _tell_checks(results: Sequence[CheckResult], *, as_json: bool) -> None:
     passed = sum(result.status == "passed" for result in results)
     if table.row_count:
         console().print(table)
+    for result in results:
+        if result.message and result.check_name not in TOLD_AS_REMARKS:
+            typer.echo(f"{result.message} [{result.table_name}.{result.check_name}]")
+    if left := sum(LEFT_TO_THE_RUN in result.description for result in results):
+        typer.echo(f"{left} checks of what a night finds need the audit and are left to `stimaudit run`.")
     typer.echo(f"{passed} of {len(results)} checks passed, {table.row_count} failed.")

@@ -15,7 +15,7 @@ from math import sqrt
 from statistics import median
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
-from pipelines.gates.profile import Measured, MeasureKey, with_accepted
+from pipelines.gates.profile import OUTCOME_TABLE, Measured, MeasureKey, with_accepted
 from pipelines.gates.suites import CheckKey, Severity
 from pipelines.gates.validate import CheckResult, judge_tables
 from pipelines.ground.errors import CheckFailedError, UsageError
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.gates.profile import Profile
+    from pipelines.gates.validate import JudgedTable
 
 
 Compared = Literal["value", "change", "ratio"]
@@ -52,6 +53,8 @@ SHORT_RHYTHM_DAYS = 7
 
 SHOWN_SEGMENTS = 3
 
+LEFT_TO_THE_RUN = "Not asked here: it needs the audit, and is left to `stimaudit run`."
+
 _Text = Annotated[str, FILLED]
 
 
@@ -68,9 +71,14 @@ class _Bounds:
 @record
 @dataclass(frozen=True, kw_only=True)
 class _Meta:
-    """What number a check judges, and of which segments of which deliveries."""
+    """What number a check judges, and of which segments of which deliveries.
+
+    ``told`` is what a person is told of a failure, with ``{found}`` where the numbers stand. A measure that
+    ``is_row_count`` may be of few rows now: that is what is asked.
+    """
 
     check_name: _Text
+    told: _Text
     measure: _Text
     compared: Compared
     asked: Asked
@@ -78,6 +86,7 @@ class _Meta:
     unit: Unit = "share"
     segments: Segments = "every"
     least_rows: Annotated[int, Must("a whole number of rows, 1 or more", lambda value: value >= 1)] | None = None
+    is_row_count: bool = False
 
 
 @record
@@ -114,6 +123,11 @@ class MeasureCheck:
     def measure_name(self) -> str:
         """The measure it judges, as an operator names it: a table, and the measure."""
         return f"{self.table_name}.{self.expectation.meta.measure}"
+
+    @property
+    def is_of_outcomes(self) -> bool:
+        """Whether it is asked of what a night found, after the audit."""
+        return self.table_name == OUTCOME_TABLE
 
     def holds(self, number: float) -> bool:
         """Whether ``number`` lies within its bounds."""
@@ -187,7 +201,57 @@ def hold(
     than ``least_rows`` rows, now or before, is not judged. What ``profile`` says was accepted is a warning, and what
     an earlier one says was accepted is the new usual.
     """
-    checks = read_measure_checks(expectations)
+    checks = [check for check in read_measure_checks(expectations) if not check.is_of_outcomes]
+    return _hold(checks, profile, earlier, catalog=catalog, least_rows=least_rows)
+
+
+def hold_outcomes(
+    found: Profile, earlier: Sequence[Profile], *, catalog: Path, expectations: Path, least_rows: int
+) -> tuple[CheckResult, ...]:
+    """As ``hold``, of what a night found and the publishes before found.
+
+    A reason that one of them does not have stands in it with a share of 0.
+    """
+    checks = [check for check in read_measure_checks(expectations) if check.is_of_outcomes]
+    reasons = {key for profile in (found, *earlier) for key in profile.by_key if key.segment_kind == "reason"}
+    now, *before = [_with_reasons(profile, reasons) for profile in (found, *earlier)]
+    return _hold(checks, now, before, catalog=catalog, least_rows=least_rows)
+
+
+def _with_reasons(profile: Profile, reasons: Iterable[MeasureKey]) -> Profile:
+    episodes = _whole(profile.by_key, OUTCOME_TABLE, "episodes")
+    if episodes is None:
+        return profile
+    absent = [Measured(*key, 0.0, episodes.row_count) for key in sorted(reasons) if key not in profile.by_key]
+    return replace(profile, measures=(*profile.measures, *absent))
+
+
+def left_to_the_run(expectations: Path) -> tuple[CheckResult, ...]:
+    """The checks of outcomes, which need the audit, as ``validate`` tells them: asked by a run alone."""
+    return tuple(
+        CheckResult(
+            check_name=check.key.check_name,
+            severity=check.expectation.severity,
+            table_name=check.table_name,
+            failed_count=0,
+            total_count=0,
+            status="not_applicable",
+            description=f"{check.expectation.description} {LEFT_TO_THE_RUN}",
+            consequence=check.expectation.notes,
+        )
+        for check in read_measure_checks(expectations)
+        if check.is_of_outcomes
+    )
+
+
+def _hold(
+    checks: Sequence[MeasureCheck],
+    profile: Profile,
+    earlier: Sequence[Profile],
+    *,
+    catalog: Path,
+    least_rows: int,
+) -> tuple[CheckResult, ...]:
     judged, results = weigh(checks, profile, earlier, least_rows=least_rows)
     verdicts = judge_tables(catalog, _tables_to_judge(checks, judged))
     apart = sorted(
@@ -216,9 +280,9 @@ def weigh(
 
 def _tables_to_judge(
     checks: Iterable[MeasureCheck], judged: Mapping[CheckKey, Sequence[Judged]]
-) -> dict[str, tuple[list[dict[str, Any]], list[dict[str, float | None]]]]:
+) -> dict[str, JudgedTable]:
     """The expectations of each table with anything to judge, and its rows: one a segment, one column a check."""
-    tables: dict[str, tuple[list[dict[str, Any]], list[dict[str, float | None]]]] = {}
+    tables: dict[str, JudgedTable] = {}
     asked: dict[str, list[MeasureCheck]] = {}
     for check in checks:
         if judged[check.key]:
@@ -243,7 +307,9 @@ def _judged(check: MeasureCheck, now: Profile, before: Sequence[Profile], *, lea
     least = meta.least_rows or least_rows
     found = []
     for measured in now.measures:
-        if (measured.table_name, measured.measure) != (check.table_name, meta.measure) or measured.row_count < least:
+        if (measured.table_name, measured.measure) != (check.table_name, meta.measure):
+            continue
+        if measured.row_count < least and not meta.is_row_count:
             continue
         if meta.segments == "all" and measured.segment_kind != "all":
             continue
@@ -386,13 +452,16 @@ def _segments(earlier: Sequence[Profile], known: Mapping[MeasureKey, Measured]) 
 def _result(check: MeasureCheck, judged: Sequence[Judged], profile: Profile, before: Sequence[Profile]) -> CheckResult:
     expectation = check.expectation
     failed = [one for one in judged if not check.holds(one.number)]
-    description, severity = expectation.description, expectation.severity
+    description, severity, told = expectation.description, expectation.severity, ""
     if failed:
-        description += f" Found: {_found(check, failed)}."
+        found = _found(check, failed)
+        told = expectation.meta.told.format(found=found)
+        description += f" Found: {found}."
         reason = _reason(check, profile, before)
         if reason is not None:
             severity = "warning"
             description += f" Accepted: {reason}"
+            told += f" Accepted: {reason.rstrip('.')}."
     return CheckResult(
         check_name=check.key.check_name,
         severity=severity,
@@ -402,6 +471,7 @@ def _result(check: MeasureCheck, judged: Sequence[Judged], profile: Profile, bef
         status="failed" if failed else "passed" if judged else "not_applicable",
         description=description,
         consequence=expectation.notes,
+        told=told,
     )
 
 
@@ -483,7 +553,8 @@ def raise_if_broken(results: Iterable[CheckResult]) -> None:
     lines = [
         f"  {result.table_name}.{result.check_name}: {result.description} {result.consequence}" for result in failed
     ]
-    what = "1 measure of this delivery looks" if len(failed) == 1 else f"{len(failed)} measures of this delivery look"
+    place = "what this night found" if all(result.table_name == OUTCOME_TABLE for result in failed) else "this delivery"
+    what = f"1 measure of {place} looks" if len(failed) == 1 else f"{len(failed)} measures of {place} look"
     message = "\n".join(
         [
             f"{what} like a feed that broke, so nothing is published; the last published audit stays in place.",

@@ -21,14 +21,24 @@ from pipelines.ground.sealed_json import sealed_text, unsealed
 from pipelines.ground.warehouse import literal, open_warehouse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
 
-SegmentKind = Literal["all", "data_source", "line_of_business"]
+SegmentKind = Literal["all", "data_source", "line_of_business", "reason", "code"]
+
+OF_CLOSED_LISTS = ("reason", "code")
+"""Segments whose names come from our own lists: small ones are named, too."""
 
 MODELS = "profile"
 """The folder below ``sql`` of the models that measure a delivery, a folder a table."""
+
+OUTCOME_TABLE = "episode_review"
+"""The table whose measures are those of a publish, not of a delivery."""
+
+Kept = Literal["profiles", "outcomes"]
+"""The folder in the history: of profiles of deliveries, by number of delivery, or of publishes, by number of run."""
 
 SEGMENT_SHARE = 0.02
 """A segment below this share of a table's rows is no sender or line of business of its own, and is not named."""
@@ -64,7 +74,10 @@ class Measured:
 @record
 @dataclass(frozen=True)
 class Profile:
-    """The measures of one delivery, and which of its failed checks an operator accepted, each with the reason given."""
+    """The measures of one delivery, and which of its failed checks an operator accepted, each with the reason given.
+
+    What a publish found is measured in the same form: ``delivery_number`` is then the number of the publish.
+    """
 
     delivery_number: int
     as_of: str
@@ -98,8 +111,22 @@ def measured_rows(connection: Connection, *, sql: Path, as_of: date, delivery_nu
     connection.execute(
         f"create or replace temporary view run as select date {literal(as_of.isoformat())} as as_of_date"
     )
+    return _measured(
+        connection, [path for path in sorted((sql / MODELS).rglob("*.sql")) if path.parent.name != OUTCOME_TABLE]
+    )
+
+
+def measure_outcomes(working: Path, *, sql: Path, as_of: date, run_number: int) -> Profile:
+    """The profile of what an audited night found, from its working file, which has the schema ``audit``."""
+    with open_warehouse(working, read_only=True) as connection:
+        connection.execute(f"create temporary view {OUTCOME_TABLE} as from audit.{OUTCOME_TABLE}")
+        measures = _measured(connection, sorted((sql / MODELS / OUTCOME_TABLE).glob("*.sql")))
+    return Profile(run_number, as_of.isoformat(), measures)
+
+
+def _measured(connection: Connection, models: Iterable[Path]) -> tuple[Measured, ...]:
     measures: list[Measured] = []
-    for path in sorted((sql / MODELS).rglob("*.sql")):
+    for path in models:
         rows = connection.execute(
             "select segment_kind, segment, measure, round(cast(value as double), 6), cast(row_count as bigint) "
             f"from ({path.read_text(encoding='utf-8')}) as measured "
@@ -118,38 +145,37 @@ def _without_small_segments(measures: list[Measured]) -> tuple[Measured, ...]:
     return tuple(
         measured
         for measured in measures
-        if sizes[measured.table_name, measured.segment_kind, measured.segment]
+        if measured.segment_kind in OF_CLOSED_LISTS
+        or sizes[measured.table_name, measured.segment_kind, measured.segment]
         >= SEGMENT_SHARE * sizes[measured.table_name, "all", ""]
     )
 
 
-def profile_path(history: Path, delivery_number: int) -> Path:
-    """Where the profile of a delivery lies."""
-    return history / "profiles" / f"{delivery_number:06d}.json"
+def profile_path(history: Path, number: int, kept: Kept = "profiles") -> Path:
+    """Where the profile of a delivery, or of a publish, lies."""
+    return history / kept / f"{number:06d}.json"
 
 
-def keep_profile(history: Path, profile: Profile) -> None:
-    """Writes ``profile`` into ``history``, over one that was written for the same delivery."""
-    path = profile_path(history, profile.delivery_number)
+def keep_profile(history: Path, profile: Profile, kept: Kept = "profiles") -> None:
+    """Writes ``profile`` into ``history``, over one that was written for the same delivery or publish."""
+    path = profile_path(history, profile.delivery_number, kept)
     make_folder(path.parent)
     write_file(path, sealed_text(asdict(profile)).encode())
 
 
-def read_profile(history: Path, delivery_number: int) -> Profile | None:
+def read_profile(history: Path, number: int, kept: Kept = "profiles") -> Profile | None:
     """The profile that is kept of a delivery; none where the folder is older, or the file is not what was written."""
-    path = profile_path(history, delivery_number)
+    path = profile_path(history, number, kept)
     try:
         return judge(Profile, unsealed(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, RecordError):
         return None
 
 
-def earlier_profiles(history: Path, delivery_number: int) -> tuple[Profile, ...]:
-    """The profiles of the deliveries before ``delivery_number``, oldest first."""
-    numbers = sorted(
-        int(path.stem) for path in (history / "profiles").glob("[0-9]*.json") if int(path.stem) < delivery_number
-    )
-    found = (read_profile(history, number) for number in numbers)
+def earlier_profiles(history: Path, before: int, kept: Kept = "profiles") -> tuple[Profile, ...]:
+    """The profiles of the deliveries, or publishes, before that of number ``before``, oldest first."""
+    numbers = sorted(int(path.stem) for path in (history / kept).glob("[0-9]*.json") if int(path.stem) < before)
+    found = (read_profile(history, number, kept) for number in numbers)
     return tuple(profile for profile in found if profile is not None)
 
 

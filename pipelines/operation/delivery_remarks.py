@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 
 SHOWN = 5
+TOLD_AS_REMARKS = (*UNREAD_CHECKS, "delivery_not_late")
+"""Checks whose failure is a remark of its own."""
 
 
 def delivery_remarks(landing: Landing, check_results: Sequence[CheckResult] = ()) -> tuple[str, ...]:

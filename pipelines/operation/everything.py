@@ -25,7 +25,7 @@ OWN_FOLDERS = (PUBLISHES_FOLDER, "work", LOG_FOLDER)
 """Folders that are looked at elsewhere (publishes) or hold nothing that lasts."""
 OTHER_FILES = re.compile(
     rf"{re.escape(LOCK_FILE)}|decisions/{re.escape(LOCK_FILE)}|{re.escape(STATUS_FILE)}|{re.escape(PAYERS_TEMPLATE)}|"
-    r"history/profiles/[0-9]{6}\.json|landed/deliveries/[0-9]{6}\.(json|refused)"
+    r"history/(profiles|outcomes)/[0-9]{6}\.json|landed/deliveries/[0-9]{6}\.(json|refused)"
 )
 """Files that no register lists: locks, the last status, the payer's words, profiles, manifests of deliveries."""
 
@@ -93,7 +93,7 @@ def _deep(folder: Path) -> Iterator[Path]:
 def _is_place(name: str) -> bool:
     """Whether a folder of ours may be there without a file in it."""
     return (
-        re.fullmatch(r"landed/[a-z_]+|history/(runs|cases|inputs|profiles|registers)|decisions/samples", name)
+        re.fullmatch(r"landed/[a-z_]+|history/(runs|cases|inputs|profiles|outcomes|registers)|decisions/samples", name)
         is not None
     )
 

@@ -7,8 +7,23 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipelines.gates.measures import accepted_measures, accepting, hold, raise_if_broken
-from pipelines.gates.profile import earlier_profiles, keep_profile, measure_delivery, profile_path, read_profile
+from pipelines.gates.measures import (
+    accepted_measures,
+    accepting,
+    hold,
+    hold_outcomes,
+    left_to_the_run,
+    raise_if_broken,
+)
+from pipelines.gates.profile import (
+    OUTCOME_TABLE,
+    earlier_profiles,
+    keep_profile,
+    measure_delivery,
+    measure_outcomes,
+    profile_path,
+    read_profile,
+)
 from pipelines.gates.validate import raise_if_critical, raise_if_silent, validate
 from pipelines.ground.errors import CheckFailedError, ConservationError, IntegrityError, UsageError
 from pipelines.ground.files import make_folder
@@ -108,6 +123,30 @@ def measure_landed(
     profile = accepting(profile, names=gates.accept_change, because=gates.because, expectations=suites)
     results = hold(profile, earlier, catalog=catalog, expectations=suites, least_rows=gates.settings.gate_min_rows)
     return profile, results
+
+
+def measure_night(working: Path, *, plan: Plan, run_id: str) -> tuple[Profile, tuple[CheckResult, ...]]:
+    """What the audit in ``working`` found, in measures, and what they say against the publishes before run ``run_id``.
+
+    What an operator accepts of it stands with the newest delivery, whose run it is.
+    """
+    here, history = home(), plan.out / "history"
+    entries = read_history(history)
+    is_known = bool(entries) and entries[-1].run_id == run_id
+    number = len(entries) + (0 if is_known else 1)
+    found = measure_outcomes(working, sql=here.sql, as_of=plan.as_of, run_number=number)
+    newest = read_profile(history, max(deliveries_to_check(plan), default=0))
+    if newest is not None:
+        of_outcomes = {name: why for name, why in newest.accepted.items() if name.startswith(f"{OUTCOME_TABLE}.")}
+        found = replace(found, accepted=of_outcomes)
+    held = hold_outcomes(
+        found,
+        earlier_profiles(history, number, "outcomes"),
+        catalog=working,
+        expectations=here.expectations / MEASURES,
+        least_rows=plan.settings.gate_min_rows,
+    )
+    return found, held
 
 
 @dataclass(frozen=True)
@@ -231,6 +270,16 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
         memory_limit=plan.settings.memory_limit,
         threads=plan.settings.threads,
     )
+    found, held = told_safely(measure_night)(working, plan=plan, run_id=facts.run_id)
+    results = (*results, *held)
+    record.checked(held)
+    try:
+        raise_if_broken(held)
+    except CheckFailedError:
+        withdraw_unpublished(plan, landing.delivery_number)
+        raise
+    # Kept before the publish, which shows it: one that does not come about leaves its number to the next.
+    keep_profile(history, found, "outcomes")
     record.stage_started("publish")
     published = stages.publish(
         working,
@@ -331,7 +380,7 @@ def gates(plan: Plan, *, progress: Progress, folder: Path) -> tuple[Landing, tup
             delivery_number=landing.delivery_number,
             number_in_history=newest_published_delivery(plan) + 1,
         )
-        results = (*results, *measured)
+        results = (*results, *measured, *left_to_the_run(home().expectations / MEASURES))
     progress.finished()
     return landing, (*results, *unread_results(landing.files, end_marker=plan.settings.end_marker))
 

@@ -6,11 +6,13 @@ end. So a file that says ``running`` while nobody holds the folder tells of a ru
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from pipelines.gates.profile import earlier_profiles
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import ExitCode, KeyFaultError
 from pipelines.ground.published_file import DATABASE_FILE, open_published
@@ -21,6 +23,8 @@ from pipelines.operation.run_record import LastPublish, RunRecord, last_publish,
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from pipelines.gates.profile import Profile
 
 
 MAX_AGE_HOURS = 36
@@ -66,6 +70,7 @@ class Status:
     held_by: str | None
     now: datetime
     is_encrypted: bool = False
+    measured: Profile | None = None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -94,6 +99,12 @@ class Status:
                 first, *more = self.run.message.splitlines()
                 lines.append(f"                  {first}")
                 lines.extend(f"                  {line}" for line in more)
+        if self.measured is not None:
+            lines.append(
+                f"  Last measured   delivery {self.measured.delivery_number} as of {self.measured.as_of}: "
+                f"{len(self.measured.measures):,} measures kept, {len(self.measured.accepted):,} changes accepted"
+            )
+            lines.extend(f"                  accepted: {name}: {why}" for name, why in self.measured.accepted.items())
         lines.append(f"  Output folder   {'held by ' + self.held_by if self.held_by else 'free'}")
         return tuple(lines)
 
@@ -107,6 +118,13 @@ class Status:
             "last_run": self.run.as_json() if self.run else None,
             "held_by": self.held_by,
             "is_encrypted": self.is_encrypted,
+            "last_measured": self.measured
+            and {
+                "delivery_number": self.measured.delivery_number,
+                "as_of": self.measured.as_of,
+                "measures": len(self.measured.measures),
+                "accepted": dict(self.measured.accepted),
+            },
             "asked_at_utc": utc_text(self.now),
         }
 
@@ -123,7 +141,8 @@ def status(out: Path, *, now: datetime, max_age_hours: float = MAX_AGE_HOURS) ->
         or _judge_publish(publish, now=now, max_age_hours=max_age_hours)
     )
     is_encrypted = key_in_use() is not None
-    return Status(found.verdict, found.reason, found.next_step, publish, run, held_by, now, is_encrypted)
+    measured = earlier_profiles(out / "history", sys.maxsize)[-1:]
+    return Status(found.verdict, found.reason, found.next_step, publish, run, held_by, now, is_encrypted, *measured)
 
 
 class _Judgement(NamedTuple):

@@ -85,6 +85,7 @@ def _result(check: str, failed: int, total: int, asked: str, named: Sequence[str
         status="failed" if failed else "passed" if total else "not_applicable",
         description=f"{asked} Not read: {_listed(named)}." if named else asked,
         consequence=consequence,
+        told=f"Not read: {_listed(named)}.",
     )
 
 

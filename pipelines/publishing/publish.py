@@ -35,7 +35,13 @@ from pipelines.publishing.dictionary import (
 )
 from pipelines.publishing.history import keep_inputs, prepare_night, settle, tell_night
 from pipelines.publishing.publishes import PUBLISHED_LINK, begin, free_name, standing_name
-from pipelines.publishing.run_facts import RunFacts, find_grade_reasons, write_run_facts
+from pipelines.publishing.run_facts import (
+    RunFacts,
+    find_grade_reasons,
+    with_cases,
+    write_gate_measures,
+    write_run_facts,
+)
 from pipelines.publishing.views_and_macros import (
     PARQUET_FOLDER,
     comment_macros,
@@ -130,11 +136,13 @@ def publish(
     with open_warehouse(working, memory_limit=memory_limit) as connection:
         _raise_if_missing(connection)
         raise_if_broken(broken_laws(connection, read_laws(sql, "working")))
+        check_results = with_cases(check_results, connection)
         facts = replace(facts, grade_reasons=find_grade_reasons(check_results, connection))
         connection.begin()
         write_run_facts(connection, facts, check_results, sql)
         connection.commit()
         night = tell_night(connection, history, facts=facts, sql=sql, landed=out / "landed")
+        write_gate_measures(connection, history, sql, run_number=night.entry.run_number)
         put_review_tables(connection, out / "decisions", as_of=facts.as_of)
         _build(connection, aside / DATABASE_FILE, sql)
     with open_published(aside) as connection:

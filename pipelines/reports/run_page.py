@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from statistics import median
 from typing import TYPE_CHECKING
 
 from pipelines.reports import words
 from pipelines.reports.case_file import read_rows
+from pipelines.reports.charts import sparkline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pipelines.ground.warehouse import Connection
     from pipelines.reports.case_file import Row
@@ -36,6 +38,7 @@ def run_page_facts(connection: Connection, feeds: frozenset[str]) -> dict[str, o
     return {
         "checks": checks,
         "check_counts": Counter(check["status"] for check in checks),
+        "measures": measure_lines(connection),
         "feeds": [_feed_line(table, name, files, is_supplied=table in feeds) for table, name in words.FEEDS.items()],
         "files": files,
         "rejected": read_rows(
@@ -47,6 +50,51 @@ def run_page_facts(connection: Connection, feeds: frozenset[str]) -> dict[str, o
         "funnel": funnel_rows(connection),
         "hold": hold,
     }
+
+
+def measure_lines(connection: Connection) -> list[dict[str, object]]:
+    """One line a measure of the last nights, the newest value beside the usual one and their picture; moved ones first.
+
+    None of a file that was published before measures were.
+    """
+    if not connection.execute(
+        "from duckdb_tables() where schema_name = 'audit' and table_name = 'gate_measure'"
+    ).fetchall():
+        return []
+    nights: dict[tuple[str, str, str, str], list[Row]] = {}
+    for row in read_rows(
+        connection, "from gate_measure order by measured_of, table_name, measure_name, segment, measured_number"
+    ):
+        nights.setdefault((row["measured_of"], row["table_name"], row["measure_name"], row["segment"]), []).append(row)
+    newest = {
+        of: max(row["measured_number"] for rows in nights.values() for row in rows if row["measured_of"] == of)
+        for of in {key[0] for key in nights}
+    }
+    return sorted(
+        (_measure_line(rows) for (of, *_), rows in nights.items() if rows[-1]["measured_number"] == newest[of]),
+        key=lambda line: not line["accepted"],
+    )
+
+
+def _measure_line(rows: Sequence[Row]) -> dict[str, object]:
+    values = [float(row["measure_value"]) for row in rows]
+    last = rows[-1]
+    is_share = last["measure_name"].endswith("_share")
+    name = f"{last['measure_name']} {last['segment']}".strip()
+    told = [_measure_text(value, is_share=is_share) for value in values]
+    return {
+        "table": last["table_name"],
+        "name": name,
+        "now": told[-1],
+        "usual": _measure_text(median(values[:-1]), is_share=is_share) if values[1:] else "",
+        "rows": last["measured_rows"],
+        "accepted": [(row["as_of_date"], row["accepted_because"]) for row in rows if row["accepted_because"]],
+        "picture": sparkline(values, title=f"{words.sentence_case(name)}: {', '.join(told)}"),
+    }
+
+
+def _measure_text(value: float, *, is_share: bool) -> str:
+    return f"{value:.1%}" if is_share else f"{value:,.1f}"
 
 
 def _feed_line(table: str, name: str, files: Iterable[Row], *, is_supplied: bool) -> dict[str, object]:

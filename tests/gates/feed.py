@@ -28,6 +28,17 @@ NOT_WRITTEN = "^(row_warnings|delivery_number|file_number|source_row|diagnosis_c
 """Columns that are no part of an extract, and the wide diagnoses: a delivery has them in rows."""
 
 DELIVERY = """
+create or replace temp macro npi_of(nine) as nine::varchar || (
+    (10 - list_sum(list_transform(
+        range(1, 10),
+        place -> if(
+            place % 2 = 0,
+            substr(nine::varchar, place, 1)::int,
+            substr('0246813579', 1 + substr(nine::varchar, place, 1)::int, 1)::int
+        )
+    )) % 10 + 10 - 24 % 10) % 10
+)::int::varchar;
+
 create or replace temp table payer_member as
 select
     m, printf('M%06d', m) as member_id,
@@ -65,7 +76,7 @@ select
     1 + (luck % 3) as service_unit_quantity,
     if(luck % 3 = 0, 'I10', 'M5450') as diagnosis_code_1, if(luck % 4 > 0, 'G8929', null) as diagnosis_code_2,
     ['1', '1:2', '2', '1', '1,3'][1 + luck % 5] as diagnosis_pointer,
-    printf('1%09d', 200000000 + (hash(m) % 3000)::int) as rendering_npi,
+    npi_of(100000000 + 7919 * (hash(m) % 3000)::bigint) as rendering_npi,
     service_date + 12 + (luck % 9)::int as paid_date,
     round(
         if(

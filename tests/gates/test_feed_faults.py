@@ -32,7 +32,7 @@ NIGHTS = 30
 NIGHTLY = 1200
 HOLIDAYS = {9, 10, 23}
 
-CHECKS = read_measure_checks(MEASURES)
+CHECKS = [check for check in read_measure_checks(MEASURES) if not check.is_of_outcomes]
 NORTH_AND_SOUTH = "data_source in ('north', 'south')"
 
 
@@ -76,6 +76,18 @@ FAULTS = (
         all_lines("hcpcs_code = null", f"{OPENING} and {NORTH_AND_SOUTH}"),
         None,
         "held opening_share",
+    ),
+    Fault(
+        "opening_code_vanished",
+        all_lines("hcpcs_code = '97110'", "hcpcs_code = '64555'"),
+        None,
+        "said opening_code_share",
+    ),
+    Fault(
+        "opening_codes_under_one",
+        all_lines("hcpcs_code = '63650'", OPENING),
+        "said top_code_share",
+        "held top_code_share",
     ),
     Fault("codes_blank", all_lines("hcpcs_code = null"), "said opening_share", "held coded_share"),
     Fault("amounts_times_100", all_lines(TIMES_100), "said paid_typical", "held paid_typical"),
@@ -198,6 +210,21 @@ FAULTS = (
     Fault("units_zero", all_lines("service_unit_quantity = 0"), None, "said zero_unit_share"),
     Fault("pointers_all_one", all_lines("diagnosis_pointer = '1'"), None, "said pointer_further_share"),
     Fault("npi_nine_digits", all_lines("rendering_npi = left(rendering_npi, 9)"), None, "held whole_npi_share"),
+    Fault(
+        "npi_check_digit_wrong",
+        all_lines("rendering_npi = left(rendering_npi, 9) || (right(rendering_npi, 1)::int + 1) % 10"),
+        None,
+        "held false_npi_share",
+    ),
+    Fault(
+        "npi_check_digit_wrong_one_in_five",
+        all_lines(
+            "rendering_npi = left(rendering_npi, 9) || (right(rendering_npi, 1)::int + 1) % 10",
+            "hash(claim_id) % 5 = 0",
+        ),
+        None,
+        "said false_npi_share",
+    ),
     Fault(
         "line_of_business_unknown",
         all_lines("line_of_business = 'lob_' || line_of_business"),

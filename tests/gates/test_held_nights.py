@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.gates import measures
-from pipelines.gates.profile import read_profile
+from pipelines.gates.profile import earlier_profiles, keep_profile, profile_path, read_profile
 from pipelines.ground.errors import CheckFailedError, UsageError
 from pipelines.ground.progress import SILENCE
 from pipelines.ground.published_file import open_published
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipelines.operation.plan import Plan
 
 CHECK = "medical_claim.denied_share_broke"
+OUTCOME_CHECK = "episode_review.episodes_broke"
 
 
 def clock() -> datetime:
@@ -79,15 +80,29 @@ def test_a_feed_that_broke_is_refused_until_somebody_says_why_it_is_right(
         run(plan_of(tmp_path, 2, accept_change=(CHECK,)))
     assert not (out / "landed" / "deliveries" / "000002.json").exists(), "asked for before anything lands"
 
-    second = run(plan_of(tmp_path, 2, accept_change=(CHECK,), because="a backlog"))
+    # What the night found is held as well: the publish before is made to say that it found a hundred times as much.
+    [found] = earlier_profiles(out / "history", 2, "outcomes")
+    more = [
+        replace(one, value=100 * one.value, row_count=100 * one.row_count) if one.measure == "episodes" else one
+        for one in found.measures
+    ]
+    keep_profile(out / "history", replace(found, measures=tuple(more)), "outcomes")
+    with pytest.raises(CheckFailedError, match=f"(?s)what this night found .*--accept-change {OUTCOME_CHECK}"):
+        run(plan_of(tmp_path, 2, accept_change=(CHECK,), because="a backlog"))
+    assert read_profile(out / "history", 2) is None
+    assert not profile_path(out / "history", 2, "outcomes").exists()
+    assert (out / "published" / "stimaudit.duckdb").read_bytes() == published
+
+    second = run(plan_of(tmp_path, 2, accept_change=(CHECK, OUTCOME_CHECK), because="a backlog"))
     assert second.published.run_id != first.published.run_id
     with open_published(out / "published") as connection:
         [(parameters,)] = connection.execute("select parameters from audit.run").fetchall()
         told = connection.execute(
-            "select severity from audit.data_quality where check_name = 'denied_share_broke' and status = 'failed' "
-            "and description like '%Accepted: a backlog'"
+            "select check_name, severity from audit.data_quality where check_name like '%_broke' "
+            "and status = 'failed' and description like '%Accepted: a backlog' order by table_name"
         ).fetchall()
-    assert json.loads(parameters)["accepted_changes"] == {"2": {"medical_claim.denied_share": "a backlog"}}
-    assert told == [("warning",)]
+    accepted = {"episode_review.episodes": "a backlog", "medical_claim.denied_share": "a backlog"}
+    assert json.loads(parameters)["accepted_changes"] == {"2": accepted}
+    assert told == [("episodes_broke", "warning"), ("denied_share_broke", "warning")]
 
     assert run(plan_of(tmp_path, 2)).published.run_id == second.published.run_id, "sent again, the same night comes out"

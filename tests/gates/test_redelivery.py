@@ -42,3 +42,18 @@ def test_a_version_is_counted(tmp_path: Path, check: str, change: dict[str, str]
 def test_a_claim_with_fewer_lines_is_counted(tmp_path: Path) -> None:
     assert again(tmp_path / "a", {"plan": "x"})["claim_again_with_its_lines"] == (1, 1)
     assert again(tmp_path / "b", {"plan": "x"}, {"claim_line_number": "02"})["claim_again_with_its_lines"] == (0, 1)
+
+
+@pytest.mark.parametrize(("earlier", "now", "counted"), [(4, 4, (0, 4)), (5, 4, (1, 5)), (9, 4, (0, 0))])
+def test_a_delivery_like_a_refresh_that_lacks_claims_is_counted(
+    tmp_path: Path, earlier: int, now: int, counted: tuple[int, int]
+) -> None:
+    # The first and the last claim come again, so that the period is that of all of them.
+    claims = [
+        {"claim_id": f"C{number}", "claim_line_start_date": f"2024-06-{10 + number:02}"} for number in range(earlier)
+    ]
+    landed(tmp_path, {**BASE, "medical_claim.csv": lines(*claims)})
+    again_now = [{**claim, "plan": "x"} for claim in (*claims[: now - 1], claims[-1])]
+    landed(tmp_path, {"medical_claim.csv": lines(*again_now)}, name="two")
+
+    assert counts_of(tmp_path / "landed", "redelivery", 2)["refresh_lacks_none"] == counted

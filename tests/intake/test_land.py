@@ -437,3 +437,63 @@ def test_progress_hears_of_each_file_that_is_read(tmp_path: Path) -> None:
         ("started", "medical_claim.csv", len(CLAIMS)),
         ("known", "medical_claim.csv", 0),
     ]
+
+
+RULED_OUT = {
+    "medical_claim": {
+        **dict.fromkeys(("claim_id", "claim_line_number", "claim_type", "member_id", "claim_line_start_date"), ("",)),
+        "claim_type": ("", "dental"),
+        "claim_status": ("lost",),
+    },
+    "claim_diagnosis": {"claim_id": ("",), "diagnosis_rank": ("", "0")},
+    "claim_procedure": {"claim_id": ("",), "procedure_rank": ("",)},
+    "pharmacy_claim": {
+        **dict.fromkeys(("claim_id", "member_id", "dispensing_date", "days_supply"), ("",)),
+        "claim_status": ("lost",),
+    },
+    "eligibility": {"member_id": ("",)},
+    "prior_authorization": {"authorization_id": ("",), "member_id": ("",), "decision": ("", "perhaps")},
+    "care_documentation": {"member_id": ("",)},
+}
+"""What no landed row has, whatever was delivered, so that no gate needs to ask for it."""
+
+GOOD_ROW = {
+    "medical_claim": {
+        "claim_id": "C1", "claim_line_number": "1", "claim_type": "professional", "member_id": "ada",
+        "claim_line_start_date": "2024-06-10", "paid_amount": "1", "claim_status": "paid",
+    },
+    "claim_diagnosis": {"claim_id": "C1", "diagnosis_rank": "1", "diagnosis_code": "M5450"},
+    "claim_procedure": {"claim_id": "C1", "procedure_rank": "1", "procedure_code": "00HU3MZ"},
+    "pharmacy_claim": {
+        "claim_id": "F1", "member_id": "ada", "dispensing_date": "2024-06-10", "days_supply": "30",
+        "claim_status": "paid",
+    },
+    "eligibility": {"member_id": "ada", "enrollment_start_date": "2024-01-01"},
+    "prior_authorization": {"authorization_id": "A1", "member_id": "ada", "decision": "approved"},
+    "care_documentation": {
+        "document_id": "D1", "member_id": "ada", "modality": "exercise_pt", "outcome": "no_benefit",
+        "document_date": "2024-06-10",
+    },
+}  # fmt: skip
+
+
+def test_what_the_gates_need_not_ask_lands_in_no_row(tmp_path: Path) -> None:
+    files = {
+        f"{table}.csv": "\n".join(
+            [
+                ",".join(good),
+                ",".join(good.values()),
+                *(
+                    ",".join((good | {column: value}).values())
+                    for column, values in RULED_OUT[table].items()
+                    for value in values
+                ),
+            ]
+        )
+        for table, good in GOOD_ROW.items()
+    }
+    landing = landed(tmp_path, files, rules=LandingRules(max_rejected_share=1))
+
+    assert {file.table_name: (file.loaded_count, file.rejected_count) for file in landing.files} == {
+        table: (1, sum(map(len, RULED_OUT[table].values()))) for table in RULED_OUT
+    }

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from pipelines.gates.profile import Measured, Profile, keep_profile
 from pipelines.ground.errors import CheckFailedError, ExitCode, RunLockedError, StimauditError, UsageError
 from pipelines.ground.progress import SILENCE
 from pipelines.ground.run_lock import run_lock
@@ -234,12 +235,26 @@ def test_a_clean_and_recent_audit_is_safe() -> None:
     assert found.lines()[0] == "SAFE: Last night is published and clean."
 
 
+def test_the_last_profile_is_told_with_what_was_accepted(tmp_path: Path) -> None:
+    one = Measured("medical_claim", "all", "", "denied_share", 0.9, 5000)
+    for number, accepted in ((1, {}), (2, {"medical_claim.denied_share": "a backlog"})):
+        keep_profile(tmp_path / "history", Profile(number, f"2025-0{number}-01", (one,), accepted))
+
+    found = status(tmp_path, now=FINISHED)
+
+    text = "\n".join(found.lines())
+    assert "Last measured   delivery 2 as of 2025-02-01: 1 measures kept, 1 changes accepted" in text
+    assert "accepted: medical_claim.denied_share: a backlog" in text
+    assert found.as_json()["last_measured"]["accepted"] == {"medical_claim.denied_share": "a backlog"}
+    assert status(tmp_path / "none", now=FINISHED).as_json()["last_measured"] is None
+
+
 def test_an_audit_with_caveats_says_which_and_asks_to_look(published: Path) -> None:
     found = status(published, now=FINISHED + timedelta(hours=5, minutes=3))
 
     assert (found.verdict, found.exit_code) == ("look", ExitCode.CAVEATS)
     assert "published 5 h 3 min ago" in "\n".join(found.lines())
-    assert any(f"caveat: {FAILED_WARNING.table_name}: " in line for line in found.lines())
+    assert any("caveat: No pharmacy extract was delivered: " in line for line in found.lines())
 
 
 def test_a_missed_night_asks_for_the_scheduler(published: Path) -> None:

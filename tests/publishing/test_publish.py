@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import stat
 from dataclasses import replace
@@ -15,10 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipelines.gates.suites import read_suites
 from pipelines.ground.errors import ConservationError, StimauditError
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.warehouse import open_warehouse
+from pipelines.publishing.run_facts import with_cases
 from pipelines.reports.report import report
+from tests.support.places import ROOT
 from tests.support.run_in_small import FAILED_WARNING, FINISHED, SQL, facts, make_working, publish_in_small
 
 if TYPE_CHECKING:
@@ -105,8 +109,31 @@ def test_a_table_without_a_model_is_not_published(out: Path) -> None:
 
 
 def test_a_failed_warning_makes_the_grade_caveats_and_is_named(done: Path) -> None:
-    assert asked(done, "select grade, grade_reasons from run") == [("caveats", ["pharmacy_claim: feed_supplied (1)"])]
-    assert ("feed_supplied", "failed") in asked(done, "select check_name, status from data_quality")
+    [(touched,)] = asked(done, "select count(*) from episode_review where outcome <> 'excluded'")
+    told = f"No pharmacy extract was delivered: {touched} cases cannot be judged for drugs. Drugs cannot be seen."
+    assert touched > 1
+    assert asked(done, "select grade, grade_reasons from run") == [
+        ("caveats", [f"{told} [pharmacy_claim.feed_supplied]"])
+    ]
+    assert asked(done, "select status, message from data_quality where check_name = 'feed_supplied'") == [
+        ("failed", told)
+    ]
+
+
+def test_every_missing_feed_says_how_many_cases_it_touches(done: Path) -> None:
+    touching = [
+        replace(FAILED_WARNING, table_name=check.key.table_name, told=check.told, touches=check.touches)
+        for suite in read_suites(ROOT / "expectations")
+        for check in suite.checks
+        if check.touches is not None
+    ]
+    with open_published(done / "published") as connection:
+        messages = [str(result.message) for result in with_cases(touching, connection)]
+
+    assert len(messages) == 4
+    assert [
+        message for message in messages if not re.search(r" delivered: [\d,]+ cases? (on|are|cannot) ", message)
+    ] == []
 
 
 def test_without_a_failed_warning_the_grade_is_clean(out: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from pipelines.gates.suites import Touches
 from pipelines.gates.validate import CheckResult
 from pipelines.ground.warehouse import open_warehouse
 from pipelines.publishing.publish import Published, publish
@@ -85,6 +86,8 @@ FAILED_WARNING = CheckResult(
     status="failed",
     description="The pharmacy feed was delivered.",
     consequence="Drugs cannot be seen.",
+    told="No pharmacy extract was delivered.",
+    touches=Touches(episodes="outcome <> 'excluded'", told="cannot be judged for drugs"),
 )
 
 

@@ -25,7 +25,8 @@ final as (
         check_result.total_count,
         check_result.status,
         check_result.description,
-        check_result.consequence
+        check_result.consequence,
+        check_result.message
     from run_facts.check_result
     union all
     select
@@ -38,7 +39,18 @@ final as (
         rule_data_quality.total_count,
         rule_data_quality.status,
         rule_data_quality.description,
-        rule_data_quality.consequence
+        rule_data_quality.consequence,
+        case
+            when rule_data_quality.status = 'failed'
+                then
+                    format(
+                        '{}: {:,} of {:,}. {}',
+                        rtrim(rule_data_quality.description, '.'),
+                        rule_data_quality.failed_count,
+                        rule_data_quality.total_count,
+                        rule_data_quality.consequence
+                    )
+        end as message
     from intermediate.rule_data_quality
     union all
     select
@@ -55,7 +67,18 @@ final as (
             else 'counted'
         end as status,
         repaired_value.description,
-        repaired_value.consequence
+        repaired_value.consequence,
+        case
+            when repaired_value.row_count > 0
+                then
+                    format(
+                        '{}: {:,} of {:,}. {}',
+                        rtrim(repaired_value.description, '.'),
+                        repaired_value.row_count,
+                        repaired_value.total_count,
+                        repaired_value.consequence
+                    )
+        end as message
     from landed.repaired_value
     cross join newest_delivery
     where

@@ -32,10 +32,42 @@ line as (
         delivered_medical_claim.diagnosis_code_1,
         delivered_medical_claim.diagnosis_code_2,
         coalesce(delivered_medical_claim.rendering_npi, delivered_medical_claim.billing_npi) as npi,
+        case
+            when
+                regexp_full_match(
+                    coalesce(delivered_medical_claim.rendering_npi, delivered_medical_claim.billing_npi),
+                    '[12][0-9]{9}'
+                )
+                then
+                    cast(
+                        coalesce(delivered_medical_claim.rendering_npi, delivered_medical_claim.billing_npi) as bigint
+                    )
+        end as whole_npi,
         date_diff('day', delivered_medical_claim.claim_line_start_date, delivered_medical_claim.paid_date) as lag_days
     from delivered_medical_claim
     left join opening_code
         on delivered_medical_claim.hcpcs_code = opening_code.code
+),
+
+-- The check digit of an NPI is Luhn's over 80840 and its ten digits: every second digit, from the ninth backwards,
+-- counts twice (digit by digit), 80840 counts 24, and the sum is a multiple of ten (45 CFR 162.406).
+checked as (
+    select
+        *,
+        (
+            24
+            + whole_npi % 10
+            + (whole_npi // 100) % 10
+            + (whole_npi // 10000) % 10
+            + (whole_npi // 1000000) % 10
+            + (whole_npi // 100000000) % 10
+            + 2 * ((whole_npi // 10) % 10) - 9 * cast((whole_npi // 10) % 10 > 4 as integer)
+            + 2 * ((whole_npi // 1000) % 10) - 9 * cast((whole_npi // 1000) % 10 > 4 as integer)
+            + 2 * ((whole_npi // 100000) % 10) - 9 * cast((whole_npi // 100000) % 10 > 4 as integer)
+            + 2 * ((whole_npi // 10000000) % 10) - 9 * cast((whole_npi // 10000000) % 10 > 4 as integer)
+            + 2 * (whole_npi // 1000000000) - 9 * cast(whole_npi // 1000000000 > 4 as integer)
+        ) % 10 <> 0 as is_false_npi
+    from line
 ),
 
 counted as materialized (
@@ -76,10 +108,11 @@ counted as materialized (
         count(diagnosis_code_2) as wide_second_count,
         count(*) filter (where length(diagnosis_code_1) = 3) as wide_short_count,
         count(npi) as npi_count,
-        count(*) filter (where regexp_full_match(npi, '[12][0-9]{9}')) as whole_npi_count,
+        count(whole_npi) as whole_npi_count,
+        count(*) filter (where is_false_npi) as false_npi_count,
         count(lag_days) as lag_count,
         sum(least(greatest(lag_days, 0), 730)) as lag_sum
-    from line
+    from checked
     group by data_source, line_of_business, service_month
 ),
 
@@ -167,6 +200,11 @@ measured as (
                     'row_count': wide_diagnosis_count
                 },
                 { 'measure': 'whole_npi_share', 'value': whole_npi_count / npi_count, 'row_count': npi_count },
+                {
+                    'measure': 'false_npi_share',
+                    'value': false_npi_count / whole_npi_count,
+                    'row_count': whole_npi_count
+                },
                 { 'measure': 'payment_lag', 'value': lag_sum / lag_count, 'row_count': lag_count }
             ]
         ) as one

@@ -51,3 +51,24 @@ def test_shares_are_those_of_all_lines_of_each_sender_and_of_each_line_of_busine
     assert shares["all", "", "bill_type_share"] == (1.0, "2")
     assert round(shares["all", "", "paid_typical"][0], 1) == round((100 * 400 * 12.5) ** (1 / 3), 1)
     assert shares["all", "", "busy_months"] == (2, "4")
+
+
+def test_a_wrong_check_digit_is_counted_among_whole_provider_numbers(published: RunModel) -> None:
+    # 1234567893 is the example of the standard, 80840 before it.
+    numbers = ("1234567893", "1234567894", "1000000004", "123456789", "", "3234567893")
+    lines = "".join(f"2025-01-01 | professional | {number}\n" for number in numbers)
+    made = published(
+        "medical_claim_measure",
+        {
+            "audit.delivered_medical_claim": f"claim_line_start_date | claim_type | rendering_npi\n{lines}",
+            "value_sets.index_procedures": OPENING,
+        },
+    )
+    found = {
+        measure: (round(float(value or 0), 3), rows)
+        for kind, measure, value, rows in made.rows("segment_kind", "measure", "value", "row_count")
+        if kind == "all"
+    }
+
+    assert found["false_npi_share"] == (0.333, "3")
+    assert found["whole_npi_share"] == (0.6, "5")

@@ -13,14 +13,15 @@ def test_the_checks_on_files_and_those_of_the_rule_stand_together(published: Run
         "data_quality",
         {
             "run_facts.check_result": """
-                check_name | severity | table_name    | failed_count | total_count | status | description | consequence
-                -----------+----------+---------------+--------------+-------------+--------+-------------+------------
-                in_range   | critical | medical_claim | 1            | 9           | failed | A date      | Set aside
-                in_range   | critical | medical_claim | 1            | 9           | failed | A date      | Set aside
+                check_name | severity | table_name    | failed_count | total_count | status | description | consequence | message
+                -----------+----------+---------------+--------------+-------------+--------+-------------+-------------+--------
+                in_range   | critical | medical_claim | 1            | 9           | failed | A date      | Set aside   | Odd: 1.
+                in_range   | critical | medical_claim | 1            | 9           | failed | A date      | Set aside   | Odd: 1.
             """,
             "intermediate.rule_data_quality": """
                 check_name       | severity | table_name    | failed_count | total_count | status | description | consequence
                 -----------------+----------+---------------+--------------+-------------+--------+-------------+------------
+                replacement_held | warning  | medical_claim | 3            | 4000        | failed | It waits.   | Look again.
                 replacement_ring | warning  | medical_claim | 0            | 4           | passed | A ring      | None counts
             """,
             "landed.repaired_value": "",
@@ -28,11 +29,24 @@ def test_the_checks_on_files_and_those_of_the_rule_stand_together(published: Run
         },
     )
 
-    row = ("in_range", "critical", "medical_claim", None, None, "1", "9", "failed", "A date", "Set aside")
+    row = ("in_range", "critical", "medical_claim", None, None, "1", "9", "failed", "A date", "Set aside", "Odd: 1.")
+    held = (
+        "replacement_held",
+        "warning",
+        "medical_claim",
+        None,
+        None,
+        "3",
+        "4000",
+        "failed",
+        "It waits.",
+        "Look again.",
+    )
     assert made.rows(*made.columns) == [
         row,
         row,
-        ("replacement_ring", "warning", "medical_claim", None, None, "0", "4", "passed", "A ring", "None counts"),
+        (*held, "It waits: 3 of 4,000. Look again."),
+        ("replacement_ring", "warning", "medical_claim", None, None, "0", "4", "passed", "A ring", "None counts", None),
     ]
 
 
