@@ -33,7 +33,8 @@ class CheckKey(NamedTuple):
 class SuiteCheck:
     """One line of a suite: what is expected, how bad a failure is, and whom it harms.
 
-    ``failed_count`` and ``total_count`` are SQL that count rows of the table, where DuckDB counts for the check.
+    ``failed_count`` and ``total_count`` are SQL that count rows of the table, where DuckDB counts for the check, and
+    ``failing_rows`` is the condition of a row that fails it, where it asks something of single rows.
     """
 
     key: CheckKey
@@ -44,6 +45,7 @@ class SuiteCheck:
     kwargs: Mapping[str, Any]
     failed_count: str | None
     total_count: str | None
+    failing_rows: str | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -196,4 +198,5 @@ def _check(suite_name: str, entry: _Expectation) -> SuiteCheck:
         kwargs=entry.kwargs,
         failed_count=failed,
         total_count=total,
+        failing_rows=None if meta.failing_rows is None else f"({meta.failing_rows}) and ({meta.applies_to})",
     )

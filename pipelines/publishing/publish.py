@@ -88,7 +88,8 @@ class Published:
     """What was published: where it is and what an operator wants to know of it.
 
     ``worklist`` is the CSV; there is none where the audit is encrypted. ``unknown_payment_count`` flagged episodes hold
-    an amount that nobody sent and are not in ``flagged_paid_amount``.
+    an amount that nobody sent and are not in ``flagged_paid_amount``. ``unread_opening_count`` rows may be
+    implantations that could not be read and have not come right since.
     """
 
     run_id: str
@@ -102,6 +103,9 @@ class Published:
     flagged_paid_amount: Decimal
     unknown_payment_count: int
     rejected_count: int
+    unread_opening_count: int
+    ended_claim_count: int
+    shortened_claim_count: int
     funnel: tuple[FunnelStep, ...]
 
 
@@ -306,6 +310,13 @@ def _outcome(connection: Connection, facts: RunFacts, published: Path) -> Publis
         flagged_paid_amount=Decimal(dollars),
         unknown_payment_count=unknown,
         rejected_count=one_number(connection, "select coalesce(sum(rejected_count), 0) from delivered_file"),
+        unread_opening_count=one_number(
+            connection,
+            "select count(distinct (delivery_number, source_file, source_row)) from unread_opening_row "
+            "where not came_right",
+        ),
+        ended_claim_count=one_number(connection, "select count(*) from ended_claim"),
+        shortened_claim_count=one_number(connection, "select count(*) from shortened_claim"),
         funnel=read_funnel(connection),
     )
 

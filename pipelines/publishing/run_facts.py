@@ -136,7 +136,12 @@ def _write_value_set_rows(connection: Connection, types: Mapping[str, str]) -> N
 
 
 def find_grade_reasons(check_results: Sequence[CheckResult], connection: Connection) -> tuple[str, ...]:
-    """One line a warning that failed, in the order of table and check."""
+    """One line a reason for caveats, in the order of table and check.
+
+    A check of the delivery that failed; values of which one is enough; rows that the newest delivery brought and that
+    may be an implantation nobody could read; and doubtful or set-aside rows that touch a case which is new, or which
+    the newest delivery touched. What touches no case and stays below its share is counted and no reason.
+    """
     failed = {
         (result.table_name, result.check_name, result.failed_count, result.description)
         for result in check_results
@@ -144,15 +149,30 @@ def find_grade_reasons(check_results: Sequence[CheckResult], connection: Connect
     }
     failed.update(
         connection.execute(
-            "select table_name, check_name, failed_count, description from intermediate.rule_data_quality "
-            "where status = 'failed' and severity = 'warning'"
-        ).fetchall()
-    )
-    failed.update(
-        connection.execute(
             "select table_name, rule, sum(row_count)::bigint, any_value(description) from landed.repaired_value "
             "where is_failure and delivery_number = "
             "(select max(delivery_number) from landed.delivered_file where fate = 'landed') group by table_name, rule"
         ).fetchall()
     )
+    failed.update((table, f"opening_row_{reason}", count, "") for table, reason, count in _unread_openings(connection))
+    failed.update(
+        (table, f"{remark}, cases touched", count, "")
+        for table, remark, count in connection.execute(
+            "select source_table, remark, count(distinct episode_id) from audit.episode_remark "
+            "where is_new and remark_kind <> 'repaired' group by source_table, remark"
+        ).fetchall()
+    )
     return tuple(f"{table}: {name} ({count:,})" for table, name, count, _ in sorted(failed))
+
+
+def _unread_openings(connection: Connection) -> list[tuple[str, str, int]]:
+    """Rows of the newest delivery that may open an episode and were not read, by table and reason.
+
+    Malformed codes are among the values of which one is enough.
+    """
+    return connection.execute(
+        "select source_table, unread_reason, count(distinct (source_file, source_row)) from audit.unread_opening_row "
+        "where unread_reason <> 'malformed' and delivery_number = "
+        "(select max(delivery_number) from landed.delivered_file where fate = 'landed') "
+        "group by source_table, unread_reason"
+    ).fetchall()

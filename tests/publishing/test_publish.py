@@ -105,14 +105,38 @@ def test_a_table_without_a_model_is_not_published(out: Path) -> None:
 
 
 def test_a_failed_warning_makes_the_grade_caveats_and_is_named(done: Path) -> None:
-    assert asked(done, "select grade, grade_reasons from run") == [("caveats", ["pharmacy_claim: feed_supplied (1)"])]
+    begins = "medical_claim: feed_begins_in_look_back, cases touched (3)"  # the rows of the fixture are implants alone
+    failed = "pharmacy_claim: feed_supplied (1)"
+    assert asked(done, "select grade, grade_reasons from run") == [("caveats", [begins, failed])]
     assert ("feed_supplied", "failed") in asked(done, "select check_name, status from data_quality")
 
 
-def test_without_a_failed_warning_the_grade_is_clean(out: Path) -> None:
-    spoil(out, "delete from intermediate.rule_data_quality")
+def test_what_is_counted_and_what_was_mended_or_touched_a_case_before_leaves_the_grade_clean(out: Path) -> None:
+    spoil(
+        out,
+        "update audit.episode_remark set is_new = false where episode_id <> (select min(episode_id) from audit.event)",
+    )
+    spoil(out, "update audit.episode_remark set remark_kind = 'repaired' where is_new")
+    spoil(out, "update intermediate.rule_data_quality set failed_count = 1, total_count = 9, status = 'counted'")
 
     assert publish_in_small(out).grade == "clean"
+
+
+def test_an_implantation_nobody_could_read_makes_the_grade_caveats_and_is_counted(out: Path) -> None:
+    spoil(out, "delete from audit.episode_remark")
+    spoil(
+        out,
+        "insert into audit.unread_opening_row by name select * from (values "
+        "(1, 'medical_claim', 'medical_claim.csv', 7, 'set_aside', false), "
+        "(1, 'medical_claim', 'medical_claim.csv', 7, 'set_aside', false), "
+        "(1, 'medical_claim', 'medical_claim.csv', 8, 'set_aside', true)) "
+        "as row (delivery_number, source_table, source_file, source_row, unread_reason, came_right)",
+    )
+
+    published = publish_in_small(out)
+
+    assert published.grade_reasons == ("medical_claim: opening_row_set_aside (2)",)
+    assert published.unread_opening_count == 1
 
 
 def test_the_run_keeps_the_times_it_was_given_and_what_it_was_made_of(done: Path) -> None:

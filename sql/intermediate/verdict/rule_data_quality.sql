@@ -2,7 +2,8 @@
 --
 -- Claims that replace or void in a way that cannot be followed, claim numbers that are not one member's, reversed fills
 -- that reverse nothing, fills whose drug is in no set, and index claims without a diagnosis (rule, sections 1, 2, 4 and
--- 6). All are warnings: the rule says what happens to each.
+-- 6). All are warnings that are counted: the rule says what happens to each, and a case that one of them touches says so
+-- in audit.episode_remark.
 
 with
 
@@ -189,7 +190,7 @@ final as (
         cast(counted.total_count as bigint) as total_count,
         case
             when counted.total_count = 0 then 'not_applicable'
-            when counted.failed_count > 0 then 'failed'
+            when counted.failed_count > 0 then 'counted'
             else 'passed'
         end as status,
         counted.description,
