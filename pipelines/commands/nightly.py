@@ -33,14 +33,14 @@ from pipelines.ground.files import make_folder
 from pipelines.ground.run_lock import run_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.table import Table
 
     from pipelines.gates.validate import CheckResult
     from pipelines.operation.nightly import Outcome
     from pipelines.operation.plan import RunRequest
-    from pipelines.publishing.publish import FunnelStep
+    from pipelines.publishing.publish import FunnelStep, Published
 
 
 DEMO_AS_OF = date(2026, 6, 30)
@@ -239,6 +239,9 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
                 "flagged_paid_amount": f"{published.flagged_paid_amount:.2f}",
                 "unknown_payment_count": published.unknown_payment_count,
                 "rejected_count": published.rejected_count,
+                "unread_opening_count": published.unread_opening_count,
+                "ended_claim_count": published.ended_claim_count,
+                "shortened_claim_count": published.shortened_claim_count,
                 "delivery_number": outcome.landing.delivery_number,
                 "funnel": [asdict(step) for step in published.funnel],
                 "worklist": published.worklist and str(published.worklist),
@@ -258,7 +261,7 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
         highlight=False,
         soft_wrap=True,
     )
-    for remark in delivery_remarks(outcome.landing, outcome.check_results):
+    for remark in (*_row_remarks(published), *delivery_remarks(outcome.landing, outcome.check_results)):
         screen.print(remark, highlight=False, markup=False, soft_wrap=True)
     if published.grade_reasons:
         screen.print(f"Published with caveats: {len(published.grade_reasons)} warnings.", highlight=False)
@@ -277,6 +280,20 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
         from pipelines.operation.status import REPORTS_OF_ENCRYPTED
 
         screen.print(f"Reports   {REPORTS_OF_ENCRYPTED}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _row_remarks(published: Published) -> Iterator[str]:
+    """What a person should look at beside the worklist: implantations nobody could read, claims that are gone."""
+    if count := published.unread_opening_count:
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        yield (
+            f"{rows} with the code of an implantation could not be read and may be missing from the audit: see the run "
+            "page or audit.unread_opening_row."
+        )
+    if count := published.ended_claim_count:
+        yield f"Claims that a full delivery ended: {count:,} (audit.ended_claim)."
+    if count := published.shortened_claim_count:
+        yield f"Claims that came again with fewer lines: {count:,} (audit.shortened_claim)."
 
 
 def _funnel_table(funnel: Sequence[FunnelStep]) -> Table:

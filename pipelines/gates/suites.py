@@ -45,7 +45,8 @@ class Touches:
 class SuiteCheck:
     """One line of a suite: what is expected, how bad a failure is, and whom it harms.
 
-    ``failed_count`` and ``total_count`` are SQL that count rows of the table, where DuckDB counts for the check.
+    ``failed_count`` and ``total_count`` are SQL that count rows of the table, where DuckDB counts for the check, and
+    ``failing_rows`` is the condition of a row that fails it, where it asks something of single rows.
     ``told`` is what a person is told of a failure, with ``{failed}`` and ``{total}`` where the counts stand.
     """
 
@@ -59,6 +60,7 @@ class SuiteCheck:
     total_count: str | None
     told: str = ""
     touches: Touches | None = None
+    failing_rows: str | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -212,4 +214,5 @@ def _check(suite_name: str, entry: _Expectation) -> SuiteCheck:
         total_count=total,
         told=meta.told,
         touches=meta.touches,
+        failing_rows=None if meta.failing_rows is None else f"({meta.failing_rows}) and ({meta.applies_to})",
     )

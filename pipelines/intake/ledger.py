@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Literal
@@ -39,6 +40,10 @@ EXTRA_COLUMNS: dict[str, str] = {
     "source_row": "BIGINT",
 }
 """What every landed table has after its own columns."""
+ROW_DATES = ("claim_line_start_date", "dispensing_date", "decision_date", "document_date")
+"""The columns that date a row of a table."""
+PROCEDURE_CODE = re.compile(r"hcpcs_code|procedure_code(_[0-9]+)?")
+"""The columns that may hold the code of an implantation."""
 ROW_NUMBERS = "file_row_number = true"
 """What our Parquet files are read with where the place of a row in its file is asked."""
 
@@ -218,7 +223,7 @@ def attach(connection: Connection, landed: Path) -> None:
         files = [(number, file) for number, file in landed_now if file.table_name == table.table_name]
         query = table_query(landed, table, files)
         connection.execute(f"create or replace view landed.{identifier(table.table_name)} as {query}")
-    connection.execute(f"create or replace view landed.rejected_row as {_rejected_query(landed, tables, landed_now)}")
+    make_rejected_row(connection, landed, landed_now)
     _make_delivered_file(connection, deliveries)
     _make_repaired_value(connection, landed_now)
     make_delivery_table(connection, deliveries)
@@ -269,10 +274,13 @@ def _source_row(has_source_row: bool) -> str:  # noqa: FBT001 - a fact of the fi
 
 
 def rejected_rows_query(landed: Path, files: Iterable[tuple[int, DeliveredFile]]) -> str:
-    """One row per broken rule of a rejected row of ``files``; an empty text when no file has any."""
+    """One row per broken rule of a rejected row of ``files``; an empty text when no file has any.
+
+    Whose the row is, its day and its procedure codes stand beside, as far as they could be read.
+    """
     return " union all ".join(
         f"select delivery_number, file_number, {literal(file.file_name)} as file_name, "
-        f"{literal(file.table_name)} as table_name, {_source_row(file.has_source_row)}, "
+        f"{literal(file.table_name)} as table_name, {_source_row(file.has_source_row)}, {_whose_row(file)}, "
         "unnest(string_split(row_faults, ';')) as fault "
         f"from {read_parquet([parquet_path(landed, file.table_name or '', number, file.file_number)], ROW_NUMBERS)} "
         "where row_faults is not null"
@@ -281,12 +289,32 @@ def rejected_rows_query(landed: Path, files: Iterable[tuple[int, DeliveredFile]]
     )
 
 
+def _whose_row(file: DeliveredFile) -> str:
+    """SQL of the columns by which a set-aside row is found again; what its file lacks is null."""
+    held = [name for name in ("member_id", "claim_id", "claim_line_number") if name in file.columns]
+    own = {name: identifier(name) for name in held}
+    dates = [name for name in ROW_DATES if name in file.columns]
+    codes = [name for name in file.columns if PROCEDURE_CODE.fullmatch(name)]
+    listed = [f"{own.get(name, 'null::varchar')} as {name}" for name in ("member_id", "claim_id", "claim_line_number")]
+    listed.append(f"{dates[0] if dates else 'null::date'} as row_date")
+    listed.append(f"[{', '.join(codes)}]::varchar[] as procedure_codes")
+    return ", ".join(listed)
+
+
+def make_rejected_row(connection: Connection, landed: Path, files: Iterable[tuple[int, DeliveredFile]]) -> None:
+    """Makes the view `landed.rejected_row`: one row a broken rule of a rejected row of ``files``, with its message."""
+    query = _rejected_query(landed, read_extract_tables(), files)
+    connection.execute(f"create or replace view landed.rejected_row as {query}")
+
+
 def _rejected_query(
     landed: Path, tables: Mapping[str, ExtractTable], files: Iterable[tuple[int, DeliveredFile]]
 ) -> str:
     rows = rejected_rows_query(landed, files) or (
         "select null::integer as delivery_number, null::integer as file_number, null::varchar as file_name, "
-        "null::varchar as table_name, null::bigint as source_row, null::varchar as fault where false"
+        "null::varchar as table_name, null::bigint as source_row, null::varchar as member_id, "
+        "null::varchar as claim_id, null::varchar as claim_line_number, null::date as row_date, "
+        "null::varchar[] as procedure_codes, null::varchar as fault where false"
     )
     messages = ", ".join(
         f"({literal(table.table_name)}, {literal(f'{column.column_name}:{rule}')}, {literal(column.message(rule))})"
@@ -296,7 +324,8 @@ def _rejected_query(
     )
     return (
         "select fault.delivery_number, fault.file_number, fault.file_name, fault.table_name, fault.source_row, "
-        "split_part(fault.fault, ':', 1) as column_name, split_part(fault.fault, ':', 2) as rule, rule_text.message "
+        "split_part(fault.fault, ':', 1) as column_name, split_part(fault.fault, ':', 2) as rule, rule_text.message, "
+        "fault.member_id, fault.claim_id, fault.claim_line_number, fault.row_date, fault.procedure_codes "
         f"from ({rows}) as fault left join (values {messages}) as rule_text(table_name, fault, message) "
         "on fault.table_name = rule_text.table_name and fault.fault = rule_text.fault"
     )

@@ -24,6 +24,7 @@ from pipelines.gates.profile import (
     profile_path,
     read_profile,
 )
+from pipelines.gates.suites import read_suites
 from pipelines.gates.validate import raise_if_critical, raise_if_silent, validate
 from pipelines.ground.errors import CheckFailedError, ConservationError, IntegrityError, UsageError
 from pipelines.ground.files import make_folder
@@ -49,6 +50,7 @@ from pipelines.reports.report import stand
 from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow
 from pipelines.rule.policy import load_policies
+from pipelines.rule.row_checks import RowCheck
 from pipelines.rule.value_sets import load_value_sets, write_value_sets
 
 if TYPE_CHECKING:
@@ -256,6 +258,7 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
         policies=policies,
         value_sets=value_sets,
         **rule_parameters(facts.parameters),
+        row_checks=row_checks(here.expectations),
         memory_limit=plan.settings.memory_limit,
         threads=plan.settings.threads,
     )
@@ -340,6 +343,16 @@ def check_time(plan: Plan, *, now: datetime) -> None:
             "set back. Nothing was done. Set it right, or say --earlier-is-meant."
         )
         raise UsageError(message)
+
+
+def row_checks(expectations: Path) -> tuple[RowCheck, ...]:
+    """What the suites warn of in single rows, for the rule to find the cases that such a row touches."""
+    return tuple(
+        RowCheck(check.key.table_name, check.key.check_name, check.description, check.failing_rows)
+        for suite in read_suites(expectations)
+        for check in suite.checks
+        if check.severity == "warning" and check.failing_rows is not None
+    )
 
 
 def check_keys(out: Path) -> None:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -21,7 +22,7 @@ from pipelines.ground.warehouse import identifier, open_scratch
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.layouts.canonical import judged_query
 from pipelines.intake.layouts.projection import Projection
-from pipelines.intake.ledger import EXTRA_COLUMNS, make_delivery_table
+from pipelines.intake.ledger import EXTRA_COLUMNS, make_delivery_table, make_rejected_row
 from pipelines.proof.example_text import (
     Example,
     ExampleRow,
@@ -39,7 +40,6 @@ from pipelines.rule.vocabulary import CRITERIA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
     from pipelines.intake.extracts import ExtractTable
@@ -223,6 +223,7 @@ def _make_landed(connection: Connection, members: Mapping[str, Example], setting
         [[*file, row_count, row_count] for file, row_count in sorted(delivered.items())],
     )
     make_delivery_table(connection, ())
+    make_rejected_row(connection, Path(), ())
     connection.execute("create or replace table landed.feed (table_name VARCHAR, is_supplied BOOLEAN)")
     connection.executemany(
         "insert into landed.feed values (?, ?)",

@@ -89,7 +89,8 @@ class Published:
 
     ``name`` is that of its folder, ``written`` are the paths of what is written of it below ``folder``. ``worklist`` is
     the CSV; there is none where the audit is encrypted. ``unknown_payment_count`` flagged episodes hold
-    an amount that nobody sent and are not in ``flagged_paid_amount``.
+    an amount that nobody sent and are not in ``flagged_paid_amount``. ``unread_opening_count`` rows may be
+    implantations that could not be read and have not come right since.
     """
 
     run_id: str
@@ -104,6 +105,9 @@ class Published:
     flagged_paid_amount: Decimal
     unknown_payment_count: int
     rejected_count: int
+    unread_opening_count: int
+    ended_claim_count: int
+    shortened_claim_count: int
     funnel: tuple[FunnelStep, ...]
     written: tuple[str, ...]
 
@@ -259,6 +263,13 @@ def _outcome(connection: Connection, facts: RunFacts, out: Path, written: tuple[
         flagged_paid_amount=Decimal(dollars),
         unknown_payment_count=unknown,
         rejected_count=one_number(connection, "select coalesce(sum(rejected_count), 0) from delivered_file"),
+        unread_opening_count=one_number(
+            connection,
+            "select count(distinct (delivery_number, source_file, source_row)) from unread_opening_row "
+            "where not came_right",
+        ),
+        ended_claim_count=one_number(connection, "select count(*) from ended_claim"),
+        shortened_claim_count=one_number(connection, "select count(*) from shortened_claim"),
         funnel=read_funnel(connection),
         written=written,
     )

@@ -200,7 +200,12 @@ def _with_cases(result: CheckResult, connection: Connection) -> CheckResult:
 
 
 def find_grade_reasons(check_results: Sequence[CheckResult], connection: Connection) -> tuple[str, ...]:
-    """One line a warning that failed, in the order of table and check: what failed, what follows, and its name."""
+    """One line a reason for caveats, by table and check: what failed, what follows, and its name.
+
+    A check of the delivery that failed; values of which one is enough; rows that the newest delivery brought and that
+    may be an implantation nobody could read; and doubtful or set-aside rows that touch a case which is new, or which
+    the newest delivery touched. What touches no case and stays below its share is counted and no reason.
+    """
     failed = {
         (result.table_name, result.check_name, str(result.message))
         for result in check_results
@@ -209,15 +214,38 @@ def find_grade_reasons(check_results: Sequence[CheckResult], connection: Connect
     failed.update(
         (table, name, _message(description, count, total, consequence))
         for table, name, count, total, description, consequence in connection.execute(
-            "select table_name, check_name, failed_count, total_count, description, consequence "
-            "from intermediate.rule_data_quality where status = 'failed' and severity = 'warning' "
-            "union all "
             "select table_name, rule, sum(row_count)::bigint, sum(total_count)::bigint, any_value(description), "
             "any_value(consequence) from landed.repaired_value where is_failure and delivery_number = "
             "(select max(delivery_number) from landed.delivered_file where fate = 'landed') group by table_name, rule"
         ).fetchall()
     )
+    failed.update(
+        (table, f"opening_row_{reason}", f"Rows that may be implantations and were not read: {count:,}. {sentence}")
+        for table, reason, count, sentence in _unread_openings(connection)
+    )
+    failed.update(
+        (table, f"case_{remark}", f"{count:,} case{'' if count == 1 else 's'}: {sentence}")
+        for table, remark, count, sentence in connection.execute(
+            "select source_table, remark, count(distinct episode_id), min(remark_text) from audit.episode_remark "
+            "where is_new and remark_kind <> 'repaired' group by source_table, remark"
+        ).fetchall()
+    )
     return tuple(f"{message} [{table}.{name}]" for table, name, message in sorted(failed))
+
+
+def _unread_openings(connection: Connection) -> list[tuple[str, str, int, str]]:
+    """Rows of the newest delivery that may open an episode and were not read, by table and reason, with its sentence.
+
+    Malformed codes are among the values of which one is enough.
+    """
+    return connection.execute(
+        "select source_table, unread_reason, count(distinct (source_file, source_row)), "
+        "coalesce(any_value(word.sentence), '') from audit.unread_opening_row left join vocabulary.word "
+        "on unread_reason = word.word and word.kind = 'unread_reason' "
+        "where unread_reason <> 'malformed' and delivery_number = "
+        "(select max(delivery_number) from landed.delivered_file where fate = 'landed') "
+        "group by source_table, unread_reason"
+    ).fetchall()
 
 
 def _message(description: str, count: int, total: int, consequence: str) -> str:

@@ -24,6 +24,9 @@ CASE_ORDER = """
     order by list_position($outcomes, outcome), priority_score desc nulls last, anchor_date, episode_id
 """
 
+# What was set aside first, then what is doubtful, then what was mended.
+REMARK_ORDER = "remark_kind = 'repaired', remark_kind = 'doubtful', remark_text"
+
 _PARTS: Mapping[str, str] = {
     "criterion_result": "criterion_number",
     "care_group_state": "care_group",
@@ -32,6 +35,7 @@ _PARTS: Mapping[str, str] = {
     "history_fact": "fact, fact_date, claim_id, code",
     "statement": "document_date, document_id, source_file, source_row",
     "priority_part": "part_number",
+    "episode_remark": f"{REMARK_ORDER}, source_table, delivery_number, source_row, claim_id",
 }
 
 
@@ -47,6 +51,7 @@ class CaseFile:
     facts: Sequence[Row]
     statements: Sequence[Row]
     parts: Sequence[Row]
+    remarks: Sequence[Row]
     parameters: Mapping[str, str]
 
     @property
@@ -129,6 +134,7 @@ def _files_of(
             facts=of["history_fact"],
             statements=of["statement"],
             parts=of["priority_part"],
+            remarks=of["episode_remark"],
             parameters=parameters[review["policy_id"]],
         )
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipelines.reports.records import RecordRequest, records_to_request
+from pipelines.reports.row_remarks import RowRemark, doubts_word, row_remarks
 from pipelines.reports.timeline import Timeline, timeline
 from pipelines.reports.words import (
     COUNTS_REASONS,
@@ -89,6 +90,8 @@ class CasePage:
     records: Sequence[RecordRequest]
     caveats: Sequence[str]
     notes: Sequence[str]
+    remarks: Sequence[RowRemark]
+    doubts: str
     codes: Sequence[tuple[str, str]]
     diagnoses: Sequence[tuple[str, str]]
 
@@ -111,6 +114,8 @@ def case_page(case: CaseFile, *, labels: Mapping[str, str], feeds: frozenset[str
         records=records_to_request(case),
         caveats=tuple(_caveats(case, feeds)),
         notes=tuple(NOTES.get(note, phrase(note)) for note in review["notes"] if note not in NOTES_TOLD_ELSEWHERE),
+        remarks=row_remarks(case.remarks),
+        doubts=doubts_word(case.remarks),
         codes=tuple((code, labels.get(code, "")) for code in review["index_codes"]),
         diagnoses=tuple((diagnosis(code), labels.get(code, "")) for code in review["billed_diagnoses"]),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import UsageError
-from pipelines.reports.case_file import read_case_file
+from pipelines.reports.case_file import REMARK_ORDER, read_case_file
 from pipelines.reports.records import records_to_request
+from pipelines.reports.row_remarks import row_remarks
 from pipelines.reports.words import (
     COUNTS_REASONS,
     OUTCOME_SENTENCES,
@@ -69,6 +70,7 @@ def _of_episode(connection: Connection, review: dict[str, Any]) -> Iterator[str]
     yield from _of_criteria(connection, review["episode_id"])
     yield from _of_care(connection, review["episode_id"])
     yield from _of_records(connection, review)
+    yield from _of_rows(connection, review["episode_id"])
     if review["notes"]:
         yield ""
         yield f"Worth knowing: {', '.join(phrase(note) for note in review['notes'])}."
@@ -120,6 +122,25 @@ def _of_care(connection: Connection, episode_id: str) -> Iterator[str]:
         )
     if len(evidence) > EVIDENCE_SHOWN:
         yield f"  and {len(evidence) - EVIDENCE_SHOWN:,} more"
+
+
+def _of_rows(connection: Connection, episode_id: str) -> Iterator[str]:
+    """What was mended, is doubtful or was set aside of the rows that touch the episode."""
+    remarks = row_remarks(
+        _rows(
+            connection,
+            f"from episode_remark where episode_id = $name order by {REMARK_ORDER}, source_table, delivery_number, "
+            "source_row, claim_id",
+            name=episode_id,
+        )
+    )
+    if remarks:
+        yield ""
+        yield "Rows that were mended, are doubtful or were set aside (audit.episode_remark)"
+    for remark in remarks:
+        yield f"  {remark.kind_word}. {remark.text}"
+        if remark.rows:
+            yield f"    {remark.rows}"
 
 
 def _of_records(connection: Connection, review: dict[str, Any]) -> Iterator[str]:

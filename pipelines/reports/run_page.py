@@ -17,10 +17,19 @@ if TYPE_CHECKING:
     from pipelines.reports.case_file import Row
 
 
+LISTED_ROWS = 200
+"""So many rows that nobody could read as an implantation stand on the page; all are in the database."""
+
+
 def feed_rows(connection: Connection) -> frozenset[str]:
     """The tables of which something was delivered."""
     rows = connection.execute("select distinct table_name from delivered_file where table_name is not null").fetchall()
     return frozenset(row[0] for row in rows)
+
+
+def _count(connection: Connection, table: str) -> int:
+    [[count]] = connection.execute(f"select count(*) from {table}").fetchall()
+    return int(count)
 
 
 def run_page_facts(connection: Connection, feeds: frozenset[str]) -> dict[str, object]:
@@ -47,6 +56,17 @@ def run_page_facts(connection: Connection, feeds: frozenset[str]) -> dict[str, o
             "from rejected_row group by table_name, file_name, column_name, rule "
             "order by count(*) desc, table_name, file_name, column_name, rule",
         ),
+        "unread_openings": read_rows(connection, f"from unread_opening_row limit {LISTED_ROWS}"),
+        "unread_opening_count": _count(connection, "unread_opening_row"),
+        "remarks": read_rows(
+            connection,
+            "select remark_kind, remark_text, source_table, count(distinct episode_id) as episode_count, "
+            "count(*) as row_count, bool_or(is_new) as is_new from episode_remark "
+            "group by remark_kind, remark_text, source_table order by remark_kind = 'repaired', "
+            "count(distinct episode_id) desc, remark_text, source_table",
+        ),
+        "ended_count": _count(connection, "ended_claim"),
+        "shortened_count": _count(connection, "shortened_claim"),
         "funnel": funnel_rows(connection),
         "hold": hold,
     }

@@ -84,6 +84,12 @@ COLUMNS: tuple[SheetColumn, ...] = (
     SheetColumn("prior_authorization_state", "text", 17, "approved, none_found or feed_not_supplied"),
     SheetColumn("completeness", "text", 30, "Full, or what the data received cannot show"),
     SheetColumn("also_seen", "text", 36, "Notes that may support the service or explain the claim; they never decide"),
+    SheetColumn(
+        "remarks",
+        "text",
+        36,
+        "Rows that were set aside, are doubtful or were mended and touch the case; the sheet Evidence has each row",
+    ),
     SheetColumn("next_step", "text", 17, "Suggested next step; the tool suggests no other"),
     SheetColumn("age_days", "number", 8, "Days since the first run that flagged the case"),
     SheetColumn(
@@ -118,14 +124,14 @@ MAY_BE_UNKNOWN = frozenset({"paid_amount", "allowed_amount", "enrolled_days"})
 
 EVIDENCE_COLUMNS: tuple[SheetColumn, ...] = (
     SheetColumn("case_id", "text", 23, "Name of the review case"),
-    SheetColumn("row_kind", "text", 11, "criterion, fact, statement or care"),
+    SheetColumn("row_kind", "text", 11, "criterion, fact, statement, care or remark"),
     SheetColumn("row_date", "date", 11, "Day of the care, fact or document"),
     SheetColumn("subject", "text", 30, "Criterion, kind of fact, modality or group of care"),
     SheetColumn(
         "result",
         "text",
         24,
-        "For a criterion its result; for care whether it counts; for a statement whether it is valid",
+        "Of a criterion its result, of care whether it counts, of a statement whether it is valid, else its kind",
     ),
     SheetColumn("detail", "text", 80, "What was asked and found, why a row does not count, or what a statement lacks"),
     SheetColumn("code_system", "text", 12, "Code system of the code"),

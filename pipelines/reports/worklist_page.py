@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.reports import words
 from pipelines.reports.case_file import read_rows
+from pipelines.reports.row_remarks import doubts_word
 from pipelines.reports.since_last_run import CHANGED, NEW, since_last_run
 
 if TYPE_CHECKING:
@@ -73,6 +74,14 @@ def _worklist_lines(connection: Connection, reviews: Sequence[Row]) -> list[dict
         {"names": [review["episode_id"] for review in reviews]},
     ):
         criteria.setdefault(row["episode_id"], []).append(row)
+    remarks: dict[str, list[Row]] = {}
+    for row in read_rows(
+        connection,
+        "select distinct episode_id, remark_kind, remark_text from episode_remark "
+        "where episode_id in (select unnest($names)) and remark_kind <> 'repaired'",
+        {"names": [review["episode_id"] for review in reviews]},
+    ):
+        remarks.setdefault(row["episode_id"], []).append(row)
     lines = []
     for review in reviews:
         data, missing = words.completeness(review)
@@ -83,6 +92,7 @@ def _worklist_lines(connection: Connection, reviews: Sequence[Row]) -> list[dict
                 "band": words.band(review["priority_score"]),
                 "data": data,
                 "data_missing": missing,
+                "doubts": doubts_word(remarks.get(review["episode_id"], ())),
             }
         )
     return lines

@@ -13,6 +13,7 @@ from pipelines.ground.warehouse import MEMORY_LIMIT, open_warehouse, put_frame
 from pipelines.intake.ledger import attach
 from pipelines.rule.models import build, read_models
 from pipelines.rule.policy import write_policies
+from pipelines.rule.row_checks import put_failed_checks
 from pipelines.rule.value_sets import write_value_sets
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipelines.ground.warehouse import Connection
     from pipelines.rule.dossier import Policy
+    from pipelines.rule.row_checks import RowCheck
     from pipelines.rule.value_sets import ValueSet
 
 
@@ -49,6 +51,7 @@ def narrow(
     policy_by_line_of_business: Mapping[str, str] | None = None,
     reach: Reach | None = None,
     redelivered_claims: str = "lines",
+    row_checks: Sequence[RowCheck] = (),
     memory_limit: str = MEMORY_LIMIT,
     threads: int | None = None,
 ) -> None:
@@ -56,7 +59,7 @@ def narrow(
 
     Only this stage reads the whole landed history, and of it only a code and a key a row; from here on everything
     costs by candidates. ``assume_enrolled`` does nothing where an eligibility extract was delivered. A feed that
-    ``reach`` does not name has the reach that its rows tell.
+    ``reach`` does not name has the reach that its rows tell. ``row_checks`` are what the gates ask of single rows.
     """
     with open_warehouse(working, memory_limit=memory_limit, threads=threads) as connection:
         attach(connection, landed)
@@ -75,6 +78,7 @@ def narrow(
             assume_enrolled=assume_enrolled,
             reach=reach,
             redelivered_claims=redelivered_claims,
+            row_checks=row_checks,
         )
 
 
@@ -86,11 +90,13 @@ def stage_candidates(
     assume_enrolled: bool,
     reach: Reach | None = None,
     redelivered_claims: str = "lines",
+    row_checks: Sequence[RowCheck] = (),
 ) -> None:
     """Makes the schemas ``staging`` (from ``landed``, ``value_sets`` and ``policies``) and ``vocabulary``.
 
     What was asked of the run stands in the one row of ``run_facts.run_given``, the reach that it was told of a feed in
     ``run_facts.reach_given``, what a claim that comes again means in the one row of ``run_facts.redelivery_given``.
+    Which rows fail one of ``row_checks`` stands in ``run_facts.failed_check``.
     """
     write_vocabulary(connection)
     asked = {"as_of_date": as_of, "assume_enrolled": assume_enrolled}
@@ -100,6 +106,7 @@ def stage_candidates(
     whole = {"holds_whole_claims": redelivered_claims == "whole"}
     put_frame(connection, "run_facts.redelivery_given", pl.DataFrame([whole]))
     build(connection, read_models(sql, ["staging"]), [])
+    put_failed_checks(connection, row_checks, as_of=as_of)
 
 
 def write_vocabulary(connection: Connection) -> None:

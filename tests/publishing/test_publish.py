@@ -108,12 +108,19 @@ def test_a_table_without_a_model_is_not_published(out: Path) -> None:
         publish_in_small(out)
 
 
+# The rows of the fixture are implants alone.
+BEGINS_LATE = (
+    "3 cases: What was delivered begins inside the look-back. Care before that day does not show: deliver the earlier "
+    "months, or say where the feed begins. [medical_claim.case_feed_begins_in_look_back]"
+)
+
+
 def test_a_failed_warning_makes_the_grade_caveats_and_is_named(done: Path) -> None:
     [(touched,)] = asked(done, "select count(*) from episode_review where outcome <> 'excluded'")
     told = f"No pharmacy extract was delivered: {touched} cases cannot be judged for drugs. Drugs cannot be seen."
     assert touched > 1
     assert asked(done, "select grade, grade_reasons from run") == [
-        ("caveats", [f"{told} [pharmacy_claim.feed_supplied]"])
+        ("caveats", [BEGINS_LATE, f"{told} [pharmacy_claim.feed_supplied]"])
     ]
     assert asked(done, "select status, message from data_quality where check_name = 'feed_supplied'") == [
         ("failed", told)
@@ -136,10 +143,35 @@ def test_every_missing_feed_says_how_many_cases_it_touches(done: Path) -> None:
     ] == []
 
 
-def test_without_a_failed_warning_the_grade_is_clean(out: Path) -> None:
-    spoil(out, "delete from intermediate.rule_data_quality")
+def test_what_is_counted_and_what_was_mended_or_touched_a_case_before_leaves_the_grade_clean(out: Path) -> None:
+    spoil(
+        out,
+        "update audit.episode_remark set is_new = false where episode_id <> (select min(episode_id) from audit.event)",
+    )
+    spoil(out, "update audit.episode_remark set remark_kind = 'repaired' where is_new")
+    spoil(out, "update intermediate.rule_data_quality set failed_count = 1, total_count = 9, status = 'counted'")
 
     assert publish_in_small(out).grade == "clean"
+
+
+def test_an_implantation_nobody_could_read_makes_the_grade_caveats_and_is_counted(out: Path) -> None:
+    spoil(out, "delete from audit.episode_remark")
+    spoil(
+        out,
+        "insert into audit.unread_opening_row by name select * from (values "
+        "(1, 'medical_claim', 'medical_claim.csv', 7, 'set_aside', false), "
+        "(1, 'medical_claim', 'medical_claim.csv', 7, 'set_aside', false), "
+        "(1, 'medical_claim', 'medical_claim.csv', 8, 'set_aside', true)) "
+        "as row (delivery_number, source_table, source_file, source_row, unread_reason, came_right)",
+    )
+
+    published = publish_in_small(out)
+
+    assert published.grade_reasons == (
+        "Rows that may be implantations and were not read: 2. The row was set aside, for one of its values could not be "
+        "read. [medical_claim.opening_row_set_aside]",
+    )
+    assert published.unread_opening_count == 1
 
 
 def test_the_run_keeps_the_times_it_was_given_and_what_it_was_made_of(done: Path) -> None:

@@ -71,8 +71,10 @@ DELIVERED = """
     ) as file (delivery_number, file_number, file_name, table_name, row_count, loaded_count, repeat_count,
                rejected_count);
     update landed.delivered_file set fate = 'landed', layout = 'canonical', bytes = 100, sha256 = 'ab';
-    insert into landed.rejected_row values
-        (1, 1, 'medical_claim.csv', 'medical_claim', 8, 'claim_type', 'not_allowed', 'claim_type is not in its list');
+    insert into landed.rejected_row by name
+    select * from (values
+        (1, 1, 'medical_claim.csv', 'medical_claim', 8, 'claim_type', 'not_allowed', 'claim_type is not in its list')
+    ) as rejected (delivery_number, file_number, file_name, table_name, source_row, column_name, rule, message);
     insert into landed.feed
     select table_name, table_name in ('medical_claim', 'claim_diagnosis', 'eligibility') from landed.known_table;
 """
@@ -114,7 +116,8 @@ def make_landed(connection: Connection) -> None:
     )
     connection.execute(
         "create table landed.rejected_row (delivery_number INTEGER, file_number INTEGER, file_name VARCHAR, "
-        "table_name VARCHAR, source_row BIGINT, column_name VARCHAR, rule VARCHAR, message VARCHAR)"
+        "table_name VARCHAR, source_row BIGINT, column_name VARCHAR, rule VARCHAR, message VARCHAR, "
+        "member_id VARCHAR, claim_id VARCHAR, claim_line_number VARCHAR, row_date DATE, procedure_codes VARCHAR[])"
     )
     connection.execute(
         "create table landed.repaired_value (delivery_number INTEGER, file_number INTEGER, file_name VARCHAR, "

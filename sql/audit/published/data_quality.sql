@@ -2,7 +2,8 @@
 -- delivered values is one row per file, table, column and rule.
 --
 -- Of earlier deliveries only those values are still told that fail a check by themselves, so that they are not
--- forgotten; they no longer make a night one with caveats.
+-- forgotten; they no longer make a night one with caveats. Doubtful and set-aside rows that touch a case are counted by
+-- the cases (case_...), failed where the newest delivery brought the row or the case.
 --
 -- See docs/contract.md 1.3.
 
@@ -84,6 +85,59 @@ final as (
     where
         repaired_value.is_failure
         or repaired_value.delivery_number = newest_delivery.delivery_number
+    union all
+    select
+        'opening_row_' || unread_opening_row.unread_reason as check_name,
+        'warning' as severity,
+        unread_opening_row.source_table as table_name,
+        unread_opening_row.source_file as file_name,
+        cast(null as varchar) as column_name,
+        count(distinct unread_opening_row.source_row) as failed_count,
+        count(distinct unread_opening_row.source_row) as total_count,
+        case
+            when unread_opening_row.delivery_number = newest_delivery.delivery_number then 'failed' else 'counted'
+        end as status,
+        word.sentence as description,
+        'An implantation may be missing from the audit. Look at the rows in audit.unread_opening_row.' as consequence,
+        format(
+            '{}: {:,}. An implantation may be missing from the audit. Look at the rows in audit.unread_opening_row.',
+            rtrim(word.sentence, '.'),
+            count(distinct unread_opening_row.source_row)
+        ) as message
+    from audit.unread_opening_row
+    inner join vocabulary.word
+        on
+            unread_opening_row.unread_reason = word.word
+            and word.kind = 'unread_reason'
+    cross join newest_delivery
+    where not unread_opening_row.came_right
+    group by
+        unread_opening_row.unread_reason,
+        unread_opening_row.source_table,
+        unread_opening_row.source_file,
+        unread_opening_row.delivery_number,
+        newest_delivery.delivery_number,
+        word.sentence
+    union all
+    select
+        'case_' || episode_remark.remark as check_name,
+        'warning' as severity,
+        episode_remark.source_table as table_name,
+        cast(null as varchar) as file_name,
+        cast(null as varchar) as column_name,
+        count(distinct episode_remark.episode_id) as failed_count,
+        (select count(*) from audit.episode_review) as total_count,
+        case when bool_or(episode_remark.is_new) then 'failed' else 'counted' end as status,
+        min(episode_remark.remark_text) as description,
+        'Cases are touched, and say so on their pages. The rows are in audit.episode_remark.' as consequence,
+        format(
+            '{:,} cases touched: {} They say so on their pages. The rows are in audit.episode_remark.',
+            count(distinct episode_remark.episode_id),
+            min(episode_remark.remark_text)
+        ) as message
+    from audit.episode_remark
+    where episode_remark.remark_kind <> 'repaired'
+    group by episode_remark.remark, episode_remark.source_table
 )
 
 select * from final

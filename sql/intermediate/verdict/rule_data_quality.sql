@@ -1,8 +1,8 @@
 -- One row per check on what the rule itself met in the candidates' history: counts, never values.
 --
 -- Claims that replace or void in a way that cannot be followed, claim numbers that are not one member's, reversed fills
--- that reverse nothing, fills whose drug is in no set, and index claims without a diagnosis. All are warnings: the rule
--- says what happens to each.
+-- that reverse nothing, fills whose drug is in no set, and index claims without a diagnosis. All are warnings that are
+-- counted: the rule says what happens to each, and a case that one of them touches says so in audit.episode_remark.
 --
 -- See docs/rule.md 1.2, 2.3, 2.8, 4.1, 6.4.
 
@@ -191,7 +191,7 @@ final as (
         cast(counted.total_count as bigint) as total_count,
         case
             when counted.total_count = 0 then 'not_applicable'
-            when counted.failed_count > 0 then 'failed'
+            when counted.failed_count > 0 then 'counted'
             else 'passed'
         end as status,
         counted.description,

@@ -25,6 +25,9 @@ def test_the_checks_on_files_and_those_of_the_rule_stand_together(published: Run
                 replacement_ring | warning  | medical_claim | 0            | 4           | passed | A ring      | None counts
             """,
             "landed.repaired_value": "",
+            "audit.unread_opening_row": "",
+            "audit.episode_remark": "",
+            "audit.episode_review": "",
             "landed.delivered_file": "",
         },
     )
@@ -58,6 +61,9 @@ def test_values_mended_in_the_newest_delivery_are_counted_and_of_earlier_ones_th
         {
             "run_facts.check_result": "",
             "intermediate.rule_data_quality": "",
+            "audit.unread_opening_row": "",
+            "audit.episode_remark": "",
+            "audit.episode_review": "",
             "landed.delivered_file": """
                 delivery_number | fate
                 1               | landed
@@ -81,4 +87,39 @@ def test_values_mended_in_the_newest_delivery_are_counted_and_of_earlier_ones_th
         ("inner", "warning", "claims", "new.csv", "code", "3", "8", "failed"),
         ("inner", "warning", "claims", "old.csv", "code", "1", "9", "counted"),
         ("zero", "note", "claims", "new.csv", "code", "4", "8", "counted"),
+    ]
+
+
+def test_implantations_nobody_could_read_and_cases_touched_are_counted_by_row_and_by_case(published: RunModel) -> None:
+    made = published(
+        "data_quality",
+        {
+            "run_facts.check_result": "",
+            "intermediate.rule_data_quality": "",
+            "landed.repaired_value": "",
+            "landed.delivered_file": "delivery_number | fate\n1 | landed\n2 | landed",
+            "audit.unread_opening_row": """
+                source_table  | source_file | source_row | delivery_number | unread_reason | came_right
+                medical_claim | old.csv     | 1          | 1               | set_aside     | false
+                medical_claim | old.csv     | 2          | 1               | set_aside     | true
+                medical_claim | new.csv     | 3          | 2               | set_aside     | false
+                medical_claim | new.csv     | 3          | 2               | set_aside     | false
+            """,
+            "audit.episode_remark": """
+                episode_id | remark_kind | remark         | source_table  | is_new
+                E1         | doubtful    | not_ascii      | medical_claim | false
+                E1         | doubtful    | not_ascii      | medical_claim | true
+                E2         | doubtful    | not_ascii      | medical_claim | false
+                E1         | doubtful    | care_over_days | medical_claim | false
+                E1         | repaired    | blank_is_zero  | medical_claim | true
+            """,
+            "audit.episode_review": "episode_id\nE1\nE2\nE3",
+        },
+    )
+
+    assert made.rows("check_name", "file_name", "failed_count", "total_count", "status") == [
+        ("case_care_over_days", None, "1", "3", "counted"),
+        ("case_not_ascii", None, "2", "3", "failed"),
+        ("opening_row_set_aside", "new.csv", "1", "1", "failed"),
+        ("opening_row_set_aside", "old.csv", "1", "1", "counted"),
     ]
