@@ -167,9 +167,10 @@ def test_an_implantation_nobody_could_read_makes_the_grade_caveats_and_is_counte
 
     published = publish_in_small(out)
 
-    assert published.grade_reasons == (
-        "Rows that may be implantations and were not read: 2. The row was set aside, for one of its values could not be "
-        "read. [medical_claim.opening_row_set_aside]",
+    [reason] = published.grade_reasons
+    assert reason == (
+        "Rows that may be implantations and were not read: 2. The row was set aside, for one of its values could not "
+        "be read. [medical_claim.opening_row_set_aside]"
     )
     assert published.unread_opening_count == 1
 
