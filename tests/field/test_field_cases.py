@@ -273,7 +273,7 @@ def read_published(out: Path) -> Published:
     members = [row[0] for row in rows]
     assert sorted(set(members)) == sorted(members), "one episode a member"
     return Published(
-        {member: Found(*found[:5], tuple(found[5]), *found[6:]) for member, *found in rows},
+        {member: Found._make([*found[:5], tuple(found[5]), *found[6:]]) for member, *found in rows},
         {(table, column or "", check): int(count) for table, column, check, count in counts},
     )
 
