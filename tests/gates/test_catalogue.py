@@ -16,9 +16,9 @@ from pipelines.intake.land import LandingRules, land
 from pipelines.intake.ledger import attach
 from pipelines.operation.unread import unread_results
 from tests.gates.catalogue import BETWEEN_KINDS, FILE_KINDS, VALUE_KINDS, BetweenKind, FileKind, Kind, update
-from tests.gates.feed import deliver, new_feed, run_day, write_delivery
+from tests.gates.feed import deliver, new_feed, run_day
 from tests.gates.test_feed_faults import FAULTS
-from tests.gates.text_rows import read_text, write_text
+from tests.gates.text_rows import make_text, write_text
 from tests.support.places import ROOT
 
 if TYPE_CHECKING:
@@ -60,18 +60,18 @@ def typed() -> Iterator[Connection]:
 def delivered(typed: Connection, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the same delivery, its identifiers as digits."""
     folder = tmp_path_factory.mktemp("catalogue")
-    read_text(typed, write_delivery(typed, 1, folder / "typed"))
+    make_text(typed, 1)
     return write_text(typed, folder / "clean")
 
 
 @pytest.fixture(scope="module")
-def planted(delivered: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
+def planted(typed: Connection, delivered: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
     """Every kind that spoils values, each in a row of its own, all in one delivery."""
     folder = tmp_path_factory.mktemp("planted")
+    make_text(typed, 1)
+    rows = _plant(typed)
+    spoiled = write_text(typed, folder / "spoiled")
     with open_warehouse() as connection:
-        read_text(connection, delivered)
-        rows = _plant(connection)
-        spoiled = write_text(connection, folder / "spoiled")
         for name, extracts in (("clean", delivered), ("spoiled", spoiled)):
             land(extracts, landed=folder / name, as_of=AS_OF, rules=TAKE_ALL)
             attach(connection, folder / name)
@@ -80,19 +80,20 @@ def planted(delivered: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def _plant(connection: Connection) -> dict[str, int]:
-    """Spoils a row for each kind, and says which; no row is spoiled twice."""
-    taken: dict[str, list[int]] = {}
+    """Spoils a row for each kind; their places in the file by kind, no row spoiled twice."""
+    spoiled: dict[str, int] = {}
+    used: dict[str, list[int]] = {}
     for kind in VALUE_KINDS:
-        used = taken.setdefault(kind.table, [-1])
-        free = f"{kind.rows} and row not in ({', '.join(map(str, used))})"
+        taken = used.setdefault(kind.table, [-1])
+        free = f"{kind.rows} and row not in ({', '.join(map(str, taken))})"
         [(row,)] = connection.execute(f"select min(row) from text.{kind.table} where {free}").fetchall()
         assert row is not None, f"{kind.name}: no row can be spoiled"
+        [(spoiled[kind.name],)] = connection.execute(
+            f"select count(*) from text.{kind.table} where row <= {row}"
+        ).fetchall()
         connection.execute(update(kind, rows=f"row = {row}"))
-        used.append(row)
-    return {
-        kind.name: row
-        for kind, row in zip(VALUE_KINDS, (taken[kind.table].pop(1) for kind in VALUE_KINDS), strict=True)
-    }
+        taken.append(row)
+    return spoiled
 
 
 def _keep(connection: Connection, schema: str) -> None:
