@@ -230,7 +230,10 @@ def _in_bytes(change: Callable[[bytes], bytes], ending: str = "csv") -> Callable
 
 
 def _renamed(name: str, new_name: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).rename(folder / new_name) and None
+    def spoil(folder: Path) -> None:
+        (folder / name).rename(folder / new_name)
+
+    return spoil
 
 
 def _lake(folder: Path) -> None:
@@ -262,7 +265,10 @@ FILE_KINDS = (
     FileKind("status_column_otherwise", _rewrite(CLAIM, _header("claim_status", "clm_status")), "named", "clm_status"),
     FileKind("fills_named_otherwise", _renamed("pharmacy_claim.csv", "rx_claims.csv"), "named", "rx_claims.csv"),
     FileKind(
-        "claims_with_a_hyphen", _renamed("eligibility.csv", "eligibility-2025.csv"), "named", "eligibility-2025.csv"
+        "spans_named_with_a_hyphen",
+        _renamed("eligibility.csv", "eligibility-2025.csv"),
+        "named",
+        "eligibility-2025.csv",
     ),
 )
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from pipelines.gates.suites import Severity
     from pipelines.ground.warehouse import Connection
 
 CLAIMS = 600
@@ -110,7 +111,7 @@ def _counted(connection: Connection) -> dict[tuple[str, str, str], int]:
         for *place, count in connection.execute(
             f"select table_name, column_name, rule, sum(row_count) from {schema}.repaired_value group by all"
         ).fetchall():
-            counts[tuple(place)] += sign * int(count)  # type: ignore[index]
+            counts[tuple(place)] += sign * int(count)
     return dict(counts)
 
 
@@ -160,9 +161,9 @@ def test_a_spoiled_file_is_refused_or_named(delivered: Path, tmp_path: Path, kin
         assert kind.said in " ".join(result.description for result in told)
 
 
-def failed_checks(connection: Connection) -> dict[str, str]:
+def failed_checks(connection: Connection) -> dict[str, Severity]:
     """The severity of each check between tables that fails, by name, of the rows as they stand."""
-    found = {}
+    found: dict[str, Severity] = {}
     for suite in read_suites(ROOT / "expectations"):
         if suite.name not in {"between_tables", "identifiers"}:
             continue
