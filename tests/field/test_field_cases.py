@@ -11,12 +11,13 @@ import subprocess
 import sys
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 import pytest
 
-from pipelines.ground.errors import InputRefusedError
+from pipelines.ground.errors import ExitCode, InputRefusedError
 from pipelines.ground.published_file import open_published
 from pipelines.intake.land import DEFAULT_RULES, Landing, LandingRules, land
 from pipelines.intake.ledger import landed_digest, read_ledger
@@ -38,7 +39,6 @@ from tests.support.nights import night
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from tests.field.rows import Rows
 
@@ -276,6 +276,18 @@ def read_published(out: Path) -> Published:
         {member: Found._make([*found[:5], tuple(found[5]), *found[6:]]) for member, *found in rows},
         {(table, column or "", check): int(count) for table, column, check, count in counts},
     )
+
+
+@pytest.mark.soak
+def test_the_installed_program_publishes_the_same(published: Published, tmp_path: Path) -> None:
+    program = Path(sys.executable).with_name("stimaudit")
+    for number, (delivered, day) in enumerate(((first_night(), FIRST), (second_night(), SECOND)), start=1):
+        extracts = deliver(tmp_path / str(number), delivered)
+        asked = [program, "run", "--extracts", extracts, "--out", tmp_path / "out", "--as-of", str(day)]
+        told = subprocess.run([*asked, "--no-prefect"], capture_output=True, text=True, check=False)
+        assert told.returncode == ExitCode.CAVEATS, told.stderr
+
+    assert read_published(tmp_path / "out").episodes == published.episodes
 
 
 EPISODES = """
