@@ -132,14 +132,14 @@ class Payer:
         self.context.set_forkserver_preload(preloaded if is_quick else [*preloaded, "great_expectations"])
         self.connection: Connection
 
-    def prepare(self) -> Iterator[str]:
-        """Makes the deliveries and runs the clean nights; a line for each."""
+    def prepare(self, *, until: Night) -> Iterator[str]:
+        """Makes the deliveries and runs the clean nights that are needed; a line for each."""
         new_feed(self.connection)
         for number in range(1, LATER + 1):
             deliver(self.connection, number, claims=CLAIMS)
         self.before = self.folder / "before"
         self.clean: dict[Night, Seen] = {}
-        for number in range(1, LATER + 1):
+        for number in range(1, LATER + 1 if until == "later" else 2):
             make_text(self.connection, number)
             extracts = write_text(self.connection, self.folder / f"clean-{number}")
             out = self.before if number < LATER else self.copied()
@@ -147,7 +147,7 @@ class Payer:
             yield f"clean night {number}: exit {seen.exit_code}, {len(seen.worklist)} flagged, {sorted(seen.failed)}"
             if number == 1:
                 self.clean["first"] = seen
-        self.clean["later"] = seen
+            self.clean["later"] = seen
 
     def copied(self) -> Path:
         """The output folder after the clean nights, as hard links: the program replaces files and changes none."""
@@ -407,7 +407,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         payer = Payer(Path(folder), is_quick=asked.quick)
         payer.connection = connection
         connection.execute("set enable_progress_bar = false")
-        for line in payer.prepare():
+        for line in payer.prepare(until="later" if "later" in asked.nights else "first"):
             _say(line)
         for planting in plantings():
             if not re.search(asked.kinds, planting.name):

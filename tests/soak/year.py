@@ -1,8 +1,9 @@
 """A year of clean nights: how often the checks on measures speak when nothing is broken.
 
-`python -m tests.soak.year` prints each night that was held or said and the sums; it exits 1 where a night is held, where
-more than two are said for nothing, or where nothing is said while a sender is missing. The payer grows, has holidays and ends of months, takes on a line of business, codes a procedure
-otherwise from the day on which its code is retired, and has a sender whose claims come three nights late.
+`python -m tests.soak.year` prints each night that was held or said and the sums. It exits 1 where a night is held,
+where more than two are said for nothing, or where nothing is said while a sender is missing. The payer grows, has
+holidays and full ends of months, takes on a line of business, codes a procedure otherwise from the day on which its
+code is retired, and has a sender whose claims come three nights late.
 """
 
 from __future__ import annotations
