@@ -17,7 +17,6 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -284,8 +283,10 @@ def _run(arguments: Sequence[str], log: str, is_quick: bool) -> None:
     if is_quick:
         _hurry()
     sys.argv = ["stimaudit", *arguments]
-    with Path(log).open("w", encoding="utf-8") as told, redirect_stdout(told), redirect_stderr(told):
-        main()
+    told = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(told, stream.fileno())
+    main()
 
 
 def _hurry() -> None:
