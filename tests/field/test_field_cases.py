@@ -283,7 +283,7 @@ def test_the_installed_program_publishes_the_same(published: Published, tmp_path
     program = Path(sys.executable).with_name("stimaudit")
     for number, (delivered, day) in enumerate(((first_night(), FIRST), (second_night(), SECOND)), start=1):
         extracts = deliver(tmp_path / str(number), delivered)
-        asked = [program, "run", "--extracts", extracts, "--out", tmp_path / "out", "--as-of", str(day)]
+        asked = [str(program), "run", "--extracts", str(extracts), "--out", str(tmp_path / "out"), "--as-of", str(day)]
         told = subprocess.run([*asked, "--no-prefect"], capture_output=True, text=True, check=False)
         assert told.returncode == ExitCode.CAVEATS, told.stderr
 
