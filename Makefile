@@ -51,9 +51,11 @@ lint: $(READY) ## format, lint, types, the order of the rooms and SQL
 
 check: lint test ## format, lint, types, the order of the rooms, SQL, and the tests
 
-soak: $(READY) ## what takes long: Prefect for real, and a hundred kills
+soak: $(READY) ## what takes long: Prefect for real, a hundred kills, a year of nights, every fault in every share
 	$(RUN)/pytest -q -m soak
 	$(RUN)/python -m tests.soak.crash --kills 100
+	$(RUN)/python -m tests.soak.year
+	POLARS_MAX_THREADS=1 $(RUN)/python -m tests.soak.faults --quick
 
 mutants: $(READY) ## changes the rule in many small ways and shows that a check fails each time
 	$(RUN)/python -m tests.mutants

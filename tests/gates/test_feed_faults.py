@@ -352,6 +352,14 @@ def test_a_fault_of_a_later_night_is_held_or_said(feed: Connection, clean: tuple
     demand(results_of(spoiled(feed, fault, LATER), clean[:CLEAN_DELIVERIES]), fault.later or "")
 
 
+def test_a_sender_too_small_to_be_judged_is_seen_in_the_whole(feed: Connection, clean: tuple[Profile, ...]) -> None:
+    fault = next(fault for fault in FAULTS if fault.name == "status_denied_one_sender")
+    profile = spoiled(feed, fault, LATER)
+    results = weigh(CHECKS, profile, clean[:CLEAN_DELIVERIES], least_rows=2 * CLAIMS)[1]
+
+    assert failed(results, "critical") == {"denied_share"}
+
+
 def test_clean_nights_pass_without_a_word(clean: tuple[Profile, ...]) -> None:
     for number, profile in enumerate(clean):
         assert failed(results_of(profile, clean[:number])) == set()

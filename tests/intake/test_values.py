@@ -194,6 +194,18 @@ def test_point_zero_after_digits_alone_goes_where_a_number_is_meant(tmp_path: Pa
     )
 
 
+def test_a_revenue_code_gets_its_leading_zero_back_and_that_is_counted(tmp_path: Path) -> None:
+    read_lines(
+        tmp_path,
+        [
+            ("revenue_center_code", "420", "0420", "leading_zero_restored"),
+            ("revenue_center_code", "1", "0001", "leading_zero_restored"),
+            ("revenue_center_code", " 0420 ", "0420", None),
+            ("revenue_center_code", "1001", "1001", None),
+        ],
+    )
+
+
 def test_a_rank_loses_its_point_zero_and_a_procedure_code_never_does(tmp_path: Path) -> None:
     text = f"{PROCEDURE}\nC1,1.0,03.0\nC1,1.5,0393\n"
 
@@ -582,7 +594,7 @@ def test_pointers_that_name_no_rank_are_told(tmp_path: Path) -> None:
         ({"hcpcs_code": "97110", "service_unit_quantity": "9"}, "service_unit_quantity:many_units_of_care"),
         ({"hcpcs_code": "J1885", "service_unit_quantity": "9"}, None),
         (
-            {"hcpcs_code": "", "revenue_center_code": "420", "service_unit_quantity": "36"},
+            {"hcpcs_code": "", "revenue_center_code": "0420", "service_unit_quantity": "36"},
             "service_unit_quantity:many_units_of_care",
         ),
         ({"hcpcs_code": "97110", "claim_line_end_date": "2024-06-10"}, None),

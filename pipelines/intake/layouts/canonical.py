@@ -339,6 +339,9 @@ def _note_odd_codes(made: _Judgement, rules: ValueRules) -> None:
         _note_opening_codes(made, f"strlen({parsed}) > 5", rules.opening_codes)
     elif column.kind == "revenue_code":
         _note_opening_codes(made, f"strlen({parsed}) > 4", rules.opening_codes)
+        short = f"({parsed} <> {raw} and starts_with({parsed}, '0'))"
+        restored = f"{short} and not contains({raw}, '.') and not contains({raw}, {parsed})"
+        made.warnings.append(("leading_zero_restored", short, restored))
     elif column.kind == "modifier":
         run = f"regexp_full_match({parsed}, '(?:[A-Z0-9]{{2}}){{2,}}')"
         made.warnings.append(("modifiers_parted", f"strlen({parsed}) > 2", run))
