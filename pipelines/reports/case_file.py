@@ -32,6 +32,7 @@ _PARTS: Mapping[str, str] = {
     "history_fact": "fact, fact_date, claim_id, code",
     "statement": "document_date, document_id, source_file, source_row",
     "priority_part": "part_number",
+    "episode_dollar_line": "event_date, claim_id, length(claim_line_number), claim_line_number",
 }
 
 
@@ -47,6 +48,7 @@ class CaseFile:
     facts: Sequence[Row]
     statements: Sequence[Row]
     parts: Sequence[Row]
+    dollar_lines: Sequence[Row]
     parameters: Mapping[str, str]
 
     @property
@@ -129,6 +131,7 @@ def _files_of(
             facts=of["history_fact"],
             statements=of["statement"],
             parts=of["priority_part"],
+            dollar_lines=of["episode_dollar_line"],
             parameters=parameters[review["policy_id"]],
         )
 

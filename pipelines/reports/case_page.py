@@ -11,6 +11,8 @@ from pipelines.reports.timeline import Timeline, timeline
 from pipelines.reports.words import (
     COUNTS_REASONS,
     CRITERIA,
+    DOLLAR_REASONS,
+    DOLLAR_STATES,
     DRUG_CLASSES,
     FEEDS,
     LANES,
@@ -86,6 +88,7 @@ class CasePage:
     criteria: Sequence[CriterionLine]
     timeline: Timeline
     events: Sequence[Mapping[str, Any]]
+    dollar_lines: Sequence[Mapping[str, Any]]
     records: Sequence[RecordRequest]
     caveats: Sequence[str]
     notes: Sequence[str]
@@ -108,6 +111,7 @@ def case_page(case: CaseFile, *, labels: Mapping[str, str], feeds: frozenset[str
         criteria=tuple(_criterion_lines(case)),
         timeline=timeline(case, has_eligibility="eligibility" in feeds),
         events=tuple(_event_line(event) for event in case.events),
+        dollar_lines=tuple(_dollar_line(line) for line in case.dollar_lines),
         records=records_to_request(case),
         caveats=tuple(_caveats(case, feeds)),
         notes=tuple(NOTES.get(note, phrase(note)) for note in review["notes"] if note not in NOTES_TOLD_ELSEWHERE),
@@ -268,6 +272,16 @@ def _event_line(event: Mapping[str, Any]) -> Mapping[str, Any]:
         "counts_text": f"{counts}: {COUNTS_REASONS.get(reason, phrase(reason))}" if reason else counts,
         "quantity_text": f"{float(event['quantity']):,.4g}" if event["quantity"] is not None else "",
         "provider": event["rendering_npi"] or event["billing_npi"] or "",
+    }
+
+
+def _dollar_line(line: Row) -> Mapping[str, Any]:
+    """One line of the dollars in words: what it says itself stands beside what it adds where the two differ."""
+    return {
+        **line,
+        "why": DOLLAR_REASONS[line["dollar_reason"]],
+        "how": DOLLAR_STATES[line["dollar_state"]],
+        "is_repeat": line["dollar_state"] == "repeated_interim",
     }
 
 

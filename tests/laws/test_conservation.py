@@ -83,6 +83,29 @@ BROKEN: dict[str, str] = {
             episode_review.paid_amount <> coalesce(total.paid, 0)
             or coalesce(episode_review.allowed_amount, 0) <> coalesce(total.allowed, 0)
     """,
+    "the lines that say why they belong to an episode sum to its dollars, to the cent": """
+        select episode_review.episode_id
+        from audit.episode_review
+        left join (
+            select episode_id, sum(paid_amount) as paid, sum(allowed_amount) as allowed, count(paid_amount) as known,
+                count(*) as lines
+            from audit.episode_dollar_line
+            group by episode_id
+        ) as total
+            on episode_review.episode_id = total.episode_id
+        where
+            (episode_review.paid_amount is null) <> coalesce(total.known < total.lines, false)
+            or episode_review.paid_amount <> coalesce(total.paid, 0)
+            or episode_review.allowed_amount <> coalesce(total.allowed, 0)
+    """,
+    "every line that brings dollars says its file and row and stands once": """
+        select claim_id
+        from audit.episode_dollar_line
+        inner join audit.episode_review
+            on episode_dollar_line.episode_id = episode_review.episode_id
+        group by member_id, claim_id, claim_line_number
+        having count(*) <> 1 or count(source_file) <> 1 or count(source_row) <> 1
+    """,
     "the dollars of all episodes are those of all claims of events, to the cent": """
         select total.paid
         from (select sum(paid_amount) as paid from audit.episode_review) as total

@@ -333,3 +333,18 @@ def test_the_top_of_a_long_worklist_is_shown_and_the_rest_is_named(hostile: Repo
     assert page.count("<tr><th") == WORKLIST_ROWS
     assert "The other 404 are in worklist.xlsx" in page
     assert len(page.encode()) < 3_000_000
+
+
+def test_the_lines_of_each_case_page_sum_to_its_dollars_to_the_cent(sample: Report) -> None:
+    with open_published(sample.published) as connection:
+        reviews = connection.execute(
+            "select case_id, paid_amount, allowed_amount from episode_review where outcome <> 'excluded'"
+        ).fetchall()
+
+    assert len(reviews) > 1
+    for case_id, paid, allowed in reviews:
+        table = sample.text(f"cases/{case_id}.html").split('id="dollar-table"')[1].split("</table>")[0]
+        body, foot = table.split("<tfoot>")
+        cells = [Decimal(amount) for amount in re.findall(r'class="num" data-v="(-?\d+\.\d\d)"', body)]
+        assert (sum(cells[0::2]), sum(cells[1::2])) == (paid, allowed)
+        assert f'class="num">{paid:,.2f}</td><td class="num">{allowed:,.2f}<' in foot
