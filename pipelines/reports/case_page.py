@@ -162,6 +162,8 @@ def _supports(case: CaseFile, labels: Mapping[str, str]) -> Iterator[Support]:
 
 def _fact_text(facts: Sequence[Row], labels: Mapping[str, str]) -> str:
     told = []
+    shown = {(fact["fact_date"], fact["claim_id"], fact["code_system"], fact["code"]): fact for fact in facts}
+    facts = tuple(shown.values())
     for fact in facts[:LISTED_FACTS]:
         is_diagnosis = (fact["code_system"] or "").endswith("-cm")
         code = diagnosis(fact["code"]) if is_diagnosis else fact["code"]

@@ -390,14 +390,11 @@ surgery_entry as (
         cast(null as varchar) as counts_reason,
         cast(null as decimal(18, 4)) as quantity,
         prior_spine_surgery_row.claim_id,
-        case
-            when service.claim_id is null then 'claim_diagnosis'
-            else service.source_table
-        end as source_table,
-        service.source_key,
-        service.delivery_number,
-        service.file_number,
-        service.source_row,
+        prior_spine_surgery_row.source_table,
+        prior_spine_surgery_row.source_key,
+        prior_spine_surgery_row.delivery_number,
+        prior_spine_surgery_row.file_number,
+        prior_spine_surgery_row.source_row,
         'prior_spine_surgery' as value_set_name
     from intermediate.open_episode
     inner join intermediate.prior_spine_surgery_row
@@ -405,13 +402,6 @@ surgery_entry as (
             open_episode.member_id = prior_spine_surgery_row.member_id
             and open_episode.history_start_date <= prior_spine_surgery_row.surgery_date
             and open_episode.look_back_end_date >= prior_spine_surgery_row.surgery_date
-    left join intermediate.service
-        on
-            prior_spine_surgery_row.member_id = service.member_id
-            and prior_spine_surgery_row.claim_id = service.claim_id
-            and prior_spine_surgery_row.surgery_date = service.service_date
-            and prior_spine_surgery_row.code = service.code
-            and prior_spine_surgery_row.code_system = service.match_system
 ),
 
 statement_entry as (

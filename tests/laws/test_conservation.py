@@ -98,6 +98,20 @@ BROKEN: dict[str, str] = {
             or episode_review.paid_amount <> coalesce(total.paid, 0)
             or episode_review.allowed_amount <> coalesce(total.allowed, 0)
     """,
+    "every exclusion has a delivered row with its file, and no row is without its exclusion": """
+        select episode_id, exclusion_reason
+        from (select episode_id, unnest(exclusion_reasons) as exclusion_reason from audit.episode_review) as excluded
+        full join (
+            select episode_id, exclusion_reason, bool_and(source_file is not null and source_row is not null) as is_placed
+            from audit.exclusion_evidence
+            group by all
+        ) as shown
+            using (episode_id, exclusion_reason)
+        where is_placed is distinct from true or excluded.episode_id is null
+    """,
+    "every fact of the history has its file and row": """
+        select episode_id from audit.history_fact where source_file is null or source_row is null
+    """,
     "every line that brings dollars says its file and row and stands once": """
         select claim_id
         from audit.episode_dollar_line

@@ -220,22 +220,17 @@ def test_indications_and_surgery_share_a_lane(model: RunModel) -> None:
             ada       | I3       | 1              | icd-10-cm   | M961           | 2025-04-02
         """,
         prior_spine_surgery_row="""
-            member_id | claim_id | surgery_date | code_system | code
-            ----------+----------+--------------+-------------+------
-            ada       | S0       | 2024-12-31   | hcpcs       | 63030
-            ada       | S1       | 2025-01-02   | hcpcs       | 63030
-            ada       | S2       | 2025-02-28   | icd-10-cm   | Z981
-            ada       | S3       | 2025-03-01   | hcpcs       | 63030
-        """,
-        service="""
-            member_id | claim_id | source_table  | source_key | match_system | code  | service_date | source_row
-            ----------+----------+---------------+------------+--------------+-------+--------------+-----------
-            ada       | S1       | medical_claim | 1          | hcpcs        | 63030 | 2025-01-02   | 4
+            member_id | claim_id | surgery_date | code_system | code  | source_table    | source_key | source_row
+            ----------+----------+--------------+-------------+-------+-----------------+------------+-----------
+            ada       | S0       | 2024-12-31   | hcpcs       | 63030 | medical_claim   | 1          | 3
+            ada       | S1       | 2025-01-02   | hcpcs       | 63030 | medical_claim   | 1          | 4
+            ada       | S2       | 2025-02-28   | icd-10-cm   | Z981  | claim_diagnosis |            | 9
+            ada       | S3       | 2025-03-01   | hcpcs       | 63030 | medical_claim   | 1          | 5
         """,
     ) == [
         ("I1", "surgery_or_indication", "supported_indication", "Failed back", "claim_diagnosis", None),
         ("S1", "surgery_or_indication", "prior_spine_surgery", "Discectomy", "medical_claim", "4"),
-        ("S2", "surgery_or_indication", "prior_spine_surgery", None, "claim_diagnosis", None),
+        ("S2", "surgery_or_indication", "prior_spine_surgery", None, "claim_diagnosis", "9"),
         ("I2", "surgery_or_indication", "supported_indication", "Failed back", "claim_diagnosis", None),
     ]
 
