@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.errors import IntegrityError, StimauditError
 from pipelines.ground.files import file_sha256, make_folder, swap_in
-from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.published_file import DATABASE_FILE, link_database, open_published
 from pipelines.ground.run_lock import run_lock
 from pipelines.publishing.history import commit_night, prepare_night, put_back_inputs, put_back_night, settle
 from pipelines.publishing.publish import swap_in_parquet, write_beside, write_manifest
@@ -75,6 +75,7 @@ def rollback(out: Path, run_id: str, *, known_from: datetime) -> Rollback:
             swap_in(aside / name, published / name)
         commit_night(history, night)
         swap_in_parquet(aside / PARQUET_FOLDER, published / PARQUET_FOLDER)
+        link_database(published)
         write_manifest(published, run_id=run_id, as_of=date.fromisoformat(night.entry.as_of))
         policies = _policies_then(history, night.entry, aside / "rules")
         shutil.rmtree(aside)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import IntegrityError, KeyFaultError, UsageError
 from pipelines.ground.files import file_sha256
-from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.published_file import DATABASE_FILE, DATABASE_LINK, link_fault, open_published
 from pipelines.ground.records import judge, record
 from pipelines.ground.sealed_json import unsealed
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.intake.ledger import landed_files, manifest_path, parquet_path, read_ledger
 from pipelines.publishing.history import cases_path, input_path, read_history
 from pipelines.publishing.publish import MANIFEST, episodes_digest
-from pipelines.publishing.retention import SNAPSHOT_FOLDER, read_snapshots
+from pipelines.publishing.retention import SNAPSHOT_FOLDER, SNAPSHOT_MANIFEST, read_snapshots
 from pipelines.publishing.views_and_macros import PARQUET_FOLDER, PARQUET_MANIFEST
 from pipelines.review.decisions import check_decisions
 
@@ -110,7 +110,8 @@ class _Comparison:
 
     def no_others(self, folder: Path, known: Iterable[str]) -> None:
         if folder.is_dir():
-            strays = sorted({path.name for path in folder.iterdir() if path.is_file()} - set(known))
+            held = {path.name for path in folder.iterdir() if path.is_symlink() or path.is_file()}
+            strays = sorted(held - set(known))
             self.faults += [f"{folder / name} is named by no manifest." for name in strays]
 
 
@@ -119,7 +120,8 @@ def verify(out: Path) -> Verification:
 
     Published files and their Parquet copy go by their manifests, snapshots by theirs, landed files by the ledger, the
     ledger's manifests by the history, history files by its entries, each of which holds the digest of the one before;
-    manifests and entries are sealed with their own. An encrypted folder is verified without its key, too; with it the
+    manifests and entries are sealed with their own. ``audit.duckdb`` must be the link to the database, and
+    nothing else of the published folders a link. An encrypted folder is verified without its key, too; with it the
     published episodes are also compared with the history. Reads every byte; changes nothing. Raises ``UsageError``
     where nothing was published, and ``KeyFaultError`` where all files are sound and the key does not open them.
     """
@@ -152,8 +154,9 @@ def _compare_published(comparison: _Comparison, published: Path) -> None:
         run_ids.add(manifest.run_id)
         for file in manifest.files:
             comparison.compare(folder / file.name, file.sha256)
-        links = [path.name for path in folder.iterdir() if path.is_symlink()]
-        comparison.no_others(folder, [name, *links, *(file.name for file in manifest.files)])
+        comparison.no_others(folder, [name, DATABASE_LINK, *(file.name for file in manifest.files)])
+    if (fault := link_fault(published)) is not None:
+        comparison.faults.append(f"{published / DATABASE_LINK} {fault} {DATABASE_FILE}. Publish again to mend it.")
     if len(run_ids) > 1:
         comparison.faults.append(f"{published} holds files of several runs: a publish did not end. Run again.")
     try:
@@ -163,6 +166,7 @@ def _compare_published(comparison: _Comparison, published: Path) -> None:
         return
     for snapshot in snapshots:
         comparison.compare(published / SNAPSHOT_FOLDER / snapshot.name, snapshot.sha256)
+    comparison.no_others(published / SNAPSHOT_FOLDER, [SNAPSHOT_MANIFEST, *(snapshot.name for snapshot in snapshots)])
 
 
 def _compare_history(comparison: _Comparison, out: Path) -> None:

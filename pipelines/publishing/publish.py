@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.ground.encryption import content_digest, key_in_use
 from pipelines.ground.errors import StimauditError
-from pipelines.ground.files import PARTIAL, file_sha256, make_folder, partial_path, swap_in, to_disk, write_file
-from pipelines.ground.published_file import DATABASE_FILE, DATABASE_LINK, open_published
+from pipelines.ground.files import PARTIAL, file_sha256, make_folder, swap_in, write_file
+from pipelines.ground.published_file import DATABASE_FILE, link_database, open_published
 from pipelines.ground.sealed_json import sealed_text
 from pipelines.ground.warehouse import (
     attach_new,
@@ -162,7 +162,7 @@ def publish(
         swap_in(aside / name, published / name)
     commit_night(history, night)
     swap_in_parquet(aside / PARQUET_FOLDER, published / PARQUET_FOLDER)
-    _link(published)
+    link_database(published)
     keep_snapshot(
         published,
         published / DATABASE_FILE,
@@ -297,7 +297,7 @@ def _outcome(connection: Connection, facts: RunFacts, published: Path) -> Publis
     return Published(
         run_id=facts.run_id,
         folder=published,
-        database=published / DATABASE_LINK,
+        database=published / DATABASE_FILE,
         worklist=published / WORKLIST_CSV if key_in_use() is None else None,
         grade=facts.grade,
         grade_reasons=facts.grade_reasons,
@@ -315,15 +315,3 @@ def read_funnel(connection: Connection) -> tuple[FunnelStep, ...]:
     names = [field.name for field in fields(FunnelStep)]
     rows = connection.execute(f"select {', '.join(names)} from funnel order by step_number").fetchall()
     return tuple(FunnelStep(*row) for row in rows)
-
-
-def _link(published: Path) -> None:
-    """Points ``audit.duckdb`` at the database; a link that is right is left alone."""
-    link = published / DATABASE_LINK
-    if link.is_symlink() and link.readlink().name == DATABASE_FILE:
-        return
-    part = partial_path(link)
-    part.unlink(missing_ok=True)
-    part.symlink_to(DATABASE_FILE)
-    part.replace(link)
-    to_disk(published)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.ground.errors import IntegrityError, UsageError
+from pipelines.ground.published_file import link_database
 from pipelines.ground.sealed_json import sealed_text, unsealed
 from pipelines.operation.verify import verify
 from pipelines.reports.report import report
@@ -84,6 +85,46 @@ def test_a_file_that_no_manifest_names_is_told(out: Path) -> None:
     (out / "published" / "stray.csv").write_text("x", encoding="utf-8")
 
     assert verify(out).faults == (f"{out / 'published' / 'stray.csv'} is named by no manifest.",)
+
+
+@pytest.mark.parametrize(
+    ("aim", "said"),
+    [
+        (None, "is missing"),
+        ("snapshots/{snapshot}", "is aimed elsewhere"),
+        ("{elsewhere}/stimaudit.duckdb", "is aimed elsewhere"),
+        ("a copy", "is a file of its own"),
+    ],
+)
+def test_the_older_name_must_lead_to_the_database_and_the_next_publish_mends_it(
+    out: Path, tmp_path: Path, aim: str | None, said: str
+) -> None:
+    published = out / "published"
+    link = published / "audit.duckdb"
+    [snapshot] = (published / "snapshots").glob("*.duckdb")
+    link.unlink()
+    if aim == "a copy":
+        shutil.copy(published / "stimaudit.duckdb", link)
+    elif aim is not None:
+        link.symlink_to(aim.format(snapshot=snapshot.name, elsewhere=tmp_path))
+
+    faults = verify(out).faults
+    assert faults
+    assert all(str(link) in fault and said in fault for fault in faults)
+    link_database(published)
+    assert link.readlink() == Path("stimaudit.duckdb")
+    assert verify(out).is_sound
+
+
+@pytest.mark.parametrize("folder", ["published", "published/parquet", "published/snapshots"])
+def test_a_stray_link_or_file_beside_what_is_published_is_told(out: Path, folder: str) -> None:
+    stray = out / folder / "other.duckdb"
+    stray.symlink_to(out / "published" / "stimaudit.duckdb")
+    assert verify(out).faults == (f"{stray} is named by no manifest.",)
+
+    stray.unlink()
+    stray.symlink_to(out / "nowhere")
+    assert verify(out).faults == (f"{stray} is named by no manifest.",)
 
 
 def test_faults_are_an_integrity_error_with_its_own_exit_code(out: Path) -> None:
