@@ -122,9 +122,9 @@ def case_page(case: CaseFile, *, labels: Mapping[str, str], feeds: frozenset[str
 
 def _priority_sum(parts: Iterable[Row]) -> str:
     named = {part["part"]: float(part["points"]) for part in parts}
-    factor = named.pop("factor", 1.0)
+    taken_off = named.pop("miscoded", 0.0)
     told = " + ".join(f"{name} {points:.1f}" for name, points in named.items())
-    return told if factor == 1 or not told else f"({told}) \u00d7 {factor:g}, for the claim may be miscoded"
+    return told if not taken_off else f"{told} \u2212 {-taken_off:.1f}, for the claim may be miscoded"
 
 
 def _supports(case: CaseFile, labels: Mapping[str, str]) -> Iterator[Support]:

@@ -1,21 +1,14 @@
 -- One row per implant episode, also the excluded ones: its facts, its outcome and why.
 --
--- Columns and their order are the contract's (section 2). priority_score is null unless flagged: the sum of its parts
--- times the factor, rounded half up to one decimal.
+-- Columns and their order are the contract's (section 2). priority_score is null unless flagged: the sum of its
+-- parts, rounded half up to one decimal.
 
 with
 
 priority as (
     select
         priority_part.episode_id,
-        round(
-            cast(
-                sum(priority_part.points) filter (where priority_part.part <> 'factor')
-                * min(priority_part.points) filter (where priority_part.part = 'factor')
-                as decimal(18, 9)
-            ),
-            1
-        ) as priority_score
+        round(cast(sum(priority_part.points) as decimal(18, 9)), 1) as priority_score
     from audit.priority_part
     group by priority_part.episode_id
 ),

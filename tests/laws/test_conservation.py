@@ -186,8 +186,7 @@ BROKEN: dict[str, str] = {
         left join (
             select
                 episode_id,
-                sum(points) filter (where part <> 'factor')
-                * coalesce(max(points) filter (where part = 'factor'), 1) as points
+                sum(points) as points
             from audit.priority_part
             group by episode_id
         ) as parts

@@ -53,22 +53,22 @@ def test_a_row_gathers_the_facts_of_its_episode(model: RunModel) -> None:
     assert reviewed(model, "payment_stage", has_pending_line="true") == ("pre_pay",)
 
 
-def test_the_priority_is_the_sum_of_the_parts_times_the_factor_rounded_half_up(model: RunModel) -> None:
-    def priority(first: str, second: str, factor: str) -> str | None:
+def test_the_priority_is_the_sum_of_the_parts_rounded_half_up(model: RunModel) -> None:
+    def priority(first: str, second: str, miscoded: str) -> str | None:
         parts = f"""
             episode_id | part      | points
             -----------+-----------+----------
             E1         | reason    | {first}
             E1         | dollars   | {second}
-            E1         | factor    | {factor}
+            E1         | miscoded  | {miscoded}
             E2         | reason    | 50
-            E2         | factor    | 1
+            E2         | miscoded  | -25
         """
         return reviewed(model, "priority_score", parts=parts)[0]
 
-    assert priority("40", "10.04", "1") == "50.0"
-    assert priority("40", "10.05", "1") == "50.1"
-    assert priority("40", "10", "0.5") == "25.0"
+    assert priority("40", "10.04", "0") == "50.0"
+    assert priority("40", "10.05", "0") == "50.1"
+    assert priority("40", "10", "-25") == "25.0"
     assert reviewed(model, "priority_score") == (None,)
 
 
