@@ -1,6 +1,6 @@
 -- One row per implant episode, also the excluded ones: its facts, its outcome and why.
 --
--- Columns and their order are the contract's (section 2). priority_score is null unless flagged: the sum of its
+-- Columns and their order are the contract's (section 2), and after them who operated, where, and who billed. priority_score is null unless flagged: the sum of its
 -- parts, rounded half up to one decimal.
 
 with
@@ -57,7 +57,10 @@ final as (
             when episode_outcome.outcome = 'not_assessable' then 'data_hold'
             else 'no_action'
         end as next_step,
-        run_name.run_id
+        run_name.run_id,
+        episode_provider.surgeon_npis,
+        episode_provider.facility_npis,
+        episode_provider.billing_npis
     from intermediate.episode
     inner join intermediate.case_name
         on episode.episode_id = case_name.episode_id
@@ -67,6 +70,8 @@ final as (
         on episode.episode_id = episode_diagnosis_scope.episode_id
     inner join intermediate.episode_visibility
         on episode.episode_id = episode_visibility.episode_id
+    inner join intermediate.episode_provider
+        on episode.episode_id = episode_provider.episode_id
     inner join intermediate.episode_exclusion
         on episode.episode_id = episode_exclusion.episode_id
     inner join intermediate.episode_outcome

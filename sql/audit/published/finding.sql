@@ -18,8 +18,11 @@ reason_sentence as (
 
 final as (
     select
-        episode_review.*,
-        reason_sentence.why
+        episode_review.* exclude (surgeon_npis, facility_npis, billing_npis),
+        reason_sentence.why,
+        episode_review.surgeon_npis,
+        episode_review.facility_npis,
+        episode_review.billing_npis
     from episode_review
     left join reason_sentence on episode_review.episode_id = reason_sentence.episode_id
     where episode_review.outcome = 'flagged'
