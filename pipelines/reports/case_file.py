@@ -29,6 +29,7 @@ _PARTS: Mapping[str, str] = {
     "care_group_state": "care_group",
     "timeline_event": "start_date, end_date, lane, source_table, source_file, source_row, code, modality, claim_id",
     "enrollment_span": "start_date, end_date, line_of_business, has_pharmacy_benefit",
+    "enrollment_gap": "start_date",
     "history_fact": "fact, fact_date, claim_id, code",
     "statement": "document_date, document_id, source_file, source_row",
     "priority_part": "part_number",
@@ -45,6 +46,7 @@ class CaseFile:
     groups: Sequence[Row]
     events: Sequence[Row]
     spans: Sequence[Row]
+    gaps: Sequence[Row]
     facts: Sequence[Row]
     statements: Sequence[Row]
     parts: Sequence[Row]
@@ -128,6 +130,7 @@ def _files_of(
             groups=of["care_group_state"],
             events=of["timeline_event"],
             spans=of["enrollment_span"],
+            gaps=of["enrollment_gap"],
             facts=of["history_fact"],
             statements=of["statement"],
             parts=of["priority_part"],

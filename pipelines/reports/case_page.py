@@ -27,6 +27,7 @@ from pipelines.reports.words import (
     day,
     diagnosis,
     enrolled_days,
+    enrolment_told,
     phrase,
     plural,
     sentence_case,
@@ -100,12 +101,13 @@ def case_page(case: CaseFile, *, labels: Mapping[str, str], feeds: frozenset[str
     """The page of one case. ``labels`` are the value sets' own labels by code, ``feeds`` the tables ever delivered."""
     review = case.review
     data, missing = completeness(review)
+    untold = "; ".join(filter(None, (missing, _enrolment(case))))
     return CasePage(
         case=case,
         why=short_reason(review, case.criteria),
         band=band(review["priority_score"]),
         data=data,
-        data_missing=missing,
+        data_missing=untold,
         priority_sum=_priority_sum(case.parts),
         supports=tuple(_supports(case, labels)),
         criteria=tuple(_criterion_lines(case)),
@@ -193,11 +195,7 @@ def _documents(case: CaseFile) -> Support:
 
 def _gap_support(case: CaseFile) -> Support:
     review, notes = case.review, set(case.review["notes"])
-    gaps = []
-    asked = case.parameters["lookback_days"]
-    if review["enrolled_days"] is None or int(asked) > review["enrolled_days"]:
-        where = " that the claims received reach" if "look_back_outside_feed" in notes else ""
-        gaps.append(f"enrolled {enrolled_days(review, asked)} of the look-back{where}")
+    gaps = [told] if (told := _enrolment(case)) else []
     if "look_back_outside_feed" in notes:
         gaps.append("the claims received do not reach all days of the look-back")
     if review["outcome_reason"] == "claim_number_shared":
@@ -214,6 +212,10 @@ def _gap_support(case: CaseFile) -> Support:
         return Support("Gaps in the data", NONE, "None found in enrolment or feeds. Care paid elsewhere never shows.")
     text = "; ".join(gaps)
     return Support("Gaps in the data", GAP, f"{text[:1].upper()}{text[1:]}.")
+
+
+def _enrolment(case: CaseFile) -> str:
+    return enrolment_told(case.review, case.parameters["lookback_days"], case.gaps)
 
 
 def _criterion_lines(case: CaseFile) -> Iterator[CriterionLine]:
@@ -264,17 +266,22 @@ def _event_line(event: Mapping[str, Any]) -> Mapping[str, Any]:
         DRUG_CLASSES.get(event["modality"], sentence_case(event["modality"])) if event["lane"] == "medication" else ""
     )
     counts = {"yes": "Counts", "no": "Does not count"}.get(event["counts"] or "", "")
-    reason = event["counts_reason"]
     return {
         **event,
         "lane_label": LANES.get(event["lane"], sentence_case(event["lane"])),
         "kind": kind,
         "what": what,
         "code": diagnosis(event["code"]) if is_diagnosis else (event["code"] or ""),
-        "counts_text": f"{counts}: {COUNTS_REASONS.get(reason, phrase(reason))}" if reason else counts,
+        "counts_text": _counts_text(counts, event),
         "quantity_text": f"{float(event['quantity']):,.4g}" if event["quantity"] is not None else "",
         "provider": event["rendering_npi"] or event["billing_npi"] or "",
     }
+
+
+def _counts_text(counts: str, event: Mapping[str, Any]) -> str:
+    reason = event["counts_reason"]
+    told = f"{counts}: {COUNTS_REASONS.get(reason, phrase(reason))}" if reason else counts
+    return f"{told}; conflict: not enrolled on that day" if event["is_in_enrollment_gap"] else told
 
 
 def _dollar_line(line: Row) -> Mapping[str, Any]:

@@ -6,7 +6,8 @@
 -- indications lie in [anchor - history_days, anchor - 1] (an evaluation also on the anchor day), revisions and
 -- complications in the follow-up of rule section 8. counts says whether the row is evidence of care under the rule, and
 -- is null where that is not asked. A fill lasts its days' supply, at most until the day before the anchor; a
--- statement lasts the care it speaks of, or the day of its document.
+-- statement lasts the care it speaks of, or the day of its document. is_in_enrollment_gap marks the rows of the care
+-- ledger on days on which the member was not enrolled.
 
 with
 
@@ -487,7 +488,8 @@ final as (
         counting_line.claim_line_number,
         entry.source_table,
         source_file.file_name as source_file,
-        entry.source_row
+        entry.source_row,
+        enrollment_gap.episode_id is not null as is_in_enrollment_gap
     from entry
     inner join intermediate.open_episode
         on entry.episode_id = open_episode.episode_id
@@ -497,6 +499,12 @@ final as (
             and entry.claim_id = counting_line.claim_id
             and entry.source_key = counting_line.line_key
             and entry.source_table = 'medical_claim'
+    left join intermediate.enrollment_gap
+        on
+            entry.episode_id = enrollment_gap.episode_id
+            and entry.start_date >= enrollment_gap.start_date
+            and entry.start_date <= enrollment_gap.end_date
+            and entry.value_set_name in ('conservative_care', 'not_conservative', 'medications')
     left join code_label
         on
             entry.value_set_name = code_label.value_set_name
