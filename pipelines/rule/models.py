@@ -89,7 +89,7 @@ def build(connection: Connection, models: Iterable[Model], transforms: Iterable[
     # An empty database reads the names alone; in one with views DuckDB would bind the files behind them.
     with open_scratch() as parser:
         reads = {name: tables_read(parser, query) for name, query in queries.items()}
-    reads.update({name: _tables_of(function) for name, function in functions.items()})
+    reads.update({name: tables_of(function) for name, function in functions.items()})
     for schema in sorted({name.split(".")[0] for name in reads}):
         connection.execute(f"create schema if not exists {schema}")
     for name in in_reading_order(reads):
@@ -99,7 +99,8 @@ def build(connection: Connection, models: Iterable[Model], transforms: Iterable[
             connection.execute(f"create or replace table {name} as {queries[name]}")
 
 
-def _tables_of(transform: Callable[..., pl.LazyFrame]) -> set[str]:
+def tables_of(transform: Callable[..., pl.LazyFrame]) -> set[str]:
+    """The tables that a transform reads, as its parameters name them."""
     return {
         f"intermediate.{name}"
         for name, parameter in signature(transform).parameters.items()
