@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,8 @@ from pipelines.commands.shared import (
 )
 from pipelines.ground.errors import UsageError
 from pipelines.ground.run_lock import run_lock
+from pipelines.intake.data_package import data_package
+from pipelines.intake.extracts import read_extract_tables
 
 
 @telling
@@ -110,9 +113,29 @@ def dictionary(
     *,
     table: Annotated[str | None, typer.Argument(help="One table, such as finding; all when not given.")] = None,
     out: PublishedOut = DEMO_OUT,
+    datapackage: Annotated[
+        bool,
+        typer.Option(
+            "--datapackage",
+            help="Write what a delivery may hold as a Frictionless datapackage.json instead; no audit is needed.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Explains every table and column of the published audit."""
+    """Explains every table and column of the published audit, or of a delivery.
+
+    **Examples**
+
+    `stimaudit dictionary finding`
+
+    `stimaudit dictionary --datapackage > datapackage.json`
+    """
+    if datapackage:
+        if table is not None:
+            message = "A data package tells all tables of a delivery: leave the name of the table out."
+            raise UsageError(message)
+        typer.echo(json.dumps(data_package(read_extract_tables()), indent=2))
+        return
     with published_audit(out) as connection:
         rows = connection.execute(
             "select table_name, column_name, data_type, meaning, unit_or_code_system, sensitivity from dictionary "

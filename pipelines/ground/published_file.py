@@ -1,4 +1,4 @@
-"""The published database: its name, and the door that reads it."""
+"""The published database: its name, the older name that leads to it, and the door that reads it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
 
 
-# DuckDB names a database after its file, and a database called audit would hide the schema of that name: every
-# `audit.finding` would be refused as ambiguous. It follows links first, so audit.duckdb is a link to this name.
+# DuckDB names a database after its file, and a database called audit would hide the schema of that name: command-line
+# clients refuse every `audit.finding` as ambiguous. The documented name is this one; audit.duckdb is a link to it for
+# programs that know that name (decisions 0040 and 0178).
 DATABASE_FILE = "stimaudit.duckdb"
 DATABASE_LINK = "audit.duckdb"
 SPILLED = ".tmp"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipelines.ground.encryption import content_digest, key_in_use
 from pipelines.ground.errors import StimauditError
 from pipelines.ground.files import file_sha256
-from pipelines.ground.published_file import DATABASE_FILE, DATABASE_LINK, open_published
+from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.warehouse import (
     attach_new,
     identifier,
@@ -254,7 +254,7 @@ def _outcome(connection: Connection, facts: RunFacts, out: Path, written: tuple[
         run_id=facts.run_id,
         name=free_name(out, facts.run_id),
         folder=published,
-        database=published / DATABASE_LINK,
+        database=published / DATABASE_FILE,
         worklist=published / WORKLIST_CSV if key_in_use() is None else None,
         grade=facts.grade,
         grade_reasons=facts.grade_reasons,

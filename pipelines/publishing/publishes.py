@@ -169,6 +169,8 @@ def faults_of(folder: Path, publish: Publish) -> list[str]:
                 faults.append(f"{path} leads elsewhere than to {DATABASE_FILE}.")
         elif path not in known:
             faults.append(f"{path} is named by no manifest.")
+    if not link.is_symlink():
+        faults.append(f"{link} is not the link to {DATABASE_FILE} that was made.")
     return faults
 
 

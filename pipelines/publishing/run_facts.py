@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pipelines.gates.profile import OF_CLOSED_LISTS, earlier_profiles
 from pipelines.ground.warehouse import identifier, literal, make_table, one_column, one_number
 from pipelines.publishing.dictionary import read_columns
+from pipelines.publishing.lineage import Lineage, read_lineage
 from pipelines.publishing.views_and_macros import read_texts
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def write_run_facts(
     for name in ("about", "example_query"):
         header, rows = read_texts(sql, name)
         make_table(connection, types, f"run_facts.{name}", header, rows)
+    make_table(connection, types, "run_facts.lineage", Lineage._fields, read_lineage(sql))
 
 
 MEASURED_NIGHTS = 12

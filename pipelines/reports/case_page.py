@@ -12,6 +12,8 @@ from pipelines.reports.timeline import Timeline, timeline
 from pipelines.reports.words import (
     COUNTS_REASONS,
     CRITERIA,
+    DOLLAR_REASONS,
+    DOLLAR_STATES,
     DRUG_CLASSES,
     FEEDS,
     LANES,
@@ -26,6 +28,7 @@ from pipelines.reports.words import (
     day,
     diagnosis,
     enrolled_days,
+    enrolment_told,
     phrase,
     plural,
     sentence_case,
@@ -87,6 +90,7 @@ class CasePage:
     criteria: Sequence[CriterionLine]
     timeline: Timeline
     events: Sequence[Mapping[str, Any]]
+    dollar_lines: Sequence[Mapping[str, Any]]
     records: Sequence[RecordRequest]
     caveats: Sequence[str]
     notes: Sequence[str]
@@ -100,17 +104,19 @@ def case_page(case: CaseFile, *, labels: Mapping[str, str], feeds: frozenset[str
     """The page of one case. ``labels`` are the value sets' own labels by code, ``feeds`` the tables ever delivered."""
     review = case.review
     data, missing = completeness(review)
+    untold = "; ".join(filter(None, (missing, _enrolment(case))))
     return CasePage(
         case=case,
         why=short_reason(review, case.criteria),
         band=band(review["priority_score"]),
         data=data,
-        data_missing=missing,
+        data_missing=untold,
         priority_sum=_priority_sum(case.parts),
         supports=tuple(_supports(case, labels)),
         criteria=tuple(_criterion_lines(case)),
         timeline=timeline(case, has_eligibility="eligibility" in feeds),
         events=tuple(_event_line(event) for event in case.events),
+        dollar_lines=tuple(_dollar_line(line) for line in case.dollar_lines),
         records=records_to_request(case),
         caveats=tuple(_caveats(case, feeds)),
         notes=tuple(NOTES.get(note, phrase(note)) for note in review["notes"] if note not in NOTES_TOLD_ELSEWHERE),
@@ -123,9 +129,9 @@ def case_page(case: CaseFile, *, labels: Mapping[str, str], feeds: frozenset[str
 
 def _priority_sum(parts: Iterable[Row]) -> str:
     named = {part["part"]: float(part["points"]) for part in parts}
-    factor = named.pop("factor", 1.0)
+    taken_off = named.pop("miscoded", 0.0)
     told = " + ".join(f"{name} {points:.1f}" for name, points in named.items())
-    return told if factor == 1 or not told else f"({told}) \u00d7 {factor:g}, for the claim may be miscoded"
+    return told if not taken_off else f"{told} \u2212 {-taken_off:.1f}, for the claim may be miscoded"
 
 
 def _supports(case: CaseFile, labels: Mapping[str, str]) -> Iterator[Support]:
@@ -163,6 +169,8 @@ def _supports(case: CaseFile, labels: Mapping[str, str]) -> Iterator[Support]:
 
 def _fact_text(facts: Sequence[Row], labels: Mapping[str, str]) -> str:
     told = []
+    shown = {(fact["fact_date"], fact["claim_id"], fact["code_system"], fact["code"]): fact for fact in facts}
+    facts = tuple(shown.values())
     for fact in facts[:LISTED_FACTS]:
         is_diagnosis = (fact["code_system"] or "").endswith("-cm")
         code = diagnosis(fact["code"]) if is_diagnosis else fact["code"]
@@ -192,11 +200,7 @@ def _documents(case: CaseFile) -> Support:
 
 def _gap_support(case: CaseFile) -> Support:
     review, notes = case.review, set(case.review["notes"])
-    gaps = []
-    asked = case.parameters["lookback_days"]
-    if review["enrolled_days"] is None or int(asked) > review["enrolled_days"]:
-        where = " that the claims received reach" if "look_back_outside_feed" in notes else ""
-        gaps.append(f"enrolled {enrolled_days(review, asked)} of the look-back{where}")
+    gaps = [told] if (told := _enrolment(case)) else []
     if "look_back_outside_feed" in notes:
         gaps.append("the claims received do not reach all days of the look-back")
     if review["outcome_reason"] == "claim_number_shared":
@@ -213,6 +217,10 @@ def _gap_support(case: CaseFile) -> Support:
         return Support("Gaps in the data", NONE, "None found in enrolment or feeds. Care paid elsewhere never shows.")
     text = "; ".join(gaps)
     return Support("Gaps in the data", GAP, f"{text[:1].upper()}{text[1:]}.")
+
+
+def _enrolment(case: CaseFile) -> str:
+    return enrolment_told(case.review, case.parameters["lookback_days"], case.gaps)
 
 
 def _criterion_lines(case: CaseFile) -> Iterator[CriterionLine]:
@@ -263,16 +271,31 @@ def _event_line(event: Mapping[str, Any]) -> Mapping[str, Any]:
         DRUG_CLASSES.get(event["modality"], sentence_case(event["modality"])) if event["lane"] == "medication" else ""
     )
     counts = {"yes": "Counts", "no": "Does not count"}.get(event["counts"] or "", "")
-    reason = event["counts_reason"]
     return {
         **event,
         "lane_label": LANES.get(event["lane"], sentence_case(event["lane"])),
         "kind": kind,
         "what": what,
         "code": diagnosis(event["code"]) if is_diagnosis else (event["code"] or ""),
-        "counts_text": f"{counts}: {COUNTS_REASONS.get(reason, phrase(reason))}" if reason else counts,
+        "counts_text": _counts_text(counts, event),
         "quantity_text": f"{float(event['quantity']):,.4g}" if event["quantity"] is not None else "",
         "provider": event["rendering_npi"] or event["billing_npi"] or "",
+    }
+
+
+def _counts_text(counts: str, event: Mapping[str, Any]) -> str:
+    reason = event["counts_reason"]
+    told = f"{counts}: {COUNTS_REASONS.get(reason, phrase(reason))}" if reason else counts
+    return f"{told}; conflict: not enrolled on that day" if event["is_in_enrollment_gap"] else told
+
+
+def _dollar_line(line: Row) -> Mapping[str, Any]:
+    """One line of the dollars in words: what it says itself stands beside what it adds where the two differ."""
+    return {
+        **line,
+        "why": DOLLAR_REASONS[line["dollar_reason"]],
+        "how": DOLLAR_STATES[line["dollar_state"]],
+        "is_repeat": line["dollar_state"] == "repeated_interim",
     }
 
 

@@ -10,12 +10,14 @@ from pipelines.reports.records import records_to_request
 from pipelines.reports.row_remarks import row_remarks
 from pipelines.reports.words import (
     COUNTS_REASONS,
+    EVIDENCE_KINDS,
     OUTCOME_SENTENCES,
     OUTCOMES,
     REASON_SENTENCES,
     RESULTS_IN_TEXT,
     dollars,
     phrase,
+    plural,
 )
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ def _of_episode(connection: Connection, review: dict[str, Any]) -> Iterator[str]
     yield f"  Judged under policy {review['policy_id']} {review['policy_version']}, run {review['run_id']}."
     if review["exclusion_reasons"]:
         yield f"  Holds: {', '.join(phrase(reason) for reason in review['exclusion_reasons'])}."
+    yield from _of_exclusions(connection, review["episode_id"])
     yield from _of_criteria(connection, review["episode_id"])
     yield from _of_care(connection, review["episode_id"])
     yield from _of_records(connection, review)
@@ -82,6 +85,28 @@ def _of_episode(connection: Connection, review: dict[str, Any]) -> Iterator[str]
 
 def _paid(amount: Decimal | None) -> str:
     return "An unknown amount was" if amount is None else f"{dollars(amount)} US dollars"
+
+
+def _of_exclusions(connection: Connection, episode_id: str) -> Iterator[str]:
+    evidence = _rows(
+        connection,
+        "from exclusion_evidence where episode_id = $name "
+        "order by exclusion_reason, evidence_kind, evidence_date, source_file, source_row, code",
+        name=episode_id,
+    )
+    if evidence:
+        yield ""
+        yield f"What decided it (audit.exclusion_evidence), {plural(len(evidence), 'row')} in all"
+    for row in evidence[:EVIDENCE_SHOWN]:
+        code = " ".join(filter(None, (row["code_system"], row["code"]))) or "no code in particular"
+        claim = f"claim {row['claim_id']} line {row['claim_line_number'] or '-'}, " if row["claim_id"] else ""
+        yield (
+            f"  {row['evidence_date'] or 'no date'}  {phrase(row['exclusion_reason'])}: "
+            f"{EVIDENCE_KINDS[row['evidence_kind']].lower()}, {code}; {claim}{row['source_file']} "
+            f"row {row['source_row']}"
+        )
+    if len(evidence) > EVIDENCE_SHOWN:
+        yield f"  and {len(evidence) - EVIDENCE_SHOWN:,} more"
 
 
 def _of_criteria(connection: Connection, episode_id: str) -> Iterator[str]:

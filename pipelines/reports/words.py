@@ -35,6 +35,9 @@ STATUSES = sentences_of("case_status")
 KINDS = labels_of("episode_kind")
 AUTHORIZATIONS = labels_of("prior_authorization_state")
 PAYMENT_STAGES = labels_of("payment_stage")
+DOLLAR_REASONS = labels_of("dollar_reason")
+DOLLAR_STATES = labels_of("dollar_state")
+EVIDENCE_KINDS = labels_of("evidence_kind")
 NOTES = sentences_of("note")
 COUNTS_REASONS = labels_of("counts_reason")
 SETTLING_RECORDS = sentences_of("settling_record")
@@ -185,6 +188,20 @@ def enrolled_days(review: Mapping[str, Any], asked: object) -> str:
     """How many of the days asked for the member was enrolled, in words, also where nobody said."""
     days = review["enrolled_days"]
     return f"{UNKNOWN if days is None else days} of {asked} days"
+
+
+def enrolment_told(review: Mapping[str, Any], asked: object, gaps: Iterable[Mapping[str, Any]]) -> str:
+    """What is said of days of the look-back without enrolment, the same wherever it is said; blank where all have it.
+
+    ``gaps`` are rows of ``audit.enrollment_gap``; care billed on their days is a conflict, counted once.
+    """
+    told = []
+    if review["enrolled_days"] is None or int(str(asked)) > review["enrolled_days"]:
+        where = " that the claims received reach" if "look_back_outside_feed" in review["notes"] else ""
+        told.append(f"enrolled {enrolled_days(review, asked)} of the look-back{where}")
+    if care := sum(gap["care_count"] for gap in gaps):
+        told.append(f"{plural(care, 'service')} billed on days not enrolled, a conflict in the data")
+    return "; ".join(told)
 
 
 def dollars(value: Decimal | None) -> str:

@@ -111,6 +111,9 @@ COLUMNS: tuple[SheetColumn, ...] = (
         "enrolled_days", "number", 9, "Days of the look-back covered by eligibility that the claims received reach"
     ),
     SheetColumn("claim_ids", "text", 30, "Claims of the episode"),
+    SheetColumn("surgeon_npis", "text", 13, "Who operated: NPI of the rendering providers of the implant lines"),
+    SheetColumn("facility_npis", "text", 13, "Where: NPI of the facilities named on the episode's claims"),
+    SheetColumn("billing_npis", "text", 13, "Who billed the implant lines: NPI of the billing providers"),
     SheetColumn("first_flagged_date", "date", 11, "Run date of the first run that flagged the case"),
     SheetColumn("episode_id", "text", 20, "Name of the implant episode in the audit database"),
     SheetColumn("run_id", "text", 22, "Export: the run that made this workbook. Leave as it is", is_hidden=True),

@@ -88,7 +88,7 @@ def build(connection: Connection, models: Iterable[Model], transforms: Iterable[
     queries = {model.name: model.query for model in models}
     functions = {f"intermediate.{transform.__name__}": transform for transform in transforms}
     reads = dict(zip(queries, map(set, _tables_each_reads(tuple(queries.values()))), strict=True))
-    reads.update({name: _tables_of(function) for name, function in functions.items()})
+    reads.update({name: tables_of(function) for name, function in functions.items()})
     for schema in sorted({name.split(".")[0] for name in reads}):
         connection.execute(f"create schema if not exists {schema}")
     for name in in_reading_order(reads):
@@ -106,7 +106,8 @@ def _tables_each_reads(queries: tuple[str, ...]) -> tuple[frozenset[str], ...]:
         return tuple(frozenset(tables_read(parser, query)) for query in queries)
 
 
-def _tables_of(transform: Callable[..., pl.LazyFrame]) -> set[str]:
+def tables_of(transform: Callable[..., pl.LazyFrame]) -> set[str]:
+    """The tables that a transform reads, as its parameters name them."""
     return {
         f"intermediate.{name}"
         for name, parameter in signature(transform).parameters.items()

@@ -1,6 +1,7 @@
 -- One row per open episode and claim line, procedure row or fill considered as care in its look-back.
 --
 -- What does not count is listed too, with counts = no and why, so that a reader sees it was considered.
+-- A service on a day on which the member was not enrolled is a conflict: is_in_enrollment_gap.
 --
 -- See docs/rule.md 6.1.
 
@@ -79,8 +80,14 @@ final as (
         entry.quantity,
         entry.source_table,
         source_file.file_name as source_file,
-        entry.source_row
+        entry.source_row,
+        enrollment_gap.episode_id is not null as is_in_enrollment_gap
     from entry
+    left join intermediate.enrollment_gap
+        on
+            entry.episode_id = enrollment_gap.episode_id
+            and entry.service_date >= enrollment_gap.start_date
+            and entry.service_date <= enrollment_gap.end_date
     left join source_file
         on
             entry.delivery_number = source_file.delivery_number

@@ -6,7 +6,8 @@
 -- indications lie in [anchor - history_days, anchor - 1] (an evaluation also on the anchor day), revisions and
 -- complications in the follow-up of the notes. counts says whether the row is evidence of care under the rule, and
 -- is null where that is not asked. A fill lasts its days' supply, at most until the day before the anchor; a
--- statement lasts the care it speaks of, or the day of its document.
+-- statement lasts the care it speaks of, or the day of its document. is_in_enrollment_gap marks the rows of the care
+-- ledger on days on which the member was not enrolled.
 --
 -- See docs/rule.md 6.1, 8.6.
 
@@ -392,14 +393,11 @@ surgery_entry as (
         cast(null as varchar) as counts_reason,
         cast(null as decimal(18, 4)) as quantity,
         prior_spine_surgery_row.claim_id,
-        case
-            when service.claim_id is null then 'claim_diagnosis'
-            else service.source_table
-        end as source_table,
-        service.source_key,
-        service.delivery_number,
-        service.file_number,
-        service.source_row,
+        prior_spine_surgery_row.source_table,
+        prior_spine_surgery_row.source_key,
+        prior_spine_surgery_row.delivery_number,
+        prior_spine_surgery_row.file_number,
+        prior_spine_surgery_row.source_row,
         'prior_spine_surgery' as value_set_name
     from intermediate.open_episode
     inner join intermediate.prior_spine_surgery_row
@@ -407,13 +405,6 @@ surgery_entry as (
             open_episode.member_id = prior_spine_surgery_row.member_id
             and open_episode.history_start_date <= prior_spine_surgery_row.surgery_date
             and open_episode.look_back_end_date >= prior_spine_surgery_row.surgery_date
-    left join intermediate.service
-        on
-            prior_spine_surgery_row.member_id = service.member_id
-            and prior_spine_surgery_row.claim_id = service.claim_id
-            and prior_spine_surgery_row.surgery_date = service.service_date
-            and prior_spine_surgery_row.code = service.code
-            and prior_spine_surgery_row.code_system = service.match_system
 ),
 
 statement_entry as (
@@ -499,7 +490,8 @@ final as (
         counting_line.claim_line_number,
         entry.source_table,
         source_file.file_name as source_file,
-        entry.source_row
+        entry.source_row,
+        enrollment_gap.episode_id is not null as is_in_enrollment_gap
     from entry
     inner join intermediate.open_episode
         on entry.episode_id = open_episode.episode_id
@@ -509,6 +501,12 @@ final as (
             and entry.claim_id = counting_line.claim_id
             and entry.source_key = counting_line.line_key
             and entry.source_table = 'medical_claim'
+    left join intermediate.enrollment_gap
+        on
+            entry.episode_id = enrollment_gap.episode_id
+            and entry.start_date >= enrollment_gap.start_date
+            and entry.start_date <= enrollment_gap.end_date
+            and entry.value_set_name in ('conservative_care', 'not_conservative', 'medications')
     left join code_label
         on
             entry.value_set_name = code_label.value_set_name

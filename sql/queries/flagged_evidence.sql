@@ -33,9 +33,9 @@ evidence_row as (
         history_fact.code,
         null as quantity,
         history_fact.claim_id,
-        null as claim_line_number,
-        null as source_file,
-        null as source_row,
+        history_fact.claim_line_number,
+        history_fact.source_file,
+        history_fact.source_row,
         0 as place
     from audit.history_fact
     union all

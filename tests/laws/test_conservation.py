@@ -157,6 +157,46 @@ BROKEN: dict[str, str] = {
             episode_review.paid_amount is distinct from coalesce(total.paid, 0)
             or episode_review.allowed_amount is distinct from coalesce(total.allowed, 0)
     """,
+    "the lines that say why they belong to an episode sum to its dollars, to the cent": """
+        select episode_review.episode_id
+        from audit.episode_review
+        left join (
+            select episode_id, sum(paid_amount) as paid, sum(allowed_amount) as allowed, count(paid_amount) as known,
+                count(*) as lines
+            from audit.episode_dollar_line
+            group by episode_id
+        ) as total
+            on episode_review.episode_id = total.episode_id
+        where
+            (episode_review.paid_amount is null) <> coalesce(total.known < total.lines, false)
+            or episode_review.paid_amount <> coalesce(total.paid, 0)
+            or episode_review.allowed_amount <> coalesce(total.allowed, 0)
+    """,
+    "every exclusion has a delivered row with its file, and no row is without its exclusion": """
+        select episode_id, exclusion_reason
+        from (select episode_id, unnest(exclusion_reasons) as exclusion_reason from audit.episode_review) as excluded
+        full join (
+            select
+                episode_id,
+                exclusion_reason,
+                count(*) = count(source_file) and count(*) = count(source_row) as is_placed
+            from audit.exclusion_evidence
+            group by all
+        ) as shown
+            using (episode_id, exclusion_reason)
+        where is_placed is distinct from true or excluded.episode_id is null
+    """,
+    "every fact of the history has its file and row": """
+        select episode_id from audit.history_fact where source_file is null or source_row is null
+    """,
+    "every line that brings dollars says its file and row and stands once": """
+        select claim_id
+        from audit.episode_dollar_line
+        inner join audit.episode_review
+            on episode_dollar_line.episode_id = episode_review.episode_id
+        group by member_id, claim_id, claim_line_number
+        having count(*) <> 1 or count(source_file) <> 1 or count(source_row) <> 1
+    """,
     "the dollars of all episodes are those of all claims of events, to the cent": f"""
         with {DOLLARS_BY_CLAIM}
         select total.paid
@@ -282,8 +322,7 @@ BROKEN: dict[str, str] = {
         left join (
             select
                 episode_id,
-                sum(points) filter (where part <> 'factor')
-                * coalesce(max(points) filter (where part = 'factor'), 1) as points
+                sum(points) as points
             from audit.priority_part
             group by episode_id
         ) as parts

@@ -213,6 +213,7 @@ def test_a_link_that_was_aimed_elsewhere_is_told(decided: Path) -> None:
     link.symlink_to("../other.duckdb")
     assert verify(decided).faults == (f"{link} leads elsewhere than to stimaudit.duckdb.",)
     link.unlink()
+    assert verify(decided).faults == (f"{link} is not the link to stimaudit.duckdb that was made.",)
     link.symlink_to("stimaudit.duckdb")
 
     (decided / "published").unlink()

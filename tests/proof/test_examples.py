@@ -242,7 +242,7 @@ def test_everything_expected_can_differ_and_cases_do_not_touch_each_other() -> N
         "paid=much": "100.00",
         "enrollment_complete=false": "true",
         "priority=nothing": "78.0",
-        "priority.factor=2": "1.0",
+        "priority.miscoded=2": "0.0",
         "exercise_course=met": "not_met",
         "care_span.observed_value=1": "0.0",
         "exercise=short": "none",

@@ -189,9 +189,11 @@ def test_every_example_query_runs_and_every_view_and_macro_is_explained(connecti
         connection.execute(query).fetchall()
     assert {name for name, _ in examples if not connection.execute(dict(examples)[name]).fetchall()} <= {
         "cannot_tell",
-        "evidence_of_one_case",
+        "care_of_all_cases",
         "excluded_by_reason",
-        "flagged_on_a_date",
+        "excluded_with_the_code",
+        "not_enrolled",
+        "rejected_and_repaired",
         "which_rows_were_set_aside",
         "warnings",
     }

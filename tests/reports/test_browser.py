@@ -75,7 +75,7 @@ def watched(browser: Browser) -> Iterator[Watched]:
 
 
 def pages_of(made: Report) -> list[Path]:
-    names = ["worklist.html", "summary.html", "metrics.html", "run.html", "rules.html"]
+    names = ["worklist.html", "summary.html", "metrics.html", "run.html", "rules.html", "dictionary.html"]
     return [made.pages / name for name in names]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from markupsafe import escape
 
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.warehouse import open_warehouse
@@ -58,7 +59,8 @@ def test_the_scan_for_forbidden_words_finds_them() -> None:
 
 
 def test_no_page_says_a_forbidden_word(sample: Report, hostile: Report) -> None:
-    pages = [path for made in (sample, hostile) for path in made.written]
+    # The dictionary explains the words of delivered claims, such as the status of a line.
+    pages = [path for made in (sample, hostile) for path in made.written if path.name != "dictionary.html"]
 
     assert {
         path.name: found.group(0) for path in pages if (found := NEVER_SAID.search(said(path.read_text("utf-8"))))
@@ -99,8 +101,8 @@ def test_every_open_episode_has_a_page_and_no_excluded_one(sample: Report) -> No
         }
 
     assert {path.stem for path in sample.written if path.parent.name == "cases"} == cases
-    assert [path.name for path in sample.written[:5]] == [
-        "worklist.html", "summary.html", "metrics.html", "run.html", "rules.html",
+    assert [path.name for path in sample.written[:6]] == [
+        "worklist.html", "summary.html", "metrics.html", "run.html", "rules.html", "dictionary.html",
     ]  # fmt: skip
 
 
@@ -333,3 +335,50 @@ def test_the_top_of_a_long_worklist_is_shown_and_the_rest_is_named(hostile: Repo
     assert page.count("<tr><th") == WORKLIST_ROWS
     assert "The other 404 are in worklist.xlsx" in page
     assert len(page.encode()) < 3_000_000
+
+
+def test_the_lines_of_each_case_page_sum_to_its_dollars_to_the_cent(sample: Report) -> None:
+    with open_published(sample.published) as connection:
+        reviews = connection.execute(
+            "select case_id, paid_amount, allowed_amount from episode_review where outcome <> 'excluded'"
+        ).fetchall()
+
+    assert len(reviews) > 1
+    for case_id, paid, allowed in reviews:
+        table = sample.text(f"cases/{case_id}.html").split('id="dollar-table"')[1].split("</table>")[0]
+        body, foot = table.split("<tfoot>")
+        cells = [Decimal(amount) for amount in re.findall(r'class="num" data-v="(-?\d+\.\d\d)"', body)]
+        assert (sum(cells[0::2]), sum(cells[1::2])) == (paid, allowed)
+        assert f'class="num">{paid:,.2f}</td><td class="num">{allowed:,.2f}<' in foot
+
+
+def test_the_dictionary_page_explains_every_column_and_every_way_leads_to_a_model(sample: Report) -> None:
+    page = sample.text("dictionary.html")
+    with open_published(sample.published) as connection:
+        columns = connection.execute(
+            "select table_name, column_name, meaning from dictionary where column_name <> ''"
+        ).fetchall()
+        models = connection.execute("select model, made_of from lineage").fetchall()
+        tables = connection.execute("select distinct 'audit.' || table_name from dictionary").fetchall()
+
+    told = page.split('id="column-table"')[1].split("</table>")[0]
+    rows = {tuple(re.findall(r'class="mono">([^<]*)<', row)[:2]) for row in told.split("<tr>")}
+    assert {(table, column) for table, column, _ in columns} <= rows
+    assert all(str(escape(meaning)) in told for _, _, meaning in columns)
+    places = set(re.findall(r'id="(model-[^"]+)"', page))
+    assert places == {f"model-{model}" for model, _ in models}
+    assert set(re.findall(r'href="#(model-[^"]+)"', page)) <= places
+    assert {name for (name,) in tables} <= {model for model, _ in models}
+    made_of = dict(models)
+    made = {"staging", "intermediate", "audit", "history"}
+    assert {table for reads in made_of.values() for table in reads if table.split(".")[0] in made} <= set(made_of)
+    assert "audit.episode_review" in made_of["audit.finding"]
+    assert "landed.medical_claim" in made_of["staging.medical_claim"]
+
+
+def test_the_dictionary_page_holds_no_member_data(sample: Report) -> None:
+    with open_published(sample.published) as connection:
+        names = connection.execute("select member_id from episode_review").fetchall()
+
+    page = sample.text("dictionary.html")
+    assert [name for (name,) in names if name in page] == []

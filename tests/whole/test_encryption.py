@@ -279,7 +279,7 @@ def test_an_auditor_opens_database_and_parquet_with_the_lines_of_the_runbook(sit
     """Typed into a DuckDB of their own, which knows nothing of this program and loads no extension."""
     published = site.encrypted / "published"
     with open_warehouse() as connection:
-        connection.execute(f"attach '{published}/audit.duckdb' as stimaudit (encryption_key '{TEXT}', read_only)")
+        connection.execute(f"attach '{published}/stimaudit.duckdb' as stimaudit (encryption_key '{TEXT}', read_only)")
         connection.execute("use stimaudit")
         assert connection.execute("select count(*) from audit.finding").fetchall() == [(2,)]
         connection.execute(f"pragma add_parquet_key('stimaudit', '{TEXT}')")

@@ -40,8 +40,11 @@ remarked as (
 
 final as (
     select
-        episode_review.*,
+        episode_review.* exclude (surgeon_npis, facility_npis, billing_npis),
         reason_sentence.why,
+        episode_review.surgeon_npis,
+        episode_review.facility_npis,
+        episode_review.billing_npis,
         coalesce(remarked.remarks, []) as remarks
     from episode_review
     left join reason_sentence on episode_review.episode_id = reason_sentence.episode_id

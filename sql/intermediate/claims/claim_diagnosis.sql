@@ -1,7 +1,7 @@
 -- One row per diagnosis rank of a claim with a counting line.
 --
 -- Of the member's own rows that name one rank of a claim differently the last delivered wins (a blank long row empties
--- its rank). A blank type is ICD-10 from icd_10_from on, by the claim's coding date.
+-- its rank), and is its source. A blank type is ICD-10 from icd_10_from on, by the claim's coding date.
 --
 -- See docs/rule.md 1.2, 1.3, 2.2.
 
@@ -35,7 +35,12 @@ final as (
             case when claim.coding_date >= default_policy.icd_10_from then 'icd-10-cm' else 'icd-9-cm' end
         ) as code_system,
         claim.claim_date,
-        claim.coding_date
+        claim.coding_date,
+        numbered.claim_line_number,
+        case when numbered.is_in_columns then 'medical_claim' else 'claim_diagnosis' end as source_table,
+        numbered.delivery_number,
+        numbered.file_number,
+        numbered.source_row
     from numbered
     inner join intermediate.claim
         on

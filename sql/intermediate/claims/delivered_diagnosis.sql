@@ -15,6 +15,7 @@ long_form as (
         claim_diagnosis.diagnosis_rank,
         claim_diagnosis.diagnosis_code,
         claim_diagnosis.diagnosis_code_type,
+        cast(null as varchar) as claim_line_number,
         claim_diagnosis.delivery_number,
         claim_diagnosis.file_number,
         claim_diagnosis.source_row,
@@ -62,6 +63,7 @@ wide_form as (
             final_line.diagnosis_code_25
         ]) as diagnosis_code,
         final_line.diagnosis_code_type,
+        final_line.claim_line_number,
         final_line.delivery_number,
         final_line.file_number,
         final_line.source_row,

@@ -28,7 +28,10 @@ final as (
         final_authorization.hcpcs_code,
         final_authorization.decision_date,
         final_authorization.valid_from,
-        final_authorization.valid_to
+        final_authorization.valid_to,
+        final_authorization.delivery_number,
+        final_authorization.file_number,
+        final_authorization.source_row
     from intermediate.episode
     inner join intermediate.final_authorization
         on episode.member_id = final_authorization.member_id

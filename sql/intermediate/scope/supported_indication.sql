@@ -12,7 +12,12 @@ final as (
         claim_diagnosis.diagnosis_code,
         claim_diagnosis.code_system,
         claim_diagnosis.claim_date,
-        other_indications.value_set
+        other_indications.value_set,
+        claim_diagnosis.claim_line_number,
+        claim_diagnosis.source_table,
+        claim_diagnosis.delivery_number,
+        claim_diagnosis.file_number,
+        claim_diagnosis.source_row
     from intermediate.claim_diagnosis
     inner join value_sets.other_indications
         on

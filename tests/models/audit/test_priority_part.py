@@ -51,7 +51,7 @@ def test_a_flagged_episode_has_every_part_and_another_none(model: RunModel) -> N
         "dollars": "0.0",
         "completeness": "0.0",
         "harm": "0.0",
-        "factor": "1.0",
+        "miscoded": "0.0",
     }
     assert points(model, outcome="documented") == {}
 
@@ -83,4 +83,6 @@ def test_completeness_and_harm_add_up_and_a_likely_miscoded_claim_is_halved(mode
     assert points(model, drugs_visible="true", has_prior_authorization="true")["completeness"] == "3.0"
     assert points(model, notes="[revision_within_24_months]")["harm"] == "7.0"
     assert points(model, notes="[complication_within_24_months, revision_within_24_months]")["harm"] == "15.0"
-    assert points(model, notes="[likely_miscoded]")["factor"] == "0.5"
+    assert points(model)["miscoded"] == "0.0"
+    assert points(model, notes="[likely_miscoded]")["miscoded"] == "-27.5"
+    assert points(model, notes="[likely_miscoded, revision_within_24_months]")["miscoded"] == "-31.0"

@@ -50,6 +50,7 @@ def shown(
             """,
             "intermediate.delivered_diagnosis": diagnoses,
             "landed.delivered_file": files,
+            "intermediate.enrollment_gap": "episode_id | start_date | end_date\nE1 | 2025-02-02 | 2025-02-03",
         }
         | {f"value_sets.{name}": text for name, text in VALUE_SETS.items()}
         | {f"intermediate.{name}": text for name, text in given.items()},
@@ -220,22 +221,17 @@ def test_indications_and_surgery_share_a_lane(model: RunModel) -> None:
             ada       | I3       | 1              | icd-10-cm   | M961           | 2025-04-02
         """,
         prior_spine_surgery_row="""
-            member_id | claim_id | surgery_date | code_system | code
-            ----------+----------+--------------+-------------+------
-            ada       | S0       | 2024-12-31   | hcpcs       | 63030
-            ada       | S1       | 2025-01-02   | hcpcs       | 63030
-            ada       | S2       | 2025-02-28   | icd-10-cm   | Z981
-            ada       | S3       | 2025-03-01   | hcpcs       | 63030
-        """,
-        service="""
-            member_id | claim_id | source_table  | source_key | match_system | code  | service_date | source_row
-            ----------+----------+---------------+------------+--------------+-------+--------------+-----------
-            ada       | S1       | medical_claim | 1          | hcpcs        | 63030 | 2025-01-02   | 4
+            member_id | claim_id | surgery_date | code_system | code  | source_table    | source_key | source_row
+            ----------+----------+--------------+-------------+-------+-----------------+------------+-----------
+            ada       | S0       | 2024-12-31   | hcpcs       | 63030 | medical_claim   | 1          | 3
+            ada       | S1       | 2025-01-02   | hcpcs       | 63030 | medical_claim   | 1          | 4
+            ada       | S2       | 2025-02-28   | icd-10-cm   | Z981  | claim_diagnosis |            | 9
+            ada       | S3       | 2025-03-01   | hcpcs       | 63030 | medical_claim   | 1          | 5
         """,
     ) == [
         ("I1", "surgery_or_indication", "supported_indication", "Failed back", "claim_diagnosis", None),
         ("S1", "surgery_or_indication", "prior_spine_surgery", "Discectomy", "medical_claim", "4"),
-        ("S2", "surgery_or_indication", "prior_spine_surgery", None, "claim_diagnosis", None),
+        ("S2", "surgery_or_indication", "prior_spine_surgery", None, "claim_diagnosis", "9"),
         ("I2", "surgery_or_indication", "supported_indication", "Failed back", "claim_diagnosis", None),
     ]
 
@@ -258,3 +254,27 @@ def test_a_statement_lasts_the_care_it_speaks_of_or_the_day_of_its_document(mode
         ("other_care", "2025-02-20", "2025-02-20", "no", "incomplete_statement", None),
         ("exercise", "2025-02-21", "2025-02-21", "no", "incomplete_statement", None),
     ]
+
+
+def test_care_on_a_day_not_enrolled_is_marked_and_nothing_else_is(model: RunModel) -> None:
+    assert shown(
+        model,
+        *("claim_id", "is_in_enrollment_gap"),
+        care_line="""
+            episode_id | claim_id | source_table  | source_key | service_date | care_group | is_not_conservative
+            -----------+----------+---------------+------------+--------------+------------+--------------------
+            E1         | A1       | medical_claim | 1          | 2025-02-01   | exercise   | false
+            E1         | A2       | medical_claim | 1          | 2025-02-02   |            | true
+            E1         | A3       | medical_claim | 1          | 2025-02-04   | exercise   | false
+        """,
+        care_fill="""
+            episode_id | claim_id | dispensing_date | drug_class | days_supply
+            -----------+----------+-----------------+------------+------------
+            E1         | P1       | 2025-02-03      | nsaid      | 30
+        """,
+        prior_spine_surgery_row="""
+            member_id | claim_id | surgery_date | code_system | code  | source_table
+            ----------+----------+--------------+-------------+-------+--------------
+            ada       | S1       | 2025-02-02   | hcpcs       | 63030 | medical_claim
+        """,
+    ) == [("A1", "false"), ("A2", "true"), ("S1", "false"), ("P1", "true"), ("A3", "false")]
