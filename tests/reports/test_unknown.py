@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -15,8 +16,6 @@ from pipelines.reports.report import report
 from tests.support.run_in_small import DELIVERED, make_working, publish_in_small
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pipelines.publishing.publish import Published
 
 UNKNOWN_AND_SHARED = """
