@@ -101,9 +101,11 @@ final as (
         on
             claim_line_version.member_id = episode_index_line.member_id
             and claim_line_version.claim_id = episode_index_line.claim_id
-            and claim_line_version.line_key = episode_index_line.source_key
+            and case
+                when claim_line_version.version_number = claim_line_version.version_count
+                    then claim_line_version.line_key
+            end = episode_index_line.source_key
             and episode_index_line.source_table = 'medical_claim'
-            and claim_line_version.version_number = claim_line_version.version_count
     left join landed.delivered_file
         on
             claim_line_version.delivery_number = delivered_file.delivery_number

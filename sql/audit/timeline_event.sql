@@ -499,8 +499,8 @@ final as (
         on
             open_episode.member_id = counting_line.member_id
             and entry.claim_id = counting_line.claim_id
-            and entry.source_key = counting_line.line_key
-            and entry.source_table = 'medical_claim'
+            -- One key, not a condition beside it: of a left join DuckDB would compare every row with every line.
+            and case when entry.source_table = 'medical_claim' then entry.source_key end = counting_line.line_key
     left join intermediate.enrollment_gap
         on
             entry.episode_id = enrollment_gap.episode_id
