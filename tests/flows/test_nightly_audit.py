@@ -97,6 +97,7 @@ def test_the_deployment_runs_at_two_one_at_a_time() -> None:
     [deployment] = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
 
     assert [schedule["cron"] for schedule in deployment["schedules"]] == ["0 2 * * *"]
+    assert deployment["version"] == metadata.version("stimaudit")
     assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
     path, name = deployment["entrypoint"].split(":")
     assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8")
