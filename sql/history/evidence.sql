@@ -22,7 +22,7 @@ named_fact as (
 ),
 
 told_fact as (
-    select distinct
+    select
         named_fact.episode_id,
         named_fact.fact,
         case when named_fact.is_trial_mark then named_fact.anchor_date else named_fact.fact_date end as fact_date,
@@ -34,6 +34,7 @@ told_fact as (
         end as code_system,
         case when not (named_fact.is_trial_mark or named_fact.is_after_implant) then named_fact.code end as code
     from named_fact
+    group by all
 ),
 
 fact as (

@@ -32,7 +32,7 @@ def package() -> dict[str, Any]:
     return dict(json.loads(told.stdout))
 
 
-def read_as(field: Mapping[str, Any], text: str) -> object:
+def read_as(field: Mapping[str, Any], text: str) -> Any:
     """``text`` as the field's type has it; raises where it is none of that type."""
     match field["type"]:
         case "date":
@@ -58,9 +58,11 @@ def fault(field: Mapping[str, Any], text: str, missing: list[str]) -> str | None
         return "type"
     if "enum" in asked and value not in asked["enum"]:
         return "enum"
-    for name, is_out in (("minimum", lambda bound: value < bound), ("maximum", lambda bound: value > bound)):
-        if name in asked and is_out(read_as(field, str(asked[name]))):
-            return name
+    least, most = (read_as(field, str(asked[name])) if name in asked else None for name in ("minimum", "maximum"))
+    if least is not None and value < least:
+        return "minimum"
+    if most is not None and value > most:
+        return "maximum"
     return None
 
 
