@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from pipelines.ground.encryption import plain, protect
-from pipelines.ground.errors import IntegrityError, StimauditError, UsageError
+from pipelines.ground.errors import IntegrityError, StimauditError
 from pipelines.ground.files import commit_file, make_folder, write_file
+from pipelines.ground.near_names import unknown_name
 from pipelines.ground.records import RecordError, judge, record
 from pipelines.ground.sealed_json import sealed_text, unsealed
 from pipelines.ground.warehouse import WarehouseError, one_number, open_warehouse, put_frame
@@ -144,12 +145,11 @@ def read_history(history: Path) -> tuple[RunEntry, ...]:
 
 
 def find_run(entries: Sequence[RunEntry], run_id: str) -> RunEntry:
-    """The newest entry of the run; raises ``UsageError`` naming the last runs when there is none."""
+    """The newest entry of the run; raises ``UsageError`` naming those it knows when there is none."""
     found = [entry for entry in entries if entry.run_id == run_id]
     if not found:
-        known = ", ".join(entry.run_id for entry in entries[-3:]) or "none yet"
-        message = f"The history knows no run of that name. The last ones are: {known}."
-        raise UsageError(message)
+        known = list(dict.fromkeys(entry.run_id for entry in reversed(entries)))
+        raise unknown_name(run_id, known, kind="run", place="The history")
     return found[-1]
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.ground.errors import IntegrityError, UsageError
+from pipelines.ground.errors import IntegrityError
 from pipelines.ground.files import (
     FILE_MODE,
     commit_file,
@@ -20,6 +20,7 @@ from pipelines.ground.files import (
     partial_path,
     write_file,
 )
+from pipelines.ground.near_names import unknown_name
 from pipelines.ground.records import judge, record
 from pipelines.ground.sealed_json import sealed_text, unsealed
 
@@ -72,9 +73,9 @@ def find_snapshot(published: Path, run_id: str) -> Snapshot:
     snapshots = read_snapshots(published)
     found = [snapshot for snapshot in snapshots if snapshot.run_id == run_id]
     if not found:
-        kept = ", ".join(snapshot.run_id for snapshot in snapshots[-5:]) or "none"
-        message = f"No snapshot of that run is kept. The newest kept are: {kept}. `stimaudit reproduce` can rebuild it."
-        raise UsageError(message)
+        kept = [snapshot.run_id for snapshot in reversed(snapshots)]
+        step = "Older ones can be rebuilt: `stimaudit reproduce`."
+        raise unknown_name(run_id, kept, kind="run", place="The folder of kept snapshots", more=step)
     return found[-1]
 
 
