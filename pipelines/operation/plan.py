@@ -15,6 +15,7 @@ from pipelines.ground.files import refuse_address
 from pipelines.ground.near_names import unknown_name
 from pipelines.ground.program_files import Home, code_version
 from pipelines.intake.land import LandingRules
+from pipelines.operation.forms import check_not_newer
 from pipelines.operation.run_record import record_not_started
 from pipelines.operation.settings import Settings, load_settings
 from pipelines.publishing.history import read_history
@@ -92,6 +93,7 @@ def make_plan(request: RunRequest, *, today: date) -> Plan:
     for path in (request.extracts, request.out, request.config):
         if path is not None:
             refuse_address(path)
+    check_not_newer(request.out)
     if not request.extracts.is_dir():
         message = f"There is no folder {request.extracts} to read extracts from. Name the folder of the delivery."
         raise UsageError(message)

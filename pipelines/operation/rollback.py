@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.errors import IntegrityError, StimauditError
 from pipelines.ground.files import file_sha256, make_folder, swap_in
+from pipelines.ground.formats import OtherFormError
+from pipelines.ground.program_files import home
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.run_lock import run_lock
 from pipelines.publishing.history import commit_night, prepare_night, put_back_inputs, put_back_night, settle
 from pipelines.publishing.publish import swap_in_parquet, write_beside, write_manifest
 from pipelines.publishing.retention import SNAPSHOT_FOLDER, find_snapshot, link_or_copy
+from pipelines.publishing.show_decisions import show_decisions
 from pipelines.publishing.views_and_macros import PARQUET_FOLDER
 from pipelines.reports.report import report
 from pipelines.rule.policy import load_policies
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from pipelines.ground.warehouse import Connection
     from pipelines.publishing.history import RunEntry
     from pipelines.rule.dossier import Policy
 
@@ -68,7 +72,7 @@ def rollback(out: Path, run_id: str, *, known_from: datetime) -> Rollback:
         shutil.rmtree(aside, ignore_errors=True)
         make_folder(aside)
         link_or_copy(kept, aside / DATABASE_FILE)
-        with open_published(aside) as connection:
+        with _of_our_form(aside) as connection:
             names = write_beside(connection, aside, run_id=run_id)
         prepare_night(history, night)
         for name in (DATABASE_FILE, *names):
@@ -76,10 +80,23 @@ def rollback(out: Path, run_id: str, *, known_from: datetime) -> Rollback:
         commit_night(history, night)
         swap_in_parquet(aside / PARQUET_FOLDER, published / PARQUET_FOLDER)
         write_manifest(published, run_id=run_id, as_of=date.fromisoformat(night.entry.as_of))
+        show_decisions(published, sql=home().sql)
         policies = _policies_then(history, night.entry, aside / "rules")
         shutil.rmtree(aside)
         report(published, policies=policies)
     return Rollback(run_id, night.entry.run_number)
+
+
+def _of_our_form(aside: Path) -> Connection:
+    """The snapshot in ``aside``; raises ``OtherFormError`` where another version wrote it, and nothing is changed."""
+    try:
+        return open_published(aside)
+    except OtherFormError as fault:
+        message = (
+            f"The snapshot was kept by another version of stimaudit, so nothing was put back. {fault} "
+            "Of older runs `stimaudit reproduce` makes the episodes again."
+        )
+        raise OtherFormError(message) from None
 
 
 def _policies_then(history: Path, entry: RunEntry, folder: Path) -> tuple[Policy, ...]:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import IntegrityError, KeyFaultError, UsageError
 from pipelines.ground.files import file_sha256
+from pipelines.ground.formats import UNMARKED, check_form
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.records import judge, record
 from pipelines.ground.sealed_json import unsealed
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.intake.ledger import landed_files, manifest_path, parquet_path, read_ledger
+from pipelines.operation.forms import found_forms
 from pipelines.publishing.history import cases_path, input_path, read_history
 from pipelines.publishing.publish import MANIFEST, episodes_digest
 from pipelines.publishing.retention import SNAPSHOT_FOLDER, read_snapshots
@@ -47,6 +49,7 @@ class _Manifest:
     run_id: str
     files: tuple[_ListedFile, ...]
     as_of: str | None = None
+    format: int = UNMARKED
 
 
 @dataclass(frozen=True)
@@ -121,11 +124,14 @@ def verify(out: Path) -> Verification:
     ledger's manifests by the history, history files by its entries, each of which holds the digest of the one before;
     manifests and entries are sealed with their own. An encrypted folder is verified without its key, too; with it the
     published episodes are also compared with the history. Reads every byte; changes nothing. Raises ``UsageError``
-    where nothing was published, and ``KeyFaultError`` where all files are sound and the key does not open them.
+    where nothing was published or another version wrote it in another form, and ``KeyFaultError`` where all files are
+    sound and the key does not open them.
     """
     if not (out / "published" / MANIFEST).is_file():
         message = f"Nothing is published in {out}, so there is nothing to verify. Name the output folder of a run."
         raise UsageError(message)
+    for found in found_forms(out):
+        check_form(found.what, found.path, found.form)
     comparison = _Comparison()
     _compare_published(comparison, out / "published")
     _compare_history(comparison, out)

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from pipelines.ground.encryption import plain, protect
-from pipelines.ground.errors import IntegrityError, StimauditError
+from pipelines.ground.errors import IntegrityError
 from pipelines.ground.files import commit_file, make_folder, write_file
+from pipelines.ground.formats import HISTORY, check_form
 from pipelines.ground.near_names import unknown_name
 from pipelines.ground.records import RecordError, judge, record
 from pipelines.ground.sealed_json import sealed_text, unsealed
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from pipelines.publishing.run_facts import RunFacts
 
 
-ENTRY_FORMAT = 1
+ENTRY_FORMAT = HISTORY
 
 PublishKind = Literal["publish", "rollback"]
 
@@ -93,6 +94,14 @@ class RunEntry:
     def known_from(self) -> datetime:
         """When the audit was known, with its zone."""
         return datetime.fromisoformat(self.known_from_utc)
+
+
+@record
+@dataclass(frozen=True)
+class _Form:
+    """What an entry says of its own form."""
+
+    format: int
 
 
 @dataclass(frozen=True)
@@ -409,12 +418,7 @@ def _fields(entry: RunEntry) -> dict[str, Any]:
 def _read_entry(path: Path, content: bytes) -> RunEntry:
     try:
         fields = unsealed(content.decode("utf-8"))
-        if fields.pop("format") != ENTRY_FORMAT:
-            message = (
-                f"The history entry {path} was written in a form this version does not know. Use the version of "
-                "stimaudit that wrote it, or a newer one."
-            )
-            raise StimauditError(message)
+        check_form("history", path, judge(_Form, {"format": fields.pop("format")}).format)
         return judge(RunEntry, fields)
     except (ValueError, KeyError) as error:
         told = f" ({error})" if isinstance(error, RecordError) else ""

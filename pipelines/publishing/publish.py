@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipelines.ground.encryption import content_digest, key_in_use
 from pipelines.ground.errors import StimauditError
 from pipelines.ground.files import PARTIAL, file_sha256, make_folder, partial_path, swap_in, to_disk, write_file
+from pipelines.ground.formats import PUBLISHED
 from pipelines.ground.published_file import DATABASE_FILE, DATABASE_LINK, open_published
 from pipelines.ground.sealed_json import sealed_text
 from pipelines.ground.warehouse import (
@@ -233,7 +234,7 @@ def write_manifest(published: Path, *, run_id: str, as_of: date) -> Path:
         and path.suffix != PARTIAL
         and path.relative_to(published).parts[0] not in FOLDERS_WITH_A_MANIFEST
     ]
-    content = {"run_id": run_id, "as_of": as_of.isoformat(), "files": files}
+    content = {"format": PUBLISHED, "run_id": run_id, "as_of": as_of.isoformat(), "files": files}
     write_file(published / MANIFEST, sealed_text(content).encode())
     return published / MANIFEST
 
