@@ -88,6 +88,8 @@ class Installed:
         assert self._server.stdin is not None
         self._server.stdin.close()
         self._server.wait(timeout=60)
+        assert self._server.stdout is not None
+        self._server.stdout.close()
         self._folder.cleanup()
 
     def __call__(
