@@ -696,7 +696,7 @@ def on_a_terminal(arguments: Sequence[object], *, columns: int) -> list[str]:
         [PROGRAM, *map(str, arguments)],
         stdout=theirs,
         stderr=subprocess.DEVNULL,
-        env=call_environment({"COLUMNS": str(columns), "TERM": "dumb"}),
+        env=call_environment({"COLUMNS": str(columns), "TERM": "xterm"}),
     )
     os.close(theirs)
     told = b""
@@ -710,7 +710,7 @@ def on_a_terminal(arguments: Sequence[object], *, columns: int) -> list[str]:
         told += read
     os.close(ours)
     assert process.wait() == ExitCode.DONE
-    return told.decode().replace("\r", "").splitlines()
+    return re.sub(r"\x1b\[[0-9;]*m", "", told.decode()).replace("\r", "").splitlines()
 
 
 def test_rows_wider_than_the_screen_are_records_with_a_line_a_column_and_no_word_cut(site: Site) -> None:
