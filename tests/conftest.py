@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.ground import warehouse
+from tests.support.two_sites import make_two_sites
 from tests.whole.canaries import planted, ran
 
 if TYPE_CHECKING:
+    from tests.support.two_sites import TwoSites
     from tests.whole.canaries import Ran
 
 HERE = Path(__file__).parent
@@ -21,6 +23,8 @@ TOGETHER = {
     "laws": "the laws start from one population",
     "flows/test_nightly_audit.py": "night through Prefect",
     "whole/test_canaries.py": "night through Prefect",
+    "whole/test_encryption.py": "two nights with and without a key",
+    "commands/test_commands.py": "two nights with and without a key",
     "house/test_readme.py": "commands of README",
     "house/test_documents.py": "commands of README",
     "house/test_wheel.py": "commands of README",
@@ -105,3 +109,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def night_through_prefect(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """A published night on the sample with canaries in it, started as a user does: the command, and so Prefect."""
     return ran(tmp_path_factory.mktemp("good"), planted(tmp_path_factory.mktemp("delivered") / "extracts"), "--json")
+
+
+@pytest.fixture(scope="session")
+def two_sites(tmp_path_factory: pytest.TempPathFactory) -> TwoSites:
+    """The same two nights with a key and without one; not to be changed."""
+    return make_two_sites(tmp_path_factory.mktemp("site"))

@@ -19,6 +19,7 @@ from pipelines.gates.profile import OUTCOME_TABLE, Measured, MeasureKey, with_ac
 from pipelines.gates.suites import CheckKey, Severity
 from pipelines.gates.validate import CheckResult, judge_tables
 from pipelines.ground.errors import CheckFailedError, UsageError
+from pipelines.ground.near_names import unknown_name
 from pipelines.ground.records import FILLED, Must, RecordError, judge_json, record
 
 if TYPE_CHECKING:
@@ -531,11 +532,9 @@ def accepted_measures(names: Sequence[str], *, because: str | None, expectations
     for name in names:
         found = {check.measure_name for check in checks if name in _names(check)}
         if not found:
-            message = (
-                f"There is no check {name} on measures to accept. Name it as the refusal does, such as "
-                "medical_claim.denied_share_broke."
-            )
-            raise UsageError(message)
+            known = sorted(f"{check.key.table_name}.{check.key.check_name}" for check in checks)
+            step = "Name it as the refusal does."
+            raise unknown_name(name, known, kind="check", place="The suites of measures", more=step)
         accepted |= dict.fromkeys(sorted(found), str(because).strip())
     return accepted
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import IntegrityError
-from pipelines.ground.warehouse import open_warehouse
+from pipelines.ground.formats import UNMARKED, check_form
+from pipelines.ground.warehouse import WarehouseError, open_warehouse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,12 +26,37 @@ SPILLED = ".tmp"
 def open_published(folder: Path) -> Connection:
     """A read-only connection to the audit database in ``folder``, whose tables can be named without their schema.
 
-    Raises ``IntegrityError`` where a side file stands beside it: the engine would take its content for the audit's.
+    Raises ``OtherFormError`` where another version wrote it in another form, and ``IntegrityError`` where a side file
+    stands beside it: the engine would take its content for the audit's.
     """
+    connection = open_any_published(folder)
+    try:
+        check_form("published file", folder / DATABASE_FILE, published_form(connection))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_any_published(folder: Path) -> Connection:
+    """As ``open_published``, whatever the form; for what reads only what every form has."""
     raise_if_written_to(folder)
     connection = open_warehouse(folder / DATABASE_FILE, read_only=True)
-    connection.execute("use audit")
+    try:
+        connection.execute("use audit")
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def published_form(connection: Connection) -> int:
+    """The form of the published file that ``connection`` has open."""
+    try:
+        [[form]] = connection.execute("select format_version from audit.run").fetchall()
+    except (WarehouseError, ValueError):
+        return UNMARKED
+    return int(form or UNMARKED)
 
 
 def raise_if_written_to(folder: Path) -> None:

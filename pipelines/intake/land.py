@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import InputRefusedError, StimauditError, UsageError
 from pipelines.ground.files import commit_file, file_sha256
+from pipelines.ground.near_names import near_name
 from pipelines.ground.progress import SILENCE
 from pipelines.ground.warehouse import (
     MEMORY_LIMIT,
@@ -66,7 +67,6 @@ from pipelines.intake.ledger import (
     write_manifest,
 )
 from pipelines.intake.member_crosswalk import unsettled
-from pipelines.intake.near_names import near_name
 from pipelines.intake.value_rules import NULL_WORDS, UNITS_A_DAY, value_rules
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelines.ground.errors import IntegrityError, KeyFaultError
 from pipelines.ground.files import commit_file, file_sha256, json_text, partial_path
+from pipelines.ground.formats import LEDGER, check_form
 from pipelines.ground.records import RecordError, judge_json, record
 from pipelines.ground.warehouse import check_parquet_key, identifier, literal, read_parquet
 from pipelines.intake.extracts import read_extract_tables, read_value_remarks
@@ -32,7 +33,7 @@ Fate = Literal["landed", "already_landed", "not_an_extract"]
 IdNamespace = Literal["data_source", "payer", "shared"]
 DeliveryKind = Literal["changes", "full"]
 
-MANIFEST_FORMAT = 1
+MANIFEST_FORMAT = LEDGER
 EXTRA_COLUMNS: dict[str, str] = {
     "row_warnings": "VARCHAR",
     "delivery_number": "INTEGER",
@@ -114,6 +115,14 @@ class Delivery:
 @dataclass(frozen=True)
 class _Manifest(Delivery):
     """A delivery as its manifest tells it."""
+
+    format: int = MANIFEST_FORMAT
+
+
+@record
+@dataclass(frozen=True)
+class _Form:
+    """What a manifest says of its own form."""
 
     format: int = MANIFEST_FORMAT
 
@@ -420,7 +429,9 @@ def make_delivery_table(connection: Connection, deliveries: Iterable[Delivery]) 
 
 def _read_manifest(path: Path) -> Delivery:
     try:
-        manifest = judge_json(_Manifest, path.read_bytes())
+        content = path.read_bytes()
+        check_form("ledger", path, judge_json(_Form, content, may_hold_more=True).format)
+        manifest = judge_json(_Manifest, content)
     except RecordError as error:
         message = (
             f"The manifest {path} cannot be read: expected the JSON that landing wrote, but {error}. Restore it from "

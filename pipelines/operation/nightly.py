@@ -29,7 +29,7 @@ from pipelines.gates.validate import raise_if_critical, raise_if_silent, validat
 from pipelines.ground.errors import CheckFailedError, ConservationError, IntegrityError, UsageError
 from pipelines.ground.files import make_folder
 from pipelines.ground.program_files import home
-from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.published_file import DATABASE_FILE, open_any_published
 from pipelines.ground.registers import check_ends, missing_files
 from pipelines.ground.warehouse import WarehouseError, open_warehouse
 from pipelines.intake.land import land
@@ -362,7 +362,7 @@ def check_keys(out: Path) -> None:
     """
     check_key(out / "landed")
     if (out / "published" / DATABASE_FILE).is_file():
-        with suppress(WarehouseError), open_published(out / "published"):
+        with suppress(WarehouseError), open_any_published(out / "published"):
             pass
 
 
@@ -444,7 +444,7 @@ def newest_published_delivery(plan: Plan) -> int:
     """The newest delivery that any publish has held, also one that was rolled back since; 0 when there is none."""
     numbers = [entry.newest_delivery_number for entry in read_history(plan.out / "history")]
     if (plan.published / DATABASE_FILE).is_file():
-        with open_published(plan.published) as connection:
+        with open_any_published(plan.published) as connection:
             numbers += [
                 number or 0
                 for (number,) in connection.execute(

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.gates.profile import accepted_changes
 from pipelines.ground.errors import StimauditError, UsageError
+from pipelines.ground.files import refuse_address
+from pipelines.ground.near_names import unknown_name
 from pipelines.ground.program_files import Home, code_version
 from pipelines.intake.land import LandingRules
+from pipelines.operation.forms import check_not_newer
 from pipelines.operation.run_record import record_not_started
 from pipelines.operation.settings import Settings, load_settings
 from pipelines.publishing.history import read_history
@@ -97,6 +100,10 @@ def make_plan(request: RunRequest, *, today: date) -> Plan:
     Raises ``UsageError`` where a path or setting is not there, or the payer's words in ``out`` cannot be read: what
     would stop the reports is told before anything lands.
     """
+    for path in (request.extracts, request.out, request.config):
+        if path is not None:
+            refuse_address(path)
+    check_not_newer(request.out)
     if not request.extracts.is_dir():
         message = f"There is no folder {request.extracts} to read extracts from. Name the folder of the delivery."
         raise UsageError(message)
@@ -225,6 +232,5 @@ def check_policies_known(plan: Plan, policies: Sequence[Policy]) -> None:
     asked = {plan.settings.default_policy, *plan.settings.policy_by_line_of_business.values()}
     if plan.policy is not None:
         asked.add(plan.policy)
-    if unknown := sorted(asked - known):
-        message = f"There is no policy {', '.join(unknown)}. Known policies: {', '.join(sorted(known))}."
-        raise UsageError(message)
+    for unknown in sorted(asked - known):
+        raise unknown_name(unknown, sorted(known), kind="policy", place="The folder of dossiers")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.errors import IntegrityError, StimauditError
 from pipelines.ground.files import file_sha256
+from pipelines.ground.formats import OtherFormError
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.run_lock import run_lock
 from pipelines.publishing.history import prepare_night, put_back_inputs, put_back_night, settle
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from pipelines.ground.warehouse import Connection
     from pipelines.publishing.history import Night, RunEntry
     from pipelines.publishing.publishes import Publish
     from pipelines.rule.dossier import Policy
@@ -115,13 +117,25 @@ def _make_again(out: Path, kept: str, night: Night) -> None:
     name = free_name(out, run_id)
     folder = begin(out)
     share_file(publishes_folder(out) / kept / DATABASE_FILE, folder / DATABASE_FILE)
-    with open_published(folder) as connection:
+    with _of_our_form(folder) as connection:
         written = write_beside(connection, folder, run_id=run_id)
     shutil.rmtree(rules, ignore_errors=True)
     policies = _policies_then(history, night.entry, rules)
     shutil.rmtree(rules, ignore_errors=True)
     prepare_night(history, night, publish_name=name)
     stand(out, name=name, written=[DATABASE_FILE, *written], policies=policies)
+
+
+def _of_our_form(aside: Path) -> Connection:
+    """The database in ``aside``; raises ``OtherFormError`` where another version wrote it, and nothing is changed."""
+    try:
+        return open_published(aside)
+    except OtherFormError as fault:
+        message = (
+            f"The publish was made by another version of stimaudit, so nothing was put back. {fault} "
+            "Of older runs `stimaudit reproduce` makes the episodes again."
+        )
+        raise OtherFormError(message) from None
 
 
 def _policies_then(history: Path, entry: RunEntry, folder: Path) -> tuple[Policy, ...]:

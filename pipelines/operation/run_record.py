@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.ground.errors import ExitCode, IntegrityError, RunLockedError, StimauditError
 from pipelines.ground.files import json_text, write_file
+from pipelines.ground.formats import STATUS, UNMARKED
 from pipelines.ground.progress import Progress
-from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.published_file import DATABASE_FILE, open_any_published
 from pipelines.ground.records import RecordError, judge, judge_json, record
 from pipelines.ground.registers import End, ends
 from pipelines.ground.run_lock import LOCK_FILE, run_lock
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 STATUS_FILE = "status.json"
-STATUS_FORMAT = 1
+STATUS_FORMAT = STATUS
 
 RunState = Literal["running", "published", "refused", "failed"]
 
@@ -307,6 +308,7 @@ class _Status:
     message: str | None
     process: int | None
     counts: Mapping[str, int | None] | None
+    format: int = UNMARKED
 
 
 def read_record(out: Path) -> RunRecord | None:
@@ -315,7 +317,7 @@ def read_record(out: Path) -> RunRecord | None:
         status = judge_json(_Status, (out / STATUS_FILE).read_bytes(), may_hold_more=True)
     except (OSError, RecordError):
         return None
-    told = {name: value for name, value in vars(status).items() if not name.endswith("_utc")}
+    told = {name: value for name, value in vars(status).items() if not name.endswith("_utc") and name != "format"}
     return RunRecord(**told, started_at=status.started_at_utc, finished_at=status.finished_at_utc)
 
 
@@ -324,7 +326,7 @@ def last_publish(published: Path) -> LastPublish | None:
     if not (published / DATABASE_FILE).is_file():
         return None
     try:
-        with open_published(published) as connection:
+        with open_any_published(published) as connection:
             [(run_id, as_of, finished_at, grade, reasons)] = connection.execute(
                 "select run_id, as_of_date, finished_at_utc, grade, grade_reasons from run"
             ).fetchall()

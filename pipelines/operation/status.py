@@ -15,16 +15,21 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from pipelines.gates.profile import earlier_profiles
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import ExitCode, KeyFaultError
-from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.formats import OtherFormError, check_form
+from pipelines.ground.published_file import DATABASE_FILE, open_any_published
 from pipelines.ground.warehouse import WarehouseError
+from pipelines.operation.forms import found_forms
+from pipelines.operation.known_feeds import feed_reach
 from pipelines.operation.run_log import utc_text
 from pipelines.operation.run_record import LastPublish, RunRecord, last_publish, lock_holder, read_record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from pipelines.gates.profile import Profile
+    from pipelines.operation.forms import FoundForm
+    from pipelines.operation.known_feeds import Reach
 
 
 MAX_AGE_HOURS = 36
@@ -70,6 +75,8 @@ class Status:
     held_by: str | None
     now: datetime
     is_encrypted: bool = False
+    forms: tuple[FoundForm, ...] = ()
+    reach: tuple[Reach, ...] = ()
     measured: Profile | None = None
 
     @property
@@ -105,6 +112,10 @@ class Status:
                 f"{len(self.measured.measures):,} measures kept, {len(self.measured.accepted):,} changes accepted"
             )
             lines.extend(f"                  accepted: {name}: {why}" for name, why in self.measured.accepted.items())
+        if self.reach:
+            lines.append(f"  Feeds reach     {'; '.join(each.told() for each in self.reach)}")
+        if self.forms:
+            lines.append(f"  Forms           {', '.join(f'{each.what} {each.form}' for each in self.forms)}")
         lines.append(f"  Output folder   {'held by ' + self.held_by if self.held_by else 'free'}")
         return tuple(lines)
 
@@ -125,6 +136,8 @@ class Status:
                 "measures": len(self.measured.measures),
                 "accepted": dict(self.measured.accepted),
             },
+            "forms": {each.what: each.form for each in self.forms},
+            "feed_reach": [each.as_json() for each in self.reach],
             "asked_at_utc": utc_text(self.now),
         }
 
@@ -135,14 +148,20 @@ def status(out: Path, *, now: datetime, max_age_hours: float = MAX_AGE_HOURS) ->
     Reads only. An audit older than ``max_age_hours`` counts as a missed night.
     """
     publish, run, held_by = last_publish(out / "published"), read_record(out), lock_holder(out)
+    forms = found_forms(out)
     found = (
         _judge_run(run, held_by, publish)
         or _judge_key(out / "published")
+        or _judge_forms(forms)
         or _judge_publish(publish, now=now, max_age_hours=max_age_hours)
     )
     is_encrypted = key_in_use() is not None
     measured = earlier_profiles(out / "history", sys.maxsize)[-1:]
-    return Status(found.verdict, found.reason, found.next_step, publish, run, held_by, now, is_encrypted, *measured)
+    return Status(
+        *(found.verdict, found.reason, found.next_step, publish, run, held_by, now, is_encrypted, forms),
+        reach=feed_reach(out / "published"),
+        measured=measured[0] if measured else None,
+    )
 
 
 class _Judgement(NamedTuple):
@@ -175,10 +194,20 @@ def _judge_key(published: Path) -> _Judgement | None:
     """What the key in use has against the published audit; none when it opens it, or nothing is there to open."""
     if (published / DATABASE_FILE).is_file():
         try:
-            with suppress(WarehouseError), open_published(published):
+            with suppress(WarehouseError), open_any_published(published):
                 pass
         except KeyFaultError as fault:
             return _Judgement("act", "The published audit cannot be read with what this command was given.", str(fault))
+    return None
+
+
+def _judge_forms(forms: Iterable[FoundForm]) -> _Judgement | None:
+    """What stands against the forms in which the folder is written; none where they are those of this version."""
+    for each in forms:
+        try:
+            check_form(each.what, each.path, each.form)
+        except OtherFormError as fault:
+            return _Judgement("act", f"The {each.what} is in the form of another version of stimaudit.", str(fault))
     return None
 
 

@@ -6,10 +6,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pipelines.gates.validate import CheckResult
+from pipelines.ground.near_names import near_file_name, near_name
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.folders import is_mark
 from pipelines.intake.layouts.choice import EXTENSIONS
-from pipelines.intake.near_names import near_file_name, near_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import IntegrityError, KeyFaultError, UsageError
 from pipelines.ground.files import file_sha256
+from pipelines.ground.formats import check_form
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.registers import check_ends
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.intake.ledger import landed_files, manifest_path, parquet_path, read_ledger
 from pipelines.operation.anchor import read_anchor
 from pipelines.operation.everything import register_faults, strangers
+from pipelines.operation.forms import found_forms
 from pipelines.operation.run_record import STATUS_FILE, kept_ends
 from pipelines.publishing.history import cases_path, input_path, read_history
 from pipelines.publishing.older_publishes import is_older
@@ -107,7 +109,15 @@ def verify(out: Path, *, anchor: Path | None = None) -> Verification:
     without its key, too; with it the published episodes are also compared with the history. Reads every byte; changes
     nothing. Raises ``UsageError`` where nothing was published, and ``KeyFaultError`` where all files are sound and the
     key does not open them.
+    Published files and their Parquet copy go by their manifests, snapshots by theirs, landed files by the ledger, the
+    ledger's manifests by the history, history files by its entries, each of which holds the digest of the one before;
+    manifests and entries are sealed with their own. An encrypted folder is verified without its key, too; with it the
+    published episodes are also compared with the history. Reads every byte; changes nothing. Raises ``UsageError``
+    where nothing was published or another version wrote it in another form, and ``KeyFaultError`` where all files are
+    sound and the key does not open them.
     """
+    for found in found_forms(out):
+        check_form(found.what, found.path, found.form)
     if is_older(out):
         message = (
             f"{out} is published in the form of an older version. The next `stimaudit run` or `stimaudit rollback` "

@@ -105,6 +105,21 @@ class ExampleReport:
             f"{len(self.results)} examples, {not_met} not met.",
         )
 
+    def as_json(self) -> dict[str, Any]:
+        """An entry an example, met or with what differs, and how many are not met."""
+        return {
+            "examples": [
+                {
+                    "title": result.example.title,
+                    "place": result.example.place,
+                    "is_met": result.is_met,
+                    "differences": list(result.differences),
+                }
+                for result in self.results
+            ],
+            "not_met_count": sum(not result.is_met for result in self.results),
+        }
+
 
 def run_examples(folder: Path, *, sql: Path, policies: Path | None = None) -> ExampleReport:
     """What the audit says of every example in the files ``*.txt`` of ``folder``.

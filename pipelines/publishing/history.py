@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from pipelines.ground.encryption import plain, protect
-from pipelines.ground.errors import IntegrityError, StimauditError, UsageError
+from pipelines.ground.errors import IntegrityError
 from pipelines.ground.files import commit_file, make_folder, write_file
+from pipelines.ground.formats import HISTORY, check_form
+from pipelines.ground.near_names import unknown_name
 from pipelines.ground.records import RecordError, judge, record
 from pipelines.ground.registers import enter
 from pipelines.ground.sealed_json import sealed_text, unsealed
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from pipelines.publishing.run_facts import RunFacts
 
 
-ENTRY_FORMAT = 1
+ENTRY_FORMAT = HISTORY
 
 PublishKind = Literal["publish", "rollback"]
 
@@ -99,6 +101,14 @@ class RunEntry:
         return datetime.fromisoformat(self.known_from_utc)
 
 
+@record
+@dataclass(frozen=True)
+class _Form:
+    """What an entry says of its own form."""
+
+    format: int
+
+
 @dataclass(frozen=True)
 class Night:
     """What one publish adds to the history: its entry, and the cases that are new or different.
@@ -149,12 +159,11 @@ def read_history(history: Path) -> tuple[RunEntry, ...]:
 
 
 def find_run(entries: Sequence[RunEntry], run_id: str) -> RunEntry:
-    """The newest entry of the run; raises ``UsageError`` naming the last runs when there is none."""
+    """The newest entry of the run; raises ``UsageError`` naming those it knows when there is none."""
     found = [entry for entry in entries if entry.run_id == run_id]
     if not found:
-        known = ", ".join(entry.run_id for entry in entries[-3:]) or "none yet"
-        message = f"The history knows no run of that name. The last ones are: {known}."
-        raise UsageError(message)
+        known = list(dict.fromkeys(entry.run_id for entry in reversed(entries)))
+        raise unknown_name(run_id, known, kind="run", place="The history")
     return found[-1]
 
 
@@ -415,12 +424,7 @@ def _fields(entry: RunEntry) -> dict[str, Any]:
 def _read_entry(path: Path, content: bytes) -> RunEntry:
     try:
         fields = unsealed(content.decode("utf-8"))
-        if fields.pop("format") != ENTRY_FORMAT:
-            message = (
-                f"The history entry {path} was written in a form this version does not know. Use the version of "
-                "stimaudit that wrote it, or a newer one."
-            )
-            raise StimauditError(message)
+        check_form("history", path, judge(_Form, {"format": fields.pop("format")}).format)
         return judge(RunEntry, fields)
     except (ValueError, KeyError) as error:
         told = f" ({error})" if isinstance(error, RecordError) else ""

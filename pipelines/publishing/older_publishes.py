@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import StimauditError
 from pipelines.ground.files import PARTIAL, file_sha256
-from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.published_file import DATABASE_FILE, open_any_published
 from pipelines.ground.records import judge, record
 from pipelines.ground.sealed_json import unsealed
 from pipelines.publishing.publishes import (
@@ -60,7 +60,7 @@ def take_over(out: Path) -> None:
         if not (published / DATABASE_FILE).is_file():
             _remove_empty(published)
             return
-        with open_published(published) as connection:
+        with open_any_published(published) as connection:
             run_id = str(connection.execute("select run_id from run").fetchall()[0][0])
         for snapshot in [each for each in _snapshots(published) if each.run_id != run_id]:
             _take_over_snapshot(out, published / SNAPSHOT_FOLDER / f"{snapshot.run_id}.duckdb", snapshot)

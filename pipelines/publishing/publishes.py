@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pipelines.ground.errors import IntegrityError, StimauditError, UsageError
+from pipelines.ground.errors import IntegrityError, StimauditError
 from pipelines.ground.files import (
     FILE_MODE,
     FOLDER_MODE,
@@ -25,7 +25,9 @@ from pipelines.ground.files import (
     to_disk,
     write_file,
 )
-from pipelines.ground.published_file import DATABASE_FILE, DATABASE_LINK, open_published
+from pipelines.ground.formats import PUBLISHED, UNMARKED
+from pipelines.ground.near_names import unknown_name
+from pipelines.ground.published_file import DATABASE_FILE, DATABASE_LINK, open_any_published
 from pipelines.ground.records import judge, record
 from pipelines.ground.sealed_json import sealed_text, unsealed
 
@@ -68,6 +70,7 @@ class Publish:
     sequence: int
     is_whole: bool
     files: tuple[ListedFile, ...]
+    format: int = UNMARKED
 
     @property
     def known_from(self) -> datetime:
@@ -145,9 +148,9 @@ def find_publishes(out: Path, run_id: str) -> dict[str, Publish]:
     publishes = read_publishes(out)
     found = {name: publish for name, publish in publishes.items() if publish.run_id == run_id}
     if not found:
-        kept = ", ".join(list(dict.fromkeys(publish.run_id for publish in publishes.values()))[-5:]) or "none"
-        message = f"No publish of that run is kept. The newest kept are: {kept}. `stimaudit reproduce` can rebuild it."
-        raise UsageError(message)
+        known = list(dict.fromkeys(publish.run_id for publish in reversed(publishes.values())))
+        more = "Of others `stimaudit reproduce` makes the episodes again."
+        raise unknown_name(run_id, known, kind="run", place="The folder of kept publishes", more=more)
     return found
 
 
@@ -187,7 +190,7 @@ def finish(out: Path, name: str, *, written: Iterable[str], is_whole: bool = Tru
     link = folder / DATABASE_LINK
     link.unlink(missing_ok=True)
     link.symlink_to(DATABASE_FILE)
-    with open_published(folder) as connection:
+    with open_any_published(folder) as connection:
         [(run_id, as_of, known_from)] = connection.execute(
             "select run_id, as_of_date, finished_at_utc from run"
         ).fetchall()
@@ -249,13 +252,17 @@ def swing(out: Path, name: str) -> None:
 def let_go(out: Path, *, keep_publishes: int = KEEP_PUBLISHES, days: int = SNAPSHOT_DAYS) -> None:
     """Removes what is no longer to be kept of the publishes of ``out``; the one that stands stays whole.
 
-    The newest ``keep_publishes`` stay whole, of older ones the database of the last of each run for ``days`` before
-    the newest, and the last of each month for good.
+    The last publish of each of the newest ``keep_publishes`` runs stays whole, and the one before the newest, which
+    somebody may still be reading. Of older runs the database of the last publish stays for ``days`` before the newest,
+    and the last of each month for good.
     """
     standing = standing_name(out)
     publishes = read_publishes(out)
-    whole = {standing, *list(publishes)[max(0, len(publishes) - max(keep_publishes, 1)) :]}
-    last_of_run = {publish.run_id: name for name, publish in publishes.items()}
+    last_of_run: dict[str, str] = {}
+    for name, publish in publishes.items():
+        last_of_run.pop(publish.run_id, None)
+        last_of_run[publish.run_id] = name
+    whole = {standing, *list(last_of_run.values())[-max(keep_publishes, 1) :], *list(publishes)[-2:]}
     thin = {name: publish for name, publish in publishes.items() if last_of_run[publish.run_id] == name}
     kept = worth_keeping(thin, days=days)
     for name, publish in publishes.items():
@@ -327,7 +334,7 @@ def _write_manifest(
     names: Sequence[str],
 ) -> None:
     files = tuple(ListedFile(name, (folder / name).stat().st_size, file_sha256(folder / name)) for name in names)
-    publish = Publish(run_id, as_of.isoformat(), known_from.isoformat(), sequence, is_whole, files)
+    publish = Publish(run_id, as_of.isoformat(), known_from.isoformat(), sequence, is_whole, files, PUBLISHED)
     _put_manifest(folder, publish)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from pipelines.gates.profile import OF_CLOSED_LISTS, earlier_profiles
+from pipelines.ground.formats import PUBLISHED
 from pipelines.ground.warehouse import identifier, literal, make_table, one_column, one_number
 from pipelines.publishing.dictionary import read_columns
 from pipelines.publishing.lineage import Lineage, read_lineage
@@ -84,6 +85,7 @@ def write_run_facts(
     types = {name: column.type for name, column in read_columns(sql / "columns.csv").items()}
     run = {
         "run_id": facts.run_id,
+        "format_version": PUBLISHED,
         "as_of_date": facts.as_of,
         "started_at_utc": facts.started_at_utc.replace(tzinfo=None),
         "finished_at_utc": facts.finished_at_utc.replace(tzinfo=None),

@@ -25,6 +25,12 @@ QUERY_FAULTS = frozenset({"BinderException", "CatalogException", "ParserExceptio
 NOT_ALLOWED = frozenset({"PermissionException", "InvalidInputException", "NotImplementedException"})
 
 
+NO_QUERY = (
+    'There is no query in what was given. Ask one, such as "from audit.finding"; a dash reads it from standard input. '
+    "`stimaudit dictionary` names the tables."
+)
+
+
 @dataclass(frozen=True)
 class Answer:
     """The rows of a query, with their column names."""
@@ -47,6 +53,8 @@ def ask(out: Path, query: str, *, user: str, purpose: str, asked_at: datetime) -
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         try:
+            if not connection.extract_statements(query):
+                raise UsageError(NO_QUERY)
             cursor = connection.execute(query)
             names = tuple(column[0] for column in cursor.description or [])
             answer = Answer(names, tuple(cursor.fetchall()))

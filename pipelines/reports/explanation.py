@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipelines.ground.errors import UsageError
+from pipelines.ground.near_names import unknown_name
+from pipelines.ground.warehouse import one_column
 from pipelines.reports.case_file import REMARK_ORDER, read_case_file
 from pipelines.reports.records import records_to_request
 from pipelines.reports.row_remarks import row_remarks
@@ -23,30 +25,87 @@ from pipelines.reports.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
-    from typing import Any
 
     from pipelines.ground.warehouse import Connection
 
 
 EVIDENCE_SHOWN = 20
+NOT_KNOWN = (
+    "A claim is known by its number when a line or procedure row of it holds an implantation code; `stimaudit sql` has "
+    "the rest."
+)
 SETTLED_BY_RECORDS = ("flagged", "not_assessable")
 
 
-def explanation(connection: Connection, episode: str) -> tuple[str, ...]:
-    """The lines that say why an episode (by episode id, or by case id) has its outcome.
+class Explained(NamedTuple):
+    """One episode that was asked for, with the lines that say why it has its outcome."""
 
-    Raises ``UsageError`` where there is none.
+    episode_id: str
+    case_id: str
+    outcome: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is to be said of the name that was asked for: its episodes, and claim lines that are in none."""
+
+    episodes: tuple[Explained, ...]
+    claim_lines: tuple[dict[str, Any], ...] = ()
+
+    def lines(self) -> tuple[str, ...]:
+        """The episodes one after another, then the claim lines that are in no episode, a line each."""
+        apart = [line for line in self.claim_lines if line["episode_id"] is None]
+        told = [line for episode in self.episodes for line in episode.lines]
+        if apart and not self.episodes:
+            told.append("The claim has implantation lines, and none of them is in an episode:")
+        return (*told, *(_of_claim_line(line) for line in apart))
+
+    def as_json(self) -> dict[str, Any]:
+        """The episodes with their sentences, and the claim lines where a claim number was given."""
+        return {
+            "episodes": [episode._asdict() for episode in self.episodes],
+            "claim_lines": list(self.claim_lines),
+        }
+
+
+def explanation(connection: Connection, name: str) -> Explanation:
+    """Why the episodes called ``name`` have their outcome: by episode id, case id, or the number of a claim of theirs.
+
+    A claim number may belong to several members, and then to several episodes. Raises ``UsageError``, naming those
+    that are near, where the audit knows none of that name.
     """
     found = _rows(
-        connection, "from episode_review where episode_id = $name or case_id = $name order by anchor_date", name=episode
+        connection,
+        "from episode_review where episode_id = $name or case_id = $name or list_contains(claim_ids, $name) "
+        "order by anchor_date, episode_id",
+        name=name,
     )
-    if not found:
-        message = (
-            "The published audit has no such episode. Episode ids are in audit.episode_review and in the worklist; "
-            'list them with `stimaudit sql "select episode_id, outcome from audit.episode_review"`.'
-        )
-        raise UsageError(message)
-    return tuple(line for review in found for line in _of_episode(connection, review))
+    claim_lines = _rows(
+        connection,
+        "select claim_line_number, hcpcs_code, claim_line_start_date, line_state, episode_id, source_file, source_row "
+        "from claim_line_state where claim_id = $name order by all",
+        name=name,
+    )
+    if not found and not claim_lines:
+        known = one_column(connection, "select case_id from episode_review order by priority_score desc nulls last, 1")
+        raise unknown_name(name, known, kind="episode, case or claim", place="The published audit", more=NOT_KNOWN)
+    return Explanation(
+        tuple(
+            Explained(
+                review["episode_id"], review["case_id"], review["outcome"], tuple(_of_episode(connection, review))
+            )
+            for review in found
+        ),
+        tuple(claim_lines),
+    )
+
+
+def _of_claim_line(line: dict[str, Any]) -> str:
+    return (
+        f"  line {line['claim_line_number'] or '-'}, {line['hcpcs_code']} on {line['claim_line_start_date']}: "
+        f"{phrase(line['line_state'])} ({line['source_file']} row {line['source_row']})"
+    )
 
 
 def _of_episode(connection: Connection, review: dict[str, Any]) -> Iterator[str]:

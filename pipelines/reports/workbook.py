@@ -95,7 +95,10 @@ COLUMNS: tuple[SheetColumn, ...] = (
     SheetColumn(
         "last_decision", "text", 40, "The decision in force, or the one whose evidence changed: what, who, when"
     ),
-    SheetColumn("review_outcome", "input", 24, "Your outcome, a word of the sheet Lists"),
+    SheetColumn(
+        "decision_kind", "input", 15, "What you decide: review where left blank, second_review, appeal, payment_action"
+    ),
+    SheetColumn("review_outcome", "input", 24, "Your outcome, a word of the sheet Lists that goes with the kind"),
     SheetColumn("review_reason", "input", 30, "Your reason, a word that goes with the outcome"),
     SheetColumn("review_note", "input", 40, 'Your note; 10 characters or more where the reason is "other"'),
     SheetColumn("assignee", "input", 16, "Who works on the case"),
@@ -152,7 +155,9 @@ READ_ME = (
     "failure, that the policy asks for. It is a reason to ask for records. What it does not mean: care that was paid",
     "for elsewhere, or never billed, does not show in claims.",
     "",
-    "How to work: fill the open columns (review_outcome to decided_on), save, and give the file back for import.",
+    "How to work: fill the open columns (decision_kind to decided_on), save, and give the file back for import.",
+    "A second review, an appeal or a payment action of a decided case is filled in in the same way: choose it as",
+    "decision_kind; left blank it is a review.",
     "FINDING_SUPPORTED is for licensed clinicians: reviewer_credential and licence_state are needed.",
     "A row that changed since export is refused, with the reason; the others are taken. Importing twice changes",
     "nothing. Rows may be filtered, sorted and removed; columns may not. The sheet is protected against slips, without",
@@ -191,6 +196,37 @@ def write_workbook(connection: Connection, path: Path, *, as_of: date, review: p
         _write_dictionary(workbook.add_worksheet("Dictionary"), formats)
         _write_lists(workbook, formats)
         sheet.activate()
+
+
+def write_form(path: Path, columns: Sequence[SheetColumn], rows: Sequence[Mapping[str, Any]], *, as_of: date) -> None:
+    """Writes a workbook to fill in and send back: the sheet Worklist with ``rows`` of ``columns``, and the sheet Lists.
+
+    ``columns`` hold those that are open in the worklist, so that the same words are offered and the import reads it.
+    """
+    place = {column.name: number for number, column in enumerate(columns)}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with _rows_folder(path) as folder, xlsxwriter.Workbook(str(path), options | {"tmpdir": str(folder)}) as workbook:
+        made = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
+        workbook.set_properties({"title": "Cases of a sample, to be reviewed", "created": made})
+        formats = _formats(workbook)
+        sheet = workbook.add_worksheet("Worklist")
+        _write_header(sheet, columns, formats)
+        for number, row in enumerate(rows, start=FIRST_ROW):
+            for column in columns:
+                kind = "input_date" if column.name == "decided_on" else column.kind
+                _write_cell(sheet, number, place[column.name], row[column.name], formats[kind])
+        last_row = max(FIRST_ROW + len(rows) - 1, FIRST_ROW)
+        _offer_lists(sheet, last_row, as_of, place)
+        sheet.autofilter(HEADER_ROW, 0, last_row, len(columns) - 1)
+        sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
+        _protect(sheet)
+        _print_well(sheet)
+        _write_lists(workbook, formats)
 
 
 @contextmanager
@@ -292,7 +328,7 @@ def _write_worklist(
             if value is None and column.name in MAY_BE_UNKNOWN:
                 value = UNKNOWN
             _write_cell(sheet, row, place, value, formats[kind])
-    _offer_lists(sheet, last_row, as_of)
+    _offer_lists(sheet, last_row, as_of, PLACE)
     sheet.autofilter(HEADER_ROW, 0, last_row, len(COLUMNS) - 1)
     sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
     _protect(sheet)
@@ -307,14 +343,17 @@ def _write_header(sheet: Worksheet, columns: Sequence[SheetColumn], formats: Map
         sheet.write_string(HEADER_ROW, place, column.name, formats["header"])
 
 
-def _offer_lists(sheet: Worksheet, last_row: int, as_of: date) -> None:
-    """Drop-downs from the sheet Lists; the reasons offered are those of the outcome chosen in the row."""
+def _offer_lists(sheet: Worksheet, last_row: int, as_of: date, place: Mapping[str, int]) -> None:
+    """Drop-downs from the sheet Lists; outcomes are those of the kind, reasons those of the outcome of the row.
+
+    ``place`` says in which column each name stands.
+    """
 
     def offer(name: str, validation: dict[str, Any]) -> None:
-        sheet.data_validation(FIRST_ROW, PLACE[name], last_row, PLACE[name], {"ignore_blank": True, **validation})
+        sheet.data_validation(FIRST_ROW, place[name], last_row, place[name], {"ignore_blank": True, **validation})
 
-    outcome = xl_col_to_name(PLACE["review_outcome"], col_abs=True)
-    for name in ("review_outcome", "reviewer_credential", "licence_state"):
+    kind, outcome = (xl_col_to_name(place[name], col_abs=True) for name in ("decision_kind", "review_outcome"))
+    for name in ("decision_kind", "reviewer_credential", "licence_state"):
         offer(
             name,
             {
@@ -324,6 +363,15 @@ def _offer_lists(sheet: Worksheet, last_row: int, as_of: date) -> None:
                 "error_message": "Choose a word of the sheet Lists.",
             },
         )
+    offer(
+        "review_outcome",
+        {
+            "validate": "list",
+            "source": f'=INDIRECT("outcomes_"&IF({kind}{FIRST_ROW + 1}="","review",{kind}{FIRST_ROW + 1}))',
+            "error_title": "Not an outcome of this kind",
+            "error_message": "Choose the kind first (blank is review), then one of its outcomes on the sheet Lists.",
+        },
+    )
     offer(
         "review_reason",
         {
@@ -426,12 +474,15 @@ def _write_lists(workbook: xlsxwriter.Workbook, formats: Mapping[str, Format]) -
 def _lists() -> tuple[tuple[str, list[str], list[str]], ...]:
     """Each list of the workbook: its name, its words and what they mean."""
     words = decision_words()
-    outcomes = words.outcomes_of("review")
-    found = [("review_outcome_list", outcomes, [words.outcomes["review", outcome].label for outcome in outcomes])]
-    for outcome in outcomes:
-        reasons = words.reasons_of("review", outcome)
-        labels = [words.reasons["review", outcome, reason].label for reason in reasons]
-        found.append((f"reasons_{outcome}", reasons, labels))
+    found = [("decision_kind_list", list(words.kinds), list(words.kinds.values()))]
+    for kind in words.kinds:
+        outcomes = words.outcomes_of(kind)
+        found.append((f"outcomes_{kind}", outcomes, [words.outcomes[kind, outcome].label for outcome in outcomes]))
+    for kind, outcome in words.outcomes:
+        reasons = words.reasons_of(kind, outcome)
+        if reasons:
+            labels = [words.reasons[kind, outcome, reason].label for reason in reasons]
+            found.append((f"reasons_{outcome}", reasons, labels))
     for name in ("reviewer_credential", "licence_state"):
         lines = read_list(name)
         found.append((f"{name}_list", [line[name] for line in lines], [line["label"] for line in lines]))

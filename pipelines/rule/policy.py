@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -69,6 +69,22 @@ class PolicyReport:
             *(f"fault: {fault}" for fault in self.faults),
             f"{len(self.policies)} policies, {len(self.faults)} faults.",
         )
+
+    def as_json(self) -> dict[str, Any]:
+        """The policies with their reviews, and the faults."""
+        return {
+            "policies": [
+                {
+                    "policy_id": policy.id,
+                    "version": policy.version,
+                    "reviewed_on": policy.reviewed_on.isoformat(),
+                    "next_review": policy.next_review.isoformat(),
+                    "sha256": policy.sha256,
+                }
+                for policy in self.policies
+            ],
+            "faults": list(self.faults),
+        }
 
 
 def load_policies(folder: Path, *, as_of: date, allow_overdue: bool = False) -> tuple[Policy, ...]:

@@ -15,7 +15,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -195,6 +195,16 @@ class ValueSetReport:
             *(f"warning: {warning}" for warning in self.warnings),
             f"{len(self.value_sets)} value sets, {len(self.faults)} faults, {len(self.warnings)} warnings.",
         )
+
+    def as_json(self) -> dict[str, Any]:
+        """The value sets with their digests, the faults and the warnings."""
+        return {
+            "value_sets": [
+                {"value_set": each.name, "row_count": len(each.rows), "sha256": each.sha256} for each in self.value_sets
+            ],
+            "faults": list(self.faults),
+            "warnings": list(self.warnings),
+        }
 
 
 def load_value_sets(folder: Path) -> tuple[ValueSet, ...]:

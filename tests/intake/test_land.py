@@ -439,7 +439,7 @@ def test_progress_hears_of_each_file_that_is_read(tmp_path: Path) -> None:
     ]
 
 
-RULED_OUT = {
+RULED_OUT: dict[str, dict[str, tuple[str, ...]]] = {
     "medical_claim": {
         **dict.fromkeys(("claim_id", "claim_line_number", "claim_type", "member_id", "claim_line_start_date"), ("",)),
         "claim_type": ("", "dental"),
@@ -457,7 +457,7 @@ RULED_OUT = {
 }
 """What no landed row has, whatever was delivered, so that no gate needs to ask for it."""
 
-GOOD_ROW = {
+GOOD_ROW: dict[str, dict[str, str]] = {
     "medical_claim": {
         "claim_id": "C1", "claim_line_number": "1", "claim_type": "professional", "member_id": "ada",
         "claim_line_start_date": "2024-06-10", "paid_amount": "1", "claim_status": "paid",

@@ -56,7 +56,7 @@ class Audit:
 
     def shown(self, member: str) -> str:
         with open_published(self.published) as connection:
-            return "\n".join(explanation(connection, self.case_of(member)))
+            return "\n".join(explanation(connection, self.case_of(member)).lines())
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.intake.near_names import near_file_name, near_name
+from pipelines.ground.near_names import near_file_name, near_name
 
 COLUMNS = ("claim_status", "payer", "hcpcs_modifier_1", "claim_line_start_date", "claim_start_date")
 TABLES = ("medical_claim", "pharmacy_claim", "eligibility", "claim_diagnosis")
