@@ -107,14 +107,8 @@ def verify(out: Path, *, anchor: Path | None = None) -> Verification:
     with their own. Decisions, samples, letters and entries are in registers, whose ends ``status.json`` and the
     ``anchor`` keep. What nobody lists is a fault, and so is what others may read. An encrypted folder is verified
     without its key, too; with it the published episodes are also compared with the history. Reads every byte; changes
-    nothing. Raises ``UsageError`` where nothing was published, and ``KeyFaultError`` where all files are sound and the
-    key does not open them.
-    Published files and their Parquet copy go by their manifests, snapshots by theirs, landed files by the ledger, the
-    ledger's manifests by the history, history files by its entries, each of which holds the digest of the one before;
-    manifests and entries are sealed with their own. An encrypted folder is verified without its key, too; with it the
-    published episodes are also compared with the history. Reads every byte; changes nothing. Raises ``UsageError``
-    where nothing was published or another version wrote it in another form, and ``KeyFaultError`` where all files are
-    sound and the key does not open them.
+    nothing. Raises ``UsageError`` where nothing was published or another version wrote it in another form, and
+    ``KeyFaultError`` where all files are sound and the key does not open them.
     """
     for found in found_forms(out):
         check_form(found.what, found.path, found.form)
