@@ -457,7 +457,7 @@ def test_a_claim_in_no_episode_is_shown_with_the_state_of_its_lines(stimaudit: I
 
     assert ended.code == ExitCode.DONE
     assert "none of them is in an episode" in ended.out
-    assert "line 1, 63650 on 2026-01-20: replaced" in ended.out
+    assert "line 1, 63650 on 2026-01-20: superseded" in ended.out
 
 
 # An encrypted folder, and one of an older version
