@@ -33,13 +33,13 @@ def check_form(what: str, where: object, found: int) -> None:
     known = FORMATS[what]
     if found < known:
         message = (
-            f"The {what} {where} was written by an older version of stimaudit (form {found}, this version reads "
-            f"{known}): run `stimaudit run` once, which brings the output folder to the form of this one."
+            f"The {what} {where} was written by an older version of stimaudit (this one reads form {known}): run "
+            "`stimaudit run` once, which brings the output folder to the form of this version."
         )
         raise OtherFormError(message)
     if found > known:
         message = (
-            f"The {what} {where} was written by a newer version of stimaudit (form {found}, this version reads "
-            f"{known}): use that version, or a newer one."
+            f"The {what} {where} was written by a newer version of stimaudit (this one reads form {known}): use that "
+            "version, or a newer one."
         )
         raise OtherFormError(message)

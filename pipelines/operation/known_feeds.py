@@ -19,7 +19,7 @@ EVERY_DELIVERY = 10**6
 """A number above that of any delivery: file names have six digits."""
 
 
-class Reach(NamedTuple):
+class FeedReach(NamedTuple):
     """A run of days that a feed can speak of; an end that is open is none."""
 
     feed: str
@@ -41,7 +41,7 @@ class Reach(NamedTuple):
         }
 
 
-def feed_reach(published: Path) -> tuple[Reach, ...]:
+def feed_reach(published: Path) -> tuple[FeedReach, ...]:
     """The reach of each feed as the published audit has it; none where it cannot be read or is of an older form."""
     if not (published / DATABASE_FILE).is_file():
         return ()
@@ -52,7 +52,7 @@ def feed_reach(published: Path) -> tuple[Reach, ...]:
             ).fetchall()
     except (WarehouseError, StimauditError):
         return ()
-    return tuple(Reach._make(row) for row in rows)
+    return tuple(FeedReach._make(row) for row in rows)
 
 
 def last_profile(history: Path) -> Profile | None:

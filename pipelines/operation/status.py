@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from pipelines.gates.profile import Profile
     from pipelines.operation.forms import FoundForm
-    from pipelines.operation.known_feeds import Reach
+    from pipelines.operation.known_feeds import FeedReach
 
 
 MAX_AGE_HOURS = 36
@@ -76,7 +76,7 @@ class Status:
     now: datetime
     is_encrypted: bool = False
     forms: tuple[FoundForm, ...] = ()
-    reach: tuple[Reach, ...] = ()
+    reach: tuple[FeedReach, ...] = ()
     measured: Profile | None = None
 
     @property

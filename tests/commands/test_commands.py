@@ -457,7 +457,7 @@ def test_a_claim_in_no_episode_is_shown_with_the_state_of_its_lines(stimaudit: I
 
     assert ended.code == ExitCode.DONE
     assert "none of them is in an episode" in ended.out
-    assert "line 1, 63650 on 2026-01-20: replaced" in ended.out
+    assert "line 1, 63650 on 2026-01-20: superseded" in ended.out
 
 
 # An encrypted folder, and one of an older version
@@ -507,7 +507,7 @@ def test_a_folder_of_an_older_version_is_told_in_a_sentence(
     ended = stimaudit(*named(site, called(name)), "--out", older)
 
     assert ended.code == ExitCode.USAGE
-    assert "was written by an older version of stimaudit (form 0, this version reads" in ended.err
+    assert "was written by an older version of stimaudit (this one reads form 1)" in ended.err
     assert "run `stimaudit run` once" in ended.err
     assert not ended.has_trace
 
@@ -584,7 +584,7 @@ def test_a_folder_of_a_newer_version_is_refused_and_left_as_it_is(
 
     assert ended.code == ExitCode.USAGE
     assert f"The {part} " in ended.err
-    assert "was written by a newer version of stimaudit (form 99" in ended.err
+    assert "was written by a newer version of stimaudit" in ended.err
     assert contents(changing.out) == before
 
 

@@ -333,7 +333,7 @@ def test_reports_and_letters_of_an_encrypted_audit_need_a_folder_of_their_own(si
     assert fingerprints(site.encrypted) == before
     reported = stimaudit("report", "--to", tmp_path / "reports", "--out", site.encrypted)
     assert reported.exit_code == ExitCode.DONE
-    assert "in the clear" in reported.stdout
+    assert "in the clear" in reported.stderr
 
 
 def test_decisions_and_samples_are_carried_into_a_folder_with_another_key(
