@@ -12,6 +12,7 @@ import re
 import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import partial
@@ -85,6 +86,8 @@ SHOWN = 10
 ROWS_A_PARTITION = 20_000_000
 DICTIONARY_ENTRIES = 8192
 """Codes keep their dictionaries, which make scans quick; identifiers soon have more entries and are written plain."""
+SMALL_BYTES = 1_000_000
+"""Of a delivered file up to this size the plan of its query costs more than its rows: one thread, no optimizer."""
 ROW_IN_DIGEST = (
     "case when row_faults is null and row_warnings is null then row_hash "
     "else hash(row_hash, row_faults, row_warnings) end"
@@ -177,13 +180,30 @@ class _Lander:
         self.tables = read_extract_tables()
         self.workplace = landed / "partial"
         self.written: list[Path] = []
+        self._connections: dict[bool, Connection] = {}
 
-    def connect(self) -> Connection:
+    def connection_for(self, byte_count: int) -> Connection:
+        """The connection that reads files of ``byte_count`` bytes; there is one for small files and one for others."""
+        is_small = byte_count <= SMALL_BYTES
+        if is_small not in self._connections:
+            self._connections[is_small] = self._connect(is_small=is_small)
+        return self._connections[is_small]
+
+    def _connect(self, *, is_small: bool) -> Connection:
         connection = open_warehouse(
-            memory_limit=self.rules.memory_limit, threads=self.rules.threads, temp_directory=self.workplace / "spill"
+            memory_limit=self.rules.memory_limit,
+            threads=1 if is_small else self.rules.threads,
+            temp_directory=self.workplace / "spill",
         )
         connection.execute("set preserve_insertion_order = true")
+        if is_small:
+            connection.execute("pragma disable_optimizer")
         return connection
+
+    def disconnect(self) -> None:
+        """Closes all connections: their spill files go, and nothing is read through them any more."""
+        while self._connections:
+            self._connections.popitem()[1].close()
 
     def clear(self) -> None:
         """Removes what a killed run left: working files, and landed files that no manifest names."""
@@ -195,6 +215,7 @@ class _Lander:
 
     def forget(self) -> None:
         """Removes what this delivery has written so far."""
+        self.disconnect()
         for path in self.written:
             path.unlink(missing_ok=True)
         shutil.rmtree(self.workplace, ignore_errors=True)
@@ -236,6 +257,7 @@ def land(
     except BaseException:
         lander.forget()
         raise
+    lander.disconnect()
     shutil.rmtree(lander.workplace, ignore_errors=True)
     return Landing(lander.delivery_number if is_new else None, files, supplied_tables([*known, *files]))
 
@@ -513,7 +535,8 @@ def _why_missing(layout: Layout, header: tuple[str, ...], missing: Sequence[str]
 
 def _parquet_header(lander: _Lander, source: SourceFile) -> tuple[str, ...]:
     """The column names of a Parquet file that DuckDB can open; it would rename the second of two equal ones."""
-    with _linked(lander, source) as link, lander.connect() as connection:
+    connection = lander.connection_for(source.path.stat().st_size)
+    with _linked(lander, source) as link:
         try:
             connection.execute(f"describe from {_relation(source, link, 0)}").fetchall()
         except WarehouseError as error:
@@ -551,7 +574,8 @@ def _relation(source: SourceFile, link: Path, column_count: int) -> str:
 def _read(lander: _Lander, reading: _Reading, proto: DeliveredFile) -> list[DeliveredFile]:
     """The file's rows in each of its tables, written to Parquet and counted; repeats not yet counted."""
     source = reading.source
-    with _linked(lander, source) as link, lander.connect() as connection:
+    connection = lander.connection_for(proto.bytes)
+    with _linked(lander, source) as link:
         relation = _relation(source, link, reading.column_count)
         listed = ", ".join(f"{column} as {identifier(name)}" for name, column in reading.columns.items())
         try:
@@ -560,16 +584,31 @@ def _read(lander: _Lander, reading: _Reading, proto: DeliveredFile) -> list[Deli
                 for row in connection.execute(f"describe select {listed} from {relation}").fetchall()
             }
             _check_types(types)
-            made = "view" if reading.layout.is_streamed else "table"
-            connection.execute(f"create temp {made} source as select {listed} from {relation}")
-            files = [_write(lander, connection, projection, proto) for projection in reading.layout.projections(types)]
-            if reading.layout.is_streamed:
-                source_row_count = files[0].row_count
-            else:
-                source_row_count = one_number(connection, "select count(*) from source")
+            is_streamed = reading.layout.is_streamed
+            with _source(lander, connection, f"select {listed} from {relation}", is_streamed=is_streamed):
+                files = [
+                    _write(lander, connection, projection, proto) for projection in reading.layout.projections(types)
+                ]
+                if is_streamed:
+                    source_row_count = files[0].row_count
+                else:
+                    source_row_count = one_number(connection, "select count(*) from source")
         except WarehouseError as error:
             raise _refusal(error, source) from None
     return [replace(file, source_row_count=source_row_count) for file in files]
+
+
+@contextmanager
+def _source(lander: _Lander, connection: Connection, query: str, *, is_streamed: bool) -> Iterator[None]:
+    """The delivered rows as ``source``, for as long as they are read: a view, or a table where they are read often."""
+    kind = "view" if is_streamed else "table"
+    connection.execute(f"create temp {kind} source as {query}")
+    try:
+        yield
+    except BaseException:
+        lander.disconnect()  # what a broken read leaves in a connection is met by no other file
+        raise
+    connection.execute(f"drop {kind} source")
 
 
 def _check_types(types: Mapping[str, str]) -> None:
@@ -703,11 +742,11 @@ def _check_supply(tables: Mapping[str, ExtractTable], files: Sequence[DeliveredF
 def _count_repeats(lander: _Lander, files: tuple[DeliveredFile, ...]) -> tuple[DeliveredFile, ...]:
     """``files`` with their repeats: rows equal in all columns to a later row of the delivery."""
     repeats: Counter[tuple[str | None, int]] = Counter()
-    with lander.connect() as connection:
-        for table_name in sorted(delivered_tables(files)):  # no others hold rows that could be repeats
-            here = [file for file in files if file.table_name == table_name and file.fate == "landed"]
-            for file_number, count in _repeats(lander, connection, lander.tables[table_name], here):
-                repeats[table_name, file_number] += count
+    for table_name in sorted(delivered_tables(files)):  # no others hold rows that could be repeats
+        here = [file for file in files if file.table_name == table_name and file.fate == "landed"]
+        connection = lander.connection_for(sum(file.bytes for file in here))
+        for file_number, count in _repeats(lander, connection, lander.tables[table_name], here):
+            repeats[table_name, file_number] += count
     return tuple(
         replace(file, repeat_count=count, loaded_count=file.loaded_count - count)
         if file.fate == "landed" and (count := repeats[file.table_name, file.file_number])
@@ -745,6 +784,7 @@ def _repeats(
             f"where {share} and row_hash in (select row_hash from candidate)"
             ") as candidate_row where copy > 1 group by file_number order by file_number"
         ).fetchall()
+        connection.unregister("candidate")
         yield from ((int(file_number), int(count)) for file_number, count in rows)
 
 
@@ -774,11 +814,11 @@ def _check_crosswalk(lander: _Lander, history: Sequence[Delivery], files: Sequen
     here = [(number, file) for number, file in delivered if file.table_name == table.table_name]
     if all(number != lander.delivery_number for number, _ in here):
         return
-    with lander.connect() as connection:
-        rows = connection.execute(
-            "select previous_member_id, member_id, delivery_number, file_number, source_row "
-            f"from ({table_query(lander.landed, table, here)}) as crosswalk order by all"
-        ).fetchall()
+    connection = lander.connection_for(sum(file.bytes for _, file in here))
+    rows = connection.execute(
+        "select previous_member_id, member_id, delivery_number, file_number, source_row "
+        f"from ({table_query(lander.landed, table, here)}) as crosswalk order by all"
+    ).fetchall()
     rings, split = unsettled((str(previous), str(present)) for previous, present, *_ in rows)
     if not rings and not split:
         return
@@ -798,14 +838,14 @@ def _check_crosswalk(lander: _Lander, history: Sequence[Delivery], files: Sequen
 
 def _too_many(lander: _Lander, table_name: str, files: Sequence[DeliveredFile], rows: int, rejected: int) -> str:
     query = rejected_rows_query(lander.landed, [(lander.delivery_number, file) for file in files])
-    with lander.connect() as connection:
-        rules = connection.execute(
-            f"select fault, count(*) from ({query}) as broken group by fault order by count(*) desc, fault"
-        ).fetchall()
-        first = connection.execute(
-            f"select file_name, source_row, fault from ({query}) as broken "
-            f"order by file_number, source_row, fault limit {SHOWN}"
-        ).fetchall()
+    connection = lander.connection_for(sum(file.bytes for file in files))
+    rules = connection.execute(
+        f"select fault, count(*) from ({query}) as broken group by fault order by count(*) desc, fault"
+    ).fetchall()
+    first = connection.execute(
+        f"select file_name, source_row, fault from ({query}) as broken "
+        f"order by file_number, source_row, fault limit {SHOWN}"
+    ).fetchall()
     messages = {
         f"{column.column_name}:{rule}": column.message(rule)
         for column in lander.tables[table_name].columns

@@ -1,7 +1,8 @@
 """Models and transforms, and the order they are made in.
 
 A model is one SQL select at ``sql/<schema>/<table>.sql`` and makes ``<schema>.<table>``; folders in between part a
-schema by what its tables speak of and are no part of the name. What stands in a folder ``published`` is made in the
+schema by what its tables speak of and are no part of the name. What stands in a folder ``views`` is made as a view:
+other tables' rows and columns, which nobody copies. What stands in a folder ``published`` is made in the
 published file (``pipelines.publishing``) and is no model here. A transform is a polars function of that table's name
 and makes ``intermediate.<table>``. The order is read from the SQL itself and from the transforms' parameters; nobody
 keeps a list.
@@ -46,6 +47,9 @@ TRANSFORMS: tuple[Callable[..., pl.LazyFrame], ...] = (
 PUBLISHED = "published"
 """The folder below ``sql/audit`` of what the publish stage makes."""
 
+VIEWS = "views"
+"""The folder of models that are made as views."""
+
 
 @dataclass(frozen=True)
 class Model:
@@ -59,6 +63,11 @@ class Model:
     def schema(self) -> str:
         """The schema of the table."""
         return self.name.split(".")[0]
+
+    @property
+    def kind(self) -> str:
+        """What is made of the select: a ``view`` or a ``table``."""
+        return "view" if self.path.parent.name == VIEWS else "table"
 
 
 def read_models(sql: Path, schemas: Iterable[str]) -> tuple[Model, ...]:
@@ -85,7 +94,8 @@ def build(connection: Connection, models: Iterable[Model], transforms: Iterable[
     Transforms read tables of ``intermediate`` and take their keyword parameters from ``policies.default_policy``.
     Tables that neither makes must be there already.
     """
-    queries = {model.name: model.query for model in models}
+    made = {model.name: model for model in models}
+    queries = {name: model.query for name, model in made.items()}
     functions = {f"intermediate.{transform.__name__}": transform for transform in transforms}
     reads = dict(zip(queries, map(set, _tables_each_reads(tuple(queries.values()))), strict=True))
     reads.update({name: tables_of(function) for name, function in functions.items()})
@@ -95,7 +105,7 @@ def build(connection: Connection, models: Iterable[Model], transforms: Iterable[
         if name in functions:
             _make_by_transform(connection, name, functions[name])
         else:
-            connection.execute(f"create or replace table {name} as {queries[name]}")
+            connection.execute(f"create or replace {made[name].kind} {name} as {made[name].query}")
 
 
 @cache

@@ -36,33 +36,33 @@ wide_form as (
         final_line.claim_id,
         unnest(range(1, 26)) as diagnosis_rank,
         unnest([
-            final_line.diagnosis_code_1,
-            final_line.diagnosis_code_2,
-            final_line.diagnosis_code_3,
-            final_line.diagnosis_code_4,
-            final_line.diagnosis_code_5,
-            final_line.diagnosis_code_6,
-            final_line.diagnosis_code_7,
-            final_line.diagnosis_code_8,
-            final_line.diagnosis_code_9,
-            final_line.diagnosis_code_10,
-            final_line.diagnosis_code_11,
-            final_line.diagnosis_code_12,
-            final_line.diagnosis_code_13,
-            final_line.diagnosis_code_14,
-            final_line.diagnosis_code_15,
-            final_line.diagnosis_code_16,
-            final_line.diagnosis_code_17,
-            final_line.diagnosis_code_18,
-            final_line.diagnosis_code_19,
-            final_line.diagnosis_code_20,
-            final_line.diagnosis_code_21,
-            final_line.diagnosis_code_22,
-            final_line.diagnosis_code_23,
-            final_line.diagnosis_code_24,
-            final_line.diagnosis_code_25
+            medical_claim.diagnosis_code_1,
+            medical_claim.diagnosis_code_2,
+            medical_claim.diagnosis_code_3,
+            medical_claim.diagnosis_code_4,
+            medical_claim.diagnosis_code_5,
+            medical_claim.diagnosis_code_6,
+            medical_claim.diagnosis_code_7,
+            medical_claim.diagnosis_code_8,
+            medical_claim.diagnosis_code_9,
+            medical_claim.diagnosis_code_10,
+            medical_claim.diagnosis_code_11,
+            medical_claim.diagnosis_code_12,
+            medical_claim.diagnosis_code_13,
+            medical_claim.diagnosis_code_14,
+            medical_claim.diagnosis_code_15,
+            medical_claim.diagnosis_code_16,
+            medical_claim.diagnosis_code_17,
+            medical_claim.diagnosis_code_18,
+            medical_claim.diagnosis_code_19,
+            medical_claim.diagnosis_code_20,
+            medical_claim.diagnosis_code_21,
+            medical_claim.diagnosis_code_22,
+            medical_claim.diagnosis_code_23,
+            medical_claim.diagnosis_code_24,
+            medical_claim.diagnosis_code_25
         ]) as diagnosis_code,
-        final_line.diagnosis_code_type,
+        medical_claim.diagnosis_code_type,
         final_line.claim_line_number,
         final_line.delivery_number,
         final_line.file_number,
@@ -70,6 +70,14 @@ wide_form as (
         true as is_in_columns,
         false as is_unowned
     from intermediate.final_line
+    inner join staging.medical_claim
+        on
+            final_line.member_id = medical_claim.member_id
+            and final_line.claim_id = medical_claim.claim_id
+            and final_line.claim_line_number = medical_claim.claim_line_number
+            and final_line.delivery_number = medical_claim.delivery_number
+            and final_line.file_number = medical_claim.file_number
+            and final_line.source_row = medical_claim.source_row
     inner join intermediate.claim
         on
             final_line.member_id = claim.member_id

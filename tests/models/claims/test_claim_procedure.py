@@ -24,6 +24,7 @@ def test_the_last_delivered_row_of_a_rank_wins_and_a_blank_code_empties_it(model
                 A9       | 1              | 00HU0MZ        | icd-10-pcs          | 1               | 1           | 1
             """,
             "intermediate.final_line": "",
+            "staging.medical_claim": "",
             "intermediate.claim": """
                 member_id | claim_id | claim_type    | claim_date | coding_date
                 ----------+----------+---------------+------------+------------
@@ -55,6 +56,7 @@ def test_a_row_without_a_date_is_dated_by_its_claim_and_without_a_type_read_by_t
                 A2       | 2              | 0393           | icd-9-pcs           |
             """,
             "intermediate.final_line": "",
+            "staging.medical_claim": "",
             "intermediate.claim": """
                 member_id | claim_id | claim_date | coding_date
                 ----------+----------+------------+------------
@@ -89,6 +91,7 @@ def test_a_row_that_names_a_member_is_that_member_s_and_one_that_names_none_is_e
                 A1       | cid       | 3              | 0JH70DZ        | 1
             """,
             "intermediate.final_line": "",
+            "staging.medical_claim": "",
             "intermediate.claim": "member_id | claim_id | coding_date\nada | A1 | 2026-01-02\nbea | A1 | 2026-01-02",
             "policies.default_policy": "icd_10_from\n2015-10-01",
         },
@@ -116,10 +119,18 @@ def test_procedures_in_columns_are_those_of_the_final_lines_and_compete_with_row
                 A1       | 4              | 0JH70DZ        | 1               | 1           | 2
             """,
             "intermediate.final_line": """
-                member_id | claim_id | procedure_code_type | procedure_code_1 | procedure_date_1 | procedure_code_2 | procedure_code_3 | procedure_date_4 | procedure_code_25 | delivery_number | file_number | source_row
-                ----------+----------+---------------------+------------------+------------------+------------------+------------------+------------------+-------------------+-----------------+-------------+-----------
-                ada       | A1       | icd-9-pcs           | 0393             | 2026-01-03       | 0394             | 0394             | 2026-01-09       | 8697              | 2               | 1           | 7
-                bea       | B9       | icd-9-pcs           | 0393             | 2026-01-03       |                  |                  |                  |                   | 2               | 1           | 8
+                member_id | claim_id | claim_line_number | delivery_number | file_number | source_row
+                ----------+----------+-------------------+-----------------+-------------+-----------
+                ada       | A1       | 01                | 2               | 1           | 7
+                bea       | B9       | 1                 | 2               | 1           | 8
+            """,
+            "staging.medical_claim": """
+                member_id | claim_id | claim_line_number | procedure_code_type | procedure_code_1 | procedure_date_1 | procedure_code_2 | procedure_code_3 | procedure_date_4 | procedure_code_25 | delivery_number | file_number | source_row
+                ----------+----------+-------------------+---------------------+------------------+------------------+------------------+------------------+------------------+-------------------+-----------------+-------------+-----------
+                ada       | A1       | 01                | icd-9-pcs           | 0393             | 2026-01-03       | 0394             | 0394             | 2026-01-09       | 8697              | 2               | 1           | 7
+                ada       | A1       | 1                 | icd-9-pcs           | 0395             | 2026-01-03       |                  |                  |                  | 8698              | 1               | 1           | 7
+                ada       | A1       | 2                 | icd-9-pcs           |                  |                  |                  |                  |                  | 8698              | 2               | 1           | 7
+                bea       | B9       | 1                 | icd-9-pcs           | 0393             | 2026-01-03       |                  |                  |                  |                   | 2               | 1           | 8
             """,
             "intermediate.claim": "member_id | claim_id | claim_date | coding_date\nada | A1 | 2026-01-02 | 2026-01-02",
             "policies.default_policy": "icd_10_from\n2015-10-01",
@@ -145,6 +156,7 @@ def test_procedure_rows_say_whether_their_claim_was_credited_whole(model: RunMod
                 A2       | 1              | 00HU0MZ
             """,
             "intermediate.final_line": "",
+            "staging.medical_claim": "",
             "intermediate.claim": "member_id | claim_id | has_standing_line\nada | A1 | true\nada | A2 | false",
             "policies.default_policy": "icd_10_from\n2015-10-01",
         },

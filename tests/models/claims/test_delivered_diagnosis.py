@@ -25,6 +25,7 @@ def test_a_row_is_its_member_s_or_goes_by_its_claim_and_of_a_shared_number_belon
             """,
             "staging.shared_claim_number": "claim_id\nS1",
             "intermediate.final_line": "",
+            "staging.medical_claim": "",
             "intermediate.claim": "member_id | claim_id\nada | S1\nbea | S1\nada | A1",
         },
     )
@@ -45,11 +46,19 @@ def test_columns_are_those_of_the_member_s_final_lines_and_a_blank_one_names_not
             "staging.claim_diagnosis": "claim_id | diagnosis_rank | diagnosis_code\nA1 | 3 |",
             "staging.shared_claim_number": "claim_id\nA1",
             "intermediate.final_line": """
-                member_id | claim_id | diagnosis_code_1 | diagnosis_code_25 | delivery_number | file_number | source_row
-                ----------+----------+------------------+-------------------+-----------------+-------------+-----------
-                ada       | A1       | M961             |                   | 1               | 3           | 1
-                bea       | A1       |                  | G894              | 1               | 3           | 2
-                cid       | C1       | M961             |                   | 1               | 3           | 3
+                member_id | claim_id | claim_line_number | delivery_number | file_number | source_row
+                ----------+----------+-------------------+-----------------+-------------+-----------
+                ada       | A1       | 1                 | 1               | 3           | 1
+                bea       | A1       | 1                 | 1               | 3           | 2
+                cid       | C1       | 1                 | 1               | 3           | 3
+            """,
+            "staging.medical_claim": """
+                member_id | claim_id | claim_line_number | diagnosis_code_1 | diagnosis_code_25 | delivery_number | file_number | source_row
+                ----------+----------+-------------------+------------------+-------------------+-----------------+-------------+-----------
+                ada       | A1       | 1                 | M961             |                   | 1               | 3           | 1
+                bea       | A1       | 1                 |                  | G894              | 1               | 3           | 2
+                cid       | C1       | 1                 | M961             |                   | 1               | 3           | 3
+                ada       | A1       | 1                 | M545             |                   | 1               | 2           | 1
             """,
             "intermediate.claim": "member_id | claim_id\nada | A1\nbea | A1",
         },

@@ -41,13 +41,13 @@ def test_a_line_of_revenue_code_0001_without_hcpcs_code_repeats_the_sum_of_its_i
         {
             "value_sets.total_lines": TOTAL_LINES,
             "intermediate.claim_line_version": """
-                line_key | version_number | version_count | claim_line_start_date | claim_type    | revenue_center_code | hcpcs_code
-                ----------+----------------+---------------+-----------------------+---------------+---------------------+-----------
-                1        | 1              | 1             | 2026-03-02            | institutional | 0001                |
-                2        | 1              | 1             | 2026-03-02            | institutional | 0002                |
-                3        | 1              | 1             | 2026-03-02            | institutional | 0001                | 63650
-                4        | 1              | 1             | 2026-03-02            | professional  | 0001                |
-                5        | 1              | 1             | 2026-03-02            | institutional |                     |
+                member_id | claim_id | line_key | version_number | version_count | claim_line_start_date | claim_type    | revenue_center_code | hcpcs_code
+                ----------+----------+-----------+----------------+---------------+-----------------------+---------------+---------------------+-----------
+                ada       | A1       | 1        | 1              | 1             | 2026-03-02            | institutional | 0001                |
+                ada       | A1       | 2        | 1              | 1             | 2026-03-02            | institutional | 0002                |
+                ada       | A1       | 3        | 1              | 1             | 2026-03-02            | institutional | 0001                | 63650
+                ada       | A1       | 4        | 1              | 1             | 2026-03-02            | professional  | 0001                |
+                ada       | A1       | 5        | 1              | 1             | 2026-03-02            | institutional |                     |
             """,
         },
     )
@@ -98,12 +98,12 @@ def test_a_code_of_total_lines_holds_on_the_days_of_its_validity(model: RunModel
                 0001 | 2025-01-01       | 2025-12-31
             """,
             "intermediate.claim_line_version": """
-                line_key | version_number | version_count | claim_type    | revenue_center_code | claim_line_start_date
-                ---------+----------------+---------------+---------------+---------------------+----------------------
-                1        | 1              | 1             | institutional | 0001                | 2024-12-31
-                2        | 1              | 1             | institutional | 0001                | 2025-01-01
-                3        | 1              | 1             | institutional | 0001                | 2025-12-31
-                4        | 1              | 1             | institutional | 0001                | 2026-01-01
+                member_id | claim_id | line_key | version_number | version_count | claim_type    | revenue_center_code | claim_line_start_date
+                ----------+----------+----------+----------------+---------------+---------------+---------------------+----------------------
+                ada       | A1       | 1        | 1              | 1             | institutional | 0001                | 2024-12-31
+                ada       | A1       | 2        | 1              | 1             | institutional | 0001                | 2025-01-01
+                ada       | A1       | 3        | 1              | 1             | institutional | 0001                | 2025-12-31
+                ada       | A1       | 4        | 1              | 1             | institutional | 0001                | 2026-01-01
             """,
         },
     )
