@@ -34,6 +34,8 @@ keyed as (
         medical_claim.prior_authorization_number,
         medical_claim.rendering_npi,
         medical_claim.billing_npi,
+        medical_claim.row_warnings,
+        medical_claim.facility_npi,
         medical_claim.paid_date,
         medical_claim.paid_amount,
         medical_claim.allowed_amount,
