@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import getpass
+import os
+import pwd
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.commands.shared import (
     DEMO_OUT,
     AsJson,
+    Config,
     Form,
     PublishedOut,
     RowForm,
@@ -23,6 +26,11 @@ from pipelines.commands.shared import (
 )
 from pipelines.ground.errors import UsageError
 from pipelines.ground.run_lock import run_lock
+
+if TYPE_CHECKING:
+    from pipelines.publishing.sql_door import Limits
+
+FROM_STANDARD_INPUT = "-"
 
 
 @telling
@@ -83,26 +91,58 @@ def show(
 @telling
 def sql(
     *,
-    query: Annotated[str, typer.Argument(help="One query; tables are audit.finding, audit.episode_review, ...")],
+    query: Annotated[
+        str,
+        typer.Argument(
+            help="One query; tables are audit.finding, audit.episode_review, ... A dash reads it from standard input."
+        ),
+    ],
     out: PublishedOut = DEMO_OUT,
     purpose: Annotated[str, typer.Option(help="Why you ask; kept with your name in OUT/log/sql.jsonl.")] = "",
     form: RowForm = Form.TABLE,
     as_json: AsJson = False,
+    config: Config = None,
 ) -> None:
-    """Asks the published audit: read-only, with no way to files or the network, and written down without its values.
+    """Asks the published audit: one select, read-only, within limits (`sql_*` of the settings), and written down.
+
+    What is written down has no values. A query that is read from standard input stands in no list of processes.
 
     **Examples**
 
     `stimaudit sql "select outcome, count(*) from audit.episode_review group by all"`
 
     `stimaudit sql --format csv "from audit.funnel" > funnel.csv`
-    """
-    from pipelines.publishing.sql_door import ask
 
-    with published_audit(out):
-        pass  # no published audit is told as such, before the query is looked at
-    answer = ask(out, query, user=getpass.getuser(), purpose=purpose, asked_at=now())
+    `stimaudit sql - < question.sql`
+    """
+    from pipelines.publishing.sql_allowed import LONGEST_QUERY
+    from pipelines.publishing.sql_door import Asker, ask
+
+    published_audit(out).close()  # no published audit is told as such, before the query is looked at
+    asked = sys.stdin.read(LONGEST_QUERY + 1) if query == FROM_STANDARD_INPUT else query
+    asker = Asker(_account(), os.environ.get("LOGNAME"), purpose)
+    limits = _limits(config)
+    answer = ask(out, asked, asker=asker, asked_at=now(), limits=limits, environment=os.environ)
     tell_rows(answer.names, answer.rows, Form.JSON if as_json else form)
+
+
+def _limits(config: Path | None) -> Limits:
+    """What a query may take by the settings; nothing of them is imported where none are named."""
+    from pipelines.publishing.sql_door import DEFAULT_LIMITS
+
+    if config is None:
+        return DEFAULT_LIMITS
+    from pipelines.operation.settings import load_settings
+
+    return load_settings(config).sql_limits()
+
+
+def _account() -> str:
+    """The name of the account that asks, as the operating system has it; its number where it has no name."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 @telling
