@@ -60,9 +60,11 @@ def take_over(out: Path) -> None:
         if not (published / DATABASE_FILE).is_file():
             _remove_empty(published)
             return
-        for snapshot in _snapshots(published):
+        with open_published(published) as connection:
+            run_id = str(connection.execute("select run_id from run").fetchall()[0][0])
+        for snapshot in [each for each in _snapshots(published) if each.run_id != run_id]:
             _take_over_snapshot(out, published / SNAPSHOT_FOLDER / f"{snapshot.run_id}.duckdb", snapshot)
-        _take_over_published(out, published)
+        _take_over_published(out, published, run_id)
         published.rename(aside)
     if aside.is_dir():
         if not published.is_symlink():
@@ -99,9 +101,7 @@ def _take_over_snapshot(out: Path, kept: Path, snapshot: _Snapshot) -> None:
     finish(out, free_name(out, snapshot.run_id), written=[DATABASE_FILE], is_whole=False)
 
 
-def _take_over_published(out: Path, published: Path) -> None:
-    with open_published(published) as connection:
-        run_id = str(connection.execute("select run_id from run").fetchall()[0][0])
+def _take_over_published(out: Path, published: Path, run_id: str) -> None:
     if any(publish.run_id == run_id and publish.is_whole for publish in read_publishes(out).values()):
         return
     names = [

@@ -444,6 +444,14 @@ def test_a_line_that_repeats_the_sum_of_its_claim_never_counts() -> None: ...
 
 
 @example("""
+    0  -      M54.50  claim=C1 institutional revenue=0001 line=1 paid=100
+    0  63650  M54.50  claim=C1 institutional line=2 paid=100
+    expect paid=100.00
+    """)
+def test_a_total_line_before_the_others_never_counts_either() -> None: ...
+
+
+@example("""
     0  -  M54.50  claim=C1 institutional revenue=0001 line=10 paid=100
     0  -  M54.50  claim=C1 institutional revenue=0001 line=9 paid=70
     0  procedure 00HU3MZ claim=C1
@@ -505,6 +513,103 @@ def test_a_credit_takes_out_the_line_of_the_same_code_and_opposite_amount_and_th
 
 @examples(
     """
+    -50  99213  M54.50  claim=C1 paid=500
+    -50  97110  M54.50  claim=C1 line=2 revenue=0420 paid=<paid> status=<status>
+    <day>  97110  M54.50  claim=<claim> line=<line> revenue=<revenue> paid=-100 units=-1
+    -20  99213  M54.50  claim=C2 paid=500
+    0    63650+63685  M54.50
+    expect exercise.service_count=<count>
+    """,
+    """
+    paid | status  | claim | line | day | revenue | count
+    100  |         | C1    | 3    | -50 | 0420    | 0
+    100  |         | C1    | 1    | -50 | 0420    | 0
+    100  | pending | C1    | 3    | -50 | 0420    | 0
+    100  |         | C1    | 3    | -49 | 0420    | 1
+    100  |         | C1    | 3    | -50 | 0421    | 1
+    100  |         | C2    | 3    | -50 | 0420    | 1
+    0    |         | C1    | 3    | -50 | 0420    | 1
+    """,
+)
+def test_a_credit_takes_a_line_of_its_claim_revenue_code_and_day_and_is_itself_no_service() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1 paid=500
+    0  63685  M54.50  claim=C1 line=<first> paid=100 modifier=<a>
+    0  63685  M54.50  claim=C1 line=<second> paid=100 modifier=<b> status=<status>
+    0  63685  M54.50  claim=C1 line=30 paid=<paid> units=<units>
+    -700  99213  F41.1
+    expect codes=<codes>
+    """,
+    """
+    first | second | a  | b | status | paid | units | codes
+    2     | 10     |    |   |        | -100 |       | 63650,63685
+    2     | 10     |    |   | denied | -100 |       | 63650
+    2     | 10     |    |   | denied | 100  | -1    | 63650,63685
+    """,
+)
+def test_each_credit_takes_one_line_and_never_one_that_does_not_count() -> None: ...
+
+
+@examples(
+    """
+    -50  99213  M54.50  claim=C1 line=1 paid=500
+    -50  97110  M54.50  claim=C1 line=<first> paid=100 units=1
+    -50  97110  M54.50  claim=C1 line=<second> paid=100 units=2
+    -50  97110  M54.50  claim=C1 line=30 paid=-100
+    0    63650+63685  M54.50
+    expect exercise.service_count=1 exercise.measure=1 ledger.97110=yes
+    """,
+    """
+    first | second
+    2     | 10
+    10    | 2
+    """,
+)
+def test_of_two_lines_that_a_credit_may_take_one_is_left() -> None: ...
+
+
+@examples(
+    """
+    -50  S9117  M54.50  claim=C1 line=<first> paid=100 units=3
+    -50  S9117  M54.50  claim=C1 line=<second> paid=100 units=8
+    -50  S9117  M54.50  claim=C1 line=30 paid=-100
+    -50  99213  M54.50  claim=C1 line=1 paid=500
+    0    63650+63685  M54.50
+    expect interdisciplinary.measure=<hours>
+    """,
+    """
+    first | second | hours
+    2     | 10     | 8
+    10    | 2      | 3
+    02    | 10     | 8
+    """,
+)
+def test_a_credit_takes_the_first_by_the_number_of_the_line() -> None: ...
+
+
+@examples(
+    """
+    -100  97110  M54.50  claim=C1 paid=100
+    -100  97110  C79.51  claim=C1 paid=<paid>
+    -100  99213  claim=C1 paid=<other> status=<status>
+    0     63650+63685  M54.50
+    expect exercise=<state>
+    """,
+    """
+    paid | other | status | state
+    -100 | 1     |        | none
+    -100 | 1     | denied | none
+    -99  | 1     |        | short
+    """,
+)
+def test_a_claim_credited_whole_gives_no_care() -> None: ...
+
+
+@examples(
+    """
     -50  97110  M54.50  claim=C1 paid=0 units=2
     -50  97110  M54.50  claim=C1 paid=0 units=<units>
     -50  97140  M54.50  claim=C1 paid=10
@@ -538,6 +643,16 @@ def test_the_procedure_rows_of_a_claim_credited_whole_open_nothing() -> None: ..
 
 
 # Authorisations and enrolment delivered again
+
+
+@example("""
+    0  63650  M54.50
+    authorized withdrawn id=A1 delivery=1
+    authorized approved  id=A1 code=63650 delivery=2
+    authorized denied    id=A1 delivery=3
+    expect authorization=none_found
+    """)
+def test_the_last_withdrawal_takes_what_came_after_the_first() -> None: ...
 
 
 @examples(
@@ -585,14 +700,15 @@ def test_what_a_withdrawal_took_out_stays_out_when_the_withdrawal_is_superseded(
     """
     0  63650  M54.50
     enrolled 2020-01-01.. lob=commercial
-    enrolled <again> lob=commercial
+    enrolled <again> lob=<lob>
     expect enrolled_days=<days>
     """,
     """
-    again                  | days
-    2020-01-01..2022-12-31 | 0
-    2020-01-02..2022-12-31 | 365
-    2020-01-01..2019-12-31 | 0
+    again                  | lob        | days
+    2020-01-01..2022-12-31 | commercial | 0
+    2020-01-02..2022-12-31 | commercial | 365
+    2020-01-01..2022-12-31 | medicaid   | 365
+    2020-01-01..2019-12-31 | commercial | 0
     """,
 )
 def test_a_span_delivered_again_with_an_end_has_that_end() -> None: ...
@@ -693,6 +809,27 @@ def test_a_denied_or_reversed_fill_with_days_does_not_count() -> None: ...
     """,
 )
 def test_a_reversed_row_takes_back_a_fill_of_its_claim_and_line_and_of_no_other() -> None: ...
+
+
+@examples(
+    f"""
+    {ENOUGH_OF_ANOTHER_CLASS}
+    -100  fill naproxen days=28 claim=A
+    -99   fill naproxen days=28 claim=<second>
+    -98   fill naproxen days=28 claim=A status=reversed
+    -97   fill naproxen days=28 claim=<third> status=<status>
+    0     63650+63685  M54.50
+    expect medication=<state>
+    """,
+    """
+    second | third | status   | state
+    A      | B     | reversed | adequate
+    A      | A     | reversed | short
+    A      | A     | denied   | adequate
+    B      | A     | reversed | adequate
+    """,
+)
+def test_a_fill_is_taken_back_once_and_each_reversed_row_takes_one() -> None: ...
 
 
 @examples(

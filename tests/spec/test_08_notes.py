@@ -351,3 +351,25 @@ def test_dollars_that_hold_an_amount_nobody_sent_are_unknown_and_never_0() -> No
     """,
 )
 def test_a_line_that_interim_bills_of_a_stay_repeat_counts_once() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=A type=institutional bill_type_code=0112 paid=500
+    0  L8680  M54.50  claim=A type=institutional bill_type_code=<bill> frequency=<frequency> paid=100 units=<units>
+    0  L8680  M54.50  claim=A type=institutional bill_type_code=<bill> frequency=<frequency> paid=100
+    <day>  63685  M54.50  claim=B type=institutional bill_type_code=0113 paid=700
+    0  L8680  M54.50  claim=B type=<type> bill_type_code=0113 paid=100 allowed=<allowed>
+    expect paid=<total> allowed=<all> notes<has>=interim_bills_repeat_lines
+    """,
+    """
+    bill | frequency | units | day | type          | allowed | total   | all  | has
+    0112 |           |       | 0   | institutional | 7       | 1400.00 | 0.00 | +
+    0112 |           | 2     | 0   | institutional | 7       | 1400.00 | 0.00 | +
+    0111 |           |       | 0   | institutional | 7       | 1500.00 | 7.00 | -
+    0111 | 2         |       | 0   | institutional | 7       | 1400.00 | 0.00 | +
+    0112 |           |       | 0   | professional  | 7       | 1500.00 | 7.00 | -
+    0112 |           |       | 5   | institutional | 7       | 1500.00 | 7.00 | -
+    """,
+)
+def test_interim_lines_count_as_often_as_in_the_bill_that_holds_most_and_within_an_event_only() -> None: ...
