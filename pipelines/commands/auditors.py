@@ -119,11 +119,16 @@ def sql(
     from pipelines.publishing.sql_door import Asker, ask
 
     published_audit(out).close()  # no published audit is told as such, before the query is looked at
-    asked = sys.stdin.read(LONGEST_QUERY + 1) if query == FROM_STANDARD_INPUT else query
+    asked = _read_query(LONGEST_QUERY) if query == FROM_STANDARD_INPUT else query
     asker = Asker(_account(), os.environ.get("LOGNAME"), purpose)
     limits = _limits(config)
     answer = ask(out, asked, asker=asker, asked_at=now(), limits=limits, environment=os.environ)
     tell_rows(answer.names, answer.rows, Form.JSON if as_json else form)
+
+
+def _read_query(longest: int) -> str:
+    """The query that standard input holds, and no more than a character over ``longest``."""
+    return sys.stdin.buffer.read(4 * longest).decode("utf-8", "replace")[: longest + 1]
 
 
 def _limits(config: Path | None) -> Limits:

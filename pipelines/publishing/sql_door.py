@@ -6,6 +6,7 @@ That it was asked is on disk before it starts, and how much was answered before 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -278,6 +279,7 @@ def _workplace(out: Path, published: Path) -> Iterator[Path]:
     """
     folder = out / "work" / f"{WORKPLACE}{secrets.token_hex(8)}"
     try:
+        _raise_if_link(out / "work")
         _remove_left(out / "work")
         make_folder(folder)
         held = os.open(folder, os.O_RDONLY)
@@ -295,6 +297,12 @@ def _workplace(out: Path, published: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(held)
+
+
+def _raise_if_link(folder: Path) -> None:
+    """Nothing for a folder of ours, or none; ``OSError`` for a link, which would have us write elsewhere."""
+    if folder.is_symlink():
+        raise OSError(errno.ELOOP, "it is a link")
 
 
 def _remove_left(work: Path) -> None:
@@ -354,6 +362,7 @@ class _Record:
 
 
 def _add_line(folder: Path, line: str) -> None:
+    _raise_if_link(folder)
     make_folder(folder)
     path = folder / LOG_FILE
     is_new = not path.exists()
@@ -361,7 +370,7 @@ def _add_line(folder: Path, line: str) -> None:
     try:
         content = f"{line}\n".encode()
         if os.write(descriptor, content) != len(content):
-            raise OSError(0, "the disk is full")
+            raise OSError(errno.ENOSPC, "the disk is full")
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import csv
+import fcntl
 import hashlib
 import json
 import os
@@ -18,7 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.testing import CliRunner
 
+from pipelines.commands.cli import app
 from pipelines.ground.encryption import Key, using_key
 from pipelines.ground.errors import ExitCode, IntegrityError, StimauditError, UsageError
 from pipelines.ground.files import make_folder
@@ -206,6 +209,27 @@ def test_no_query_of_the_deck_is_answered_or_told_with_a_value(
     assert [path.name for path in asked_door.folder.iterdir()] == [DATABASE_FILE]
 
 
+def test_every_function_and_relation_of_the_engine_that_no_list_names_is_refused(door: Door) -> None:
+    def names(query: str) -> set[str]:
+        return {str(row[0]) for row in door.connection.execute(query).fetchall()}
+
+    functions = names("select function_name from duckdb_functions() where schema_name <> 'audit'")
+    queries = [f'select "{name}"(1)' for name in functions - FUNCTIONS]
+    queries += [f'from "{name}"(1)' for name in functions - TABLE_FUNCTIONS]
+    queries += [f'from "{name}"' for name in names("select view_name from duckdb_views() where schema_name <> 'audit'")]
+    queries += [f"{name} 'x'" for name in ("pragma", "set", "load", "call", "attach", "copy", "export database")]
+
+    let_in = []
+    for query in queries:
+        try:
+            judge(door.connection, query, door.known)
+        except NotAllowedError:
+            continue
+        let_in.append(query)
+    assert len(queries) > 700
+    assert let_in == []
+
+
 def test_a_kind_of_node_that_nobody_knows_is_refused(door: Door) -> None:
     from pipelines.publishing import sql_allowed
 
@@ -328,6 +352,48 @@ def test_what_cannot_be_written_down_is_not_answered(out: Path, tmp_path: Path) 
         ask_here(folder, "from audit.finding")
 
     assert (tmp_path / "elsewhere").read_text(encoding="utf-8") == ""
+
+
+@pytest.mark.parametrize("place", ["log", "work"])
+def test_a_link_in_place_of_a_folder_is_not_followed(out: Path, tmp_path: Path, place: str) -> None:
+    folder, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    for made in (folder, elsewhere):
+        make_folder(made)
+    (folder / "published").symlink_to((out / "published").resolve())
+    (folder / place).symlink_to(elsewhere)
+
+    with pytest.raises(StimauditError, match="it is a link"):
+        ask_here(folder, "from audit.finding")
+
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_the_folder_of_a_killed_query_goes_with_the_next_and_that_of_a_running_one_stays(out: Path) -> None:
+    left, held = (out / "work" / f"sql-{name}" for name in ("0left", "1held"))
+    for folder in (left, held):
+        make_folder(folder)
+        (folder / DATABASE_FILE).write_bytes(b"")
+    holder = os.open(held, os.O_RDONLY)
+    try:
+        fcntl.flock(holder, fcntl.LOCK_EX)
+        ask_here(out, "select 1")
+    finally:
+        os.close(holder)
+
+    assert (left.exists(), held.exists()) == (False, True)
+    shutil.rmtree(held)
+
+
+def test_the_limits_of_the_settings_hold_and_a_wrong_byte_is_no_fault_of_ours(out: Path, tmp_path: Path) -> None:
+    (tmp_path / "plan.toml").write_text("sql_rows = 1\n", encoding="utf-8")
+    command = ["sql", "-", "--out", str(out), "--config", str(tmp_path / "plan.toml")]
+
+    two = CliRunner().invoke(app, command, input="from range(2)")
+    odd = CliRunner().invoke(app, command, input=b"select '\xff' as odd")
+
+    assert (two.exit_code, odd.exit_code) == (ExitCode.USAGE, ExitCode.DONE)
+    assert "more than 1 rows" in two.stderr
+    assert "sql_rows" in two.stderr
 
 
 def test_a_side_file_of_an_engine_beside_the_database_closes_the_door(out: Path, tmp_path: Path) -> None:
