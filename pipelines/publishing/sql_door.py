@@ -280,6 +280,7 @@ def _workplace(out: Path, published: Path) -> Iterator[Path]:
     folder = out / "work" / f"{WORKPLACE}{secrets.token_hex(8)}"
     try:
         _raise_if_link(out / "work")
+        make_folder(out / "work")
         _remove_left(out / "work")
         make_folder(folder)
         held = os.open(folder, os.O_RDONLY)
