@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 ROWS_AT_ONCE = 1000
+LONGEST_TOLD = 600
 SPILL_FOLDER = "spill"
 PLAIN_VALUES = (str, int, float, bool, type(None))
 
@@ -73,7 +74,7 @@ def answer_on(
     try:
         judge(connection, order.query, known)
     except NotAllowedError as refusal:
-        tell({"step": "refused", "told": str(refusal)})
+        tell({"step": "refused", "told": printable(str(refusal))})
         return
     tell({"step": "judged", "record": record_of(order.query, known)})
     may_ask()
@@ -81,7 +82,7 @@ def answer_on(
         for message in _rows(connection, order):
             tell(message)
     except WarehouseError as fault:
-        tell({"step": "failed", "kind": type(fault).__name__, "told": told_of(fault, order.query, known)})
+        tell({"step": "failed", "kind": type(fault).__name__, "told": printable(told_of(fault, order.query, known))})
 
 
 def open_locked(order: Order) -> Connection:
@@ -132,6 +133,12 @@ def plain(cell: object) -> object:
     if isinstance(cell, dict):
         return {str(name): plain(each) for name, each in cell.items()}
     return str(cell)
+
+
+def printable(text: str) -> str:
+    """``text`` on one line as a terminal takes it: what a query writes may not forge lines or move the cursor."""
+    shown = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return shown if len(shown) <= LONGEST_TOLD else f"{shown[:LONGEST_TOLD]} ..."
 
 
 def bound_process(order: Order) -> None:

@@ -257,6 +257,14 @@ def test_a_fault_of_the_query_itself_is_told(door: Door, query: str, told: str) 
     assert told in door.put(query)[-1]["told"]
 
 
+def test_what_is_told_of_a_query_stays_on_its_line(door: Door) -> None:
+    [refused] = door.put('from "a\nerror: b\x1b[31m' + "x" * 1000 + '"')
+
+    assert "the table a?error: b?[31mxxx" in refused["told"]
+    assert refused["told"].isprintable()
+    assert len(refused["told"]) < 700
+
+
 # How much
 
 
