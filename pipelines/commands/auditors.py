@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import getpass
 import json
+import os
+import pwd
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.commands.shared import (
     DEMO_OUT,
     AsJson,
+    Config,
     PublishedOut,
     RowForm,
     now,
@@ -26,6 +28,9 @@ from pipelines.ground.errors import UsageError
 from pipelines.ground.run_lock import run_lock
 from pipelines.intake.data_package import data_package
 from pipelines.intake.extracts import read_extract_tables
+
+if TYPE_CHECKING:
+    from pipelines.publishing.sql_door import Limits
 
 FROM_STANDARD_INPUT = "-"
 
@@ -113,8 +118,11 @@ def sql(
     purpose: Annotated[str, typer.Option(help="Why you ask; kept with your name in OUT/log/sql.jsonl.")] = "",
     form: RowForm = Form.TABLE,
     as_json: AsJson = False,
+    config: Config = None,
 ) -> None:
-    """Asks the published audit: read-only, with no way to files or the network, and written down without its values.
+    """Asks the published audit: one select, read-only, within limits (`sql_*` of the settings), and written down.
+
+    What is written down has no values. A query that is read from standard input stands in no list of processes.
 
     Rows that are wider than the screen are written as records, a line a column.
 
@@ -126,12 +134,39 @@ def sql(
 
     `stimaudit sql - < question.sql`
     """
-    from pipelines.publishing.sql_door import ask
+    from pipelines.publishing.sql_allowed import LONGEST_QUERY
+    from pipelines.publishing.sql_door import Asker, ask
 
     published_audit(out).close()  # no published audit is told as such, before the query is looked at
-    asked = sys.stdin.read() if query == FROM_STANDARD_INPUT else query
-    answer = ask(out, asked, user=getpass.getuser(), purpose=purpose, asked_at=now())
+    asked = _read_query(LONGEST_QUERY) if query == FROM_STANDARD_INPUT else query
+    asker = Asker(_account(), os.environ.get("LOGNAME"), purpose)
+    limits = _limits(config)
+    answer = ask(out, asked, asker=asker, asked_at=now(), limits=limits, environment=os.environ)
     tell_rows(answer.names, answer.rows, Form.JSON if as_json else form)
+
+
+def _read_query(longest: int) -> str:
+    """The query that standard input holds, and no more than a character over ``longest``."""
+    return sys.stdin.buffer.read(4 * longest).decode("utf-8", "replace")[: longest + 1]
+
+
+def _limits(config: Path | None) -> Limits:
+    """What a query may take by the settings; nothing of them is imported where none are named."""
+    from pipelines.publishing.sql_door import DEFAULT_LIMITS
+
+    if config is None:
+        return DEFAULT_LIMITS
+    from pipelines.operation.settings import load_settings
+
+    return load_settings(config).sql_limits()
+
+
+def _account() -> str:
+    """The name of the account that asks, as the operating system has it; its number where it has no name."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 @telling

@@ -14,6 +14,7 @@ from pipelines.operation.run_log import LOG_FILE, LOG_FOLDER
 from pipelines.operation.run_record import STATUS_FILE
 from pipelines.publishing.history import cases_path, input_path, read_history
 from pipelines.publishing.publishes import PUBLISHED_LINK, PUBLISHES_FOLDER
+from pipelines.publishing.sql_door import LOG_FILE as QUERIES_FILE
 from pipelines.reports.payer_words import PAYERS_TEMPLATE
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ OTHER_FILES = re.compile(
     r"history/(profiles|outcomes)/[0-9]{6}\.json|landed/deliveries/[0-9]{6}\.(json|refused)"
 )
 """Files that no register lists: locks, the last status, the payer's words, profiles, manifests of deliveries."""
+LOGS = re.compile(rf"{re.escape(LOG_FILE)}(\.[0-9]+)?|{re.escape(QUERIES_FILE)}")
+"""The log of runs with its older parts, and the record of queries."""
 
 
 def strangers(out: Path) -> list[str]:
@@ -80,7 +83,7 @@ def _below(out: Path) -> Iterator[Path]:
             yield from _deep(path)
     log = out / LOG_FOLDER
     if log.is_dir() and not log.is_symlink():
-        yield from (path for path in log.iterdir() if not re.fullmatch(rf"{re.escape(LOG_FILE)}(\.[0-9]+)?", path.name))
+        yield from (path for path in log.iterdir() if not LOGS.fullmatch(path.name))
 
 
 def _deep(folder: Path) -> Iterator[Path]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pipelines.ground.records import Made, Must, is_filled, read_toml, record
 from pipelines.intake.value_rules import NULL_WORDS, UNITS_A_DAY
+from pipelines.publishing.sql_door import DEFAULT_LIMITS, Limits, size_of
 from pipelines.rule.policy import DEFAULT_ASSIGNMENTS, DEFAULT_POLICY, normalise_line_of_business
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class Settings:
     one a core). With an ``end_marker`` a delivery without a file of that name is still being copied and is
     refused. The newest ``keep_publishes`` publishes are kept whole, the database of older ones for ``snapshot_days``,
     and that of a month's end for good. ``anchor`` is a file outside of the output folder that keeps how far decisions
-    and history went, so that an end that was cut off is seen. ``null_words`` are blank
+    and history went, so that an end that was cut off is seen. A query of an auditor may take ``sql_seconds``, give
+    ``sql_rows`` and ``sql_bytes`` of rows, and hold ``sql_memory`` and spill ``sql_spill``. ``null_words`` are blank
     wherever they stand alone in a field, in any case; a line of care with more than ``units_a_day`` units is doubtful.
 
     ``id_namespace`` says whose identifiers are: of a ``data_source`` or ``payer``, by which they are then qualified in
@@ -102,6 +104,11 @@ class Settings:
     keep_publishes: Annotated[int, _whole("publishes", 1)] = 14
     snapshot_days: Annotated[int, _whole("days")] = 90
     anchor: Annotated[str, Must("the whole path of a file", lambda value: value.startswith("/"))] | None = None
+    sql_seconds: Annotated[int, _whole("seconds", 1)] = DEFAULT_LIMITS.seconds
+    sql_rows: Annotated[int, _whole("rows", 1)] = DEFAULT_LIMITS.rows
+    sql_bytes: Annotated[str, Must('a size such as "100MB"', _MEMORY.fullmatch)] = "100MB"
+    sql_memory: Annotated[str, Must('a size such as "1GB" or "512MB"', _MEMORY.fullmatch)] = "1GB"
+    sql_spill: Annotated[str, Must('a size such as "5GB"', _MEMORY.fullmatch)] = "5GB"
     null_words: tuple[str, ...] = NULL_WORDS
     units_a_day: Annotated[int, _whole("units", 1)] = UNITS_A_DAY
     id_namespace: Literal["data_source", "payer", "shared"] | None = None
@@ -120,6 +127,11 @@ class Settings:
         ]
         | None
     ) = None
+
+    def sql_limits(self) -> Limits:
+        """What one query of an auditor may take."""
+        sizes = (size_of(text) for text in (self.sql_bytes, self.sql_memory, self.sql_spill))
+        return Limits(self.sql_seconds, self.sql_rows, *sizes)
 
 
 def load_settings(path: Path | None) -> Settings:

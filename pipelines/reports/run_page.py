@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.reports import words
 from pipelines.reports.case_file import read_rows
 from pipelines.reports.charts import sparkline
+from pipelines.reports.file_names import shown_name, shown_names, without_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,30 +34,48 @@ def _count(connection: Connection, table: str) -> int:
 
 
 def run_page_facts(connection: Connection, feeds: frozenset[str]) -> dict[str, object]:
-    """What the run page shows: checks, feeds, files, rows set aside, funnel and data hold."""
+    """What the run page shows: checks, feeds, files, rows set aside, funnel, data hold; names of known form."""
     checks = read_rows(
         connection,
         "from data_quality order by case status when 'failed' then 1 when 'counted' then 2 when 'passed' then 3 else 4 "
         "end, severity, table_name, check_name, file_name, column_name",
     )
     files = read_rows(connection, "from delivered_file order by delivery_number desc, file_number, table_name")
+    names = shown_names(files)
     hold = connection.execute(
         "select outcome_reason, count(*) from episode_review where outcome = 'not_assessable' "
         "group by outcome_reason order by count(*) desc, outcome_reason"
     ).fetchall()
     return {
-        "checks": checks,
+        "checks": [
+            check
+            | {
+                "file_name": shown_name(names, check["file_name"]),
+                "description": without_names(check["description"]),
+                "message": without_names(check["message"]) if check["message"] else None,
+            }
+            for check in checks
+        ],
         "check_counts": Counter(check["status"] for check in checks),
         "measures": measure_lines(connection),
         "feeds": [_feed_line(table, name, files, is_supplied=table in feeds) for table, name in words.FEEDS.items()],
-        "files": files,
-        "rejected": read_rows(
-            connection,
-            "select table_name, file_name, column_name, rule, count(*) as row_count, min(source_row) as first_row "
-            "from rejected_row group by table_name, file_name, column_name, rule "
-            "order by count(*) desc, table_name, file_name, column_name, rule",
-        ),
-        "unread_openings": read_rows(connection, f"from unread_opening_row limit {LISTED_ROWS}"),
+        "files": [
+            file | {"shown": shown_name(names, file["file_name"]), "left_out": len(file["unknown_columns"] or ())}
+            for file in files
+        ],
+        "rejected": [
+            row | {"file_name": shown_name(names, row["file_name"])}
+            for row in read_rows(
+                connection,
+                "select table_name, file_name, column_name, rule, count(*) as row_count, min(source_row) as first_row "
+                "from rejected_row group by table_name, file_name, column_name, rule "
+                "order by count(*) desc, table_name, file_name, column_name, rule",
+            )
+        ],
+        "unread_openings": [
+            row | {"source_file": shown_name(names, row["source_file"])}
+            for row in read_rows(connection, f"from unread_opening_row limit {LISTED_ROWS}")
+        ],
         "unread_opening_count": _count(connection, "unread_opening_row"),
         "remarks": read_rows(
             connection,

@@ -15,6 +15,7 @@ from pipelines.ground.sealed_json import sealed_text, unsealed
 from pipelines.operation.anchor import write_anchor
 from pipelines.operation.run_record import RunRecord, write_record
 from pipelines.operation.verify import verify
+from pipelines.publishing.sql_door import Asker, ask
 from pipelines.reports.report import report
 from pipelines.review.decisions import DECISION_SCHEMA, write_decisions
 from pipelines.review.sample import Sample, keep_sample
@@ -143,6 +144,12 @@ def decision(number: int) -> dict[str, object]:
 
 def test_decisions_samples_and_letters_are_sound_as_written(decided: Path) -> None:
     assert verify(decided).faults == ()
+
+
+def test_a_folder_in_which_an_auditor_asked_is_sound(out: Path) -> None:
+    ask(out, "from audit.finding", asker=Asker("auditor"), asked_at=FIRST_NIGHT)
+
+    assert verify(out).faults == ()
 
 
 @pytest.mark.parametrize("pattern", ["decisions/000002-*.jsonl", "decisions/samples/*.json", "letters/*.pdf"])

@@ -17,11 +17,13 @@ from markupsafe import escape
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.warehouse import open_warehouse
 from pipelines.reports import words
+from pipelines.reports.file_names import shown_name, shown_names, without_names
 from pipelines.reports.frame import make_environment, read_stamp, write_page
 from pipelines.reports.letter import write_letters
 from pipelines.reports.pages import write_pages
 from pipelines.reports.payer_words import EXAMPLE_TEMPLATE, PAYERS_TEMPLATE, read_letter_template
 from pipelines.reports.report import WORKLIST_XLSX, report
+from pipelines.reports.suppression import DOLLAR_STEP, dollars_rounded_up
 from pipelines.reports.words import MASK, WHY_LENGTH, masked
 from pipelines.reports.workbook import write_workbook
 from pipelines.reports.worklist_page import WORKLIST_ROWS, worklist_page_facts
@@ -157,8 +159,8 @@ def test_totals_of_the_page_the_csv_and_the_database_agree_to_the_cent(sample: R
 
     assert (len(amounts), sum(amounts)) == (count, dollars)
     assert (len(cells), sum(cells)) == (count, dollars)
-    for page in ("worklist.html", "summary.html"):
-        assert f"<dd>{dollars:,.2f}<" in sample.text(page)
+    assert f"<dd>{dollars:,.2f}<" in sample.text("worklist.html")
+    assert f"<dd>{dollars_rounded_up(dollars, DOLLAR_STEP):,}<" in sample.text("summary.html")
 
 
 def test_totals_of_the_workbook_are_those_of_the_database_to_the_cent(sample: Report, tmp_path: Path) -> None:
@@ -314,6 +316,46 @@ def test_hostile_names_are_shown_as_text(hostile: Report) -> None:
         assert any(name in html.unescape(page) for page in pages)
     assert FORMULA in html.unescape(hostile.text("worklist.html"))
     assert LONG not in hostile.text("worklist.html")
+
+
+def test_the_run_page_names_files_and_columns_of_a_known_form_alone(hostile: Report) -> None:
+    source = html.unescape(hostile.text("run.html"))
+
+    assert "img src" not in source
+    assert "file 1 of delivery 1" in source
+    assert "claim_diagnosis.csv" in source
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("medical_claim.csv", "medical_claim.csv"),
+        ("Medical_Claim.CSV.gz", "Medical_Claim.CSV.gz"),
+        ("medical_claim_0007.parquet", "medical_claim_0007.parquet"),
+        ("medical_claim-2026-05.csv.zst", "medical_claim-2026-05.csv.zst"),
+        ("medical_claim/part-00001.parquet", "medical_claim/part-00001.parquet"),
+        ("medical_claim_12345678.csv", "file 3 of delivery 2"),
+        ("medical_claim_ada.csv", "file 3 of delivery 2"),
+        ("ada/medical_claim.csv", "file 3 of delivery 2"),
+        ("medical_claim/ada.csv", "file 3 of delivery 2"),
+        ("ada medical_claim.csv", "file 3 of delivery 2"),
+        ("medical_claim.csv\n", "file 3 of delivery 2"),
+        ("ada.pdf", "file 3 of delivery 2"),
+    ],
+)
+def test_a_file_is_named_where_its_name_is_a_tables_with_a_number_or_a_date(name: str, shown: str) -> None:
+    names = shown_names([{"file_name": name, "file_number": 3, "delivery_number": 2}])
+
+    assert shown_name(names, name) == shown
+    assert shown_name(names, "another") == "a file of another name"
+    assert not shown_name(names, None)
+
+
+def test_the_text_of_a_check_is_shown_up_to_what_was_delivered() -> None:
+    told = without_names("Every file is read. Not read: ada.csv (perhaps medical_claim).")
+
+    assert told == "Every file is read. What was not is named in audit.data_quality."
+    assert without_names("Every file is read.") == "Every file is read."
 
 
 def test_the_top_of_a_long_worklist_is_shown_and_the_rest_is_named(hostile: Report, tmp_path: Path) -> None:
