@@ -354,7 +354,7 @@ def test_a_file_is_named_where_its_name_is_a_tables_with_a_number_or_a_date(name
 def test_the_text_of_a_check_is_shown_up_to_what_was_delivered() -> None:
     told = without_names("Every file is read. Not read: ada.csv (perhaps medical_claim).")
 
-    assert told == "Every file is read. What was not is named in audit.data_quality."
+    assert told == "Every file is read. What was not read is named in audit.data_quality."
     assert without_names("Every file is read.") == "Every file is read."
 
 
