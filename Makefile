@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo test coverage browser lint check soak mutants format readme benchmark wheel pythons locks system-packages clean
+.PHONY: help demo test coverage browser lint check soak mutants format readme benchmark wheel pythons locks system-packages rooms sections clean
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -13,6 +13,10 @@ UV := .venv-uv/uv
 ifndef HOME
 export HOME := /dev/null
 endif
+
+# Libraries are compiled once into the environment. Told not to keep that, each process of the tests and each `stimaudit`
+# they start would compile Great Expectations and Prefect again, ten seconds each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 # uv keeps what it fetches below HOME, and where nothing can be written there, in the checkout.
 ifndef UV_CACHE_DIR
@@ -47,9 +51,11 @@ lint: $(READY) ## format, lint, types, the order of the rooms and SQL
 
 check: lint test ## format, lint, types, the order of the rooms, SQL, and the tests
 
-soak: $(READY) ## what takes long: Prefect for real, and a hundred kills
+soak: $(READY) ## what takes long: Prefect for real, a hundred kills, a year of nights, every fault in every share
 	$(RUN)/pytest -q -m soak
 	$(RUN)/python -m tests.soak.crash --kills 100
+	$(RUN)/python -m tests.soak.year
+	POLARS_MAX_THREADS=1 $(RUN)/python -m tests.soak.faults --quick
 
 mutants: $(READY) ## changes the rule in many small ways and shows that a check fails each time
 	$(RUN)/python -m tests.mutants
@@ -64,6 +70,9 @@ readme: $(READY) ## runs the commands README shows and writes their output into 
 
 rooms: $(READY) ## draws the rooms from the code's imports into docs/architecture.md
 	$(RUN)/python -m tests.house.rooms
+
+sections: $(READY) ## writes below each section of docs/rule.md and docs/contract.md who carries it out
+	$(RUN)/python -m tests.house.sections
 
 benchmark: $(READY) ## measures landing, auditing and the nightly run against bare DuckDB
 	$(RUN)/python -m benchmarks.run --lines 10000000 --format csv

@@ -135,7 +135,10 @@ def header(table: str, *, wide: bool) -> list[str]:
     """The columns of ``table`` in the order of the canonical layout; diagnoses of the line only if ``wide``."""
     with COLUMNS_FILE.open(encoding="utf-8", newline="") as file:
         columns = [row["column_name"] for row in csv.DictReader(file) if row["table_name"] == table]
-    return [column for column in columns if wide or not column.startswith("diagnosis_code") or table != "medical_claim"]
+    if table in {"claim_diagnosis", "claim_procedure"}:
+        return [column for column in columns if column != "member_id"]
+    left_out = ("procedure_",) if wide else ("procedure_", "diagnosis_code")
+    return [column for column in columns if table != "medical_claim" or not column.startswith(left_out)]
 
 
 def gathered(members: Iterable[Member]) -> dict[str, list[Row]]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pipelines.ground import warehouse
+from tests.support.two_sites import make_two_sites
 from tests.whole.canaries import planted, ran
 
 if TYPE_CHECKING:
+    from tests.support.two_sites import TwoSites
     from tests.whole.canaries import Ran
 
 HERE = Path(__file__).parent
@@ -20,11 +23,39 @@ TOGETHER = {
     "laws": "the laws start from one population",
     "flows/test_nightly_audit.py": "night through Prefect",
     "whole/test_canaries.py": "night through Prefect",
+    "whole/test_encryption.py": "two nights with and without a key",
+    "commands/test_commands.py": "two nights with and without a key",
     "house/test_readme.py": "commands of README",
     "house/test_documents.py": "commands of README",
     "house/test_wheel.py": "commands of README",
 }
 """Files and folders whose tests share what a session makes, and what that is."""
+
+LONGEST_FIRST = (
+    "night through Prefect",
+    "second_opinion/test_agreement.py",
+    "gates/test_feed_faults.py",
+    "commands of README",
+    "the laws start from one population",
+    "whole/test_encryption.py",
+    "whole/test_crash.py",
+    "operation/test_nightly.py",
+    "operation/test_delivery_remarks.py",
+    "gates/test_held_nights.py",
+    "gates/test_redelivery.py",
+    "gates/test_validate.py",
+    "whole/test_readers.py",
+    "messy/test_messy_members.py",
+    "all specs are audited at once",
+    "reports/test_workbook.py",
+    "ground/test_file_modes.py",
+    "operation/test_reproduce.py",
+    "operation/test_verify.py",
+)
+"""Groups and files that take long, the longest first: one that is begun last is waited for by all other processes.
+
+What takes long is seen with ``pytest --durations 40``; the many short ones fill the gaps at the end.
+"""
 
 UNCOUNTED = frozenset({"laws", "messy", "second_opinion"})
 """Tests whose own Python is most of their work; counting lines slows them by half, and what they run others run too."""
@@ -46,11 +77,25 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
     Done as each test is found: the plugin that shares the tests out reads the groups as soon as all are.
     """
-    place = item.path.relative_to(HERE)
-    group = TOGETHER.get(place.parts[0]) or TOGETHER.get(place.as_posix()) or place.as_posix()
-    item.add_marker(pytest.mark.xdist_group(group))
-    if place.parts[0] in UNCOUNTED:
+    item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    if item.path.relative_to(HERE).parts[0] in UNCOUNTED:
         item.add_marker(pytest.mark.no_cover)
+
+
+def group_of(item: pytest.Item) -> str:
+    """What the test is run together with, in one process: what it shares, or the rest of its file."""
+    place = item.path.relative_to(HERE)
+    return TOGETHER.get(place.parts[0]) or TOGETHER.get(place.as_posix()) or place.as_posix()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the groups that take long before the others, which go by their number of tests.
+
+    ``--no-loadscope-reorder`` keeps the plugin that shares the tests out from ordering by that number alone.
+    """
+    tests = Counter(map(group_of, items))
+    ranks = {group: rank for rank, group in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: (ranks.get(group_of(item), len(ranks)), -tests[group_of(item)], group_of(item)))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,3 +109,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def night_through_prefect(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """A published night on the sample with canaries in it, started as a user does: the command, and so Prefect."""
     return ran(tmp_path_factory.mktemp("good"), planted(tmp_path_factory.mktemp("delivered") / "extracts"), "--json")
+
+
+@pytest.fixture(scope="session")
+def two_sites(tmp_path_factory: pytest.TempPathFactory) -> TwoSites:
+    """The same two nights with a key and without one; not to be changed."""
+    return make_two_sites(tmp_path_factory.mktemp("site"))

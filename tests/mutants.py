@@ -27,6 +27,7 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,12 +37,21 @@ from typing import TYPE_CHECKING
 
 from pipelines.ground.warehouse import identifier, in_reading_order, literal, tables_read
 from pipelines.rule import models
+from tests.messy.clause_members import (
+    clause_members,
+    members_of_empty_feeds,
+    members_sent_again,
+    payment_members,
+    reach_members,
+)
 from tests.messy.edge_members import edge_members
 from tests.messy.members import messy_members
+from tests.second_opinion.reading import Intake
 from tests.second_opinion.sitting import BY_LINE_OF_BUSINESS, CONFIGURATIONS, OTHER_NUMBERS, Configuration
 from tests.support.product import (
     COMPARED,
     OF_THE_RUN,
+    REVIEWED_BY,
     SQL,
     VALUE_SETS,
     Setup,
@@ -51,8 +61,8 @@ from tests.support.product import (
     landed_connection,
     opinion_on,
     opinion_tables,
-    shipped_policies,
 )
+from tests.support.shipped import shipped_policies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -61,6 +71,7 @@ if TYPE_CHECKING:
 
     from pipelines.ground.warehouse import Connection
     from pipelines.rule.vocabulary import ParameterValue
+    from tests.messy.text import Row
 
 ROOT = SQL.parent
 EXPLAINED = ROOT / "docs" / "mutants.md"
@@ -125,15 +136,48 @@ BOTH_PATHS = Configuration(
 OTHER = Configuration(
     {"deliveries": 2}, Setup(policy_by_line_of_business=BY_LINE_OF_BUSINESS, parameters=OTHER_NUMBERS)
 )
-SITTINGS: tuple[tuple[int, int, Configuration], ...] = (
-    (8101, 150, BOTH_PATHS),
-    (0, 0, BOTH_PATHS),
-    (8104, 200, CONFIGURATIONS["no documents and no fills"]),
-    (8103, 1500, BOTH_PATHS),
-    (8105, 700, OTHER),
-    (8102, 1500, Configuration()),
+
+
+@dataclass(frozen=True)
+class Members:
+    """Members that a mutant is tried on, and how the run is set up."""
+
+    told: str
+    extracts: Callable[[], dict[str, list[Row]]]
+    settings: Setup
+
+
+def _messy(seed: int, count: int, configuration: Configuration) -> Members:
+    made = partial(messy_members, seed, count, value_sets=VALUE_SETS, **configuration.messy)
+    return Members(f"{count} of seed {seed}", made, configuration.settings)
+
+
+SITTINGS: tuple[Members, ...] = (
+    _messy(8101, 150, BOTH_PATHS),
+    Members("those of the edges", edge_members, BOTH_PATHS.settings),
+    Members("those of the clauses", clause_members, Setup()),
+    Members(
+        "those of a reach",
+        reach_members,
+        Setup(parameters={"evidence_low_back_pain": {"reach_min_rows": 300}}),
+    ),
+    Members(
+        "those of unknown payments",
+        payment_members,
+        Setup(intake=Intake(files_without_payments=frozenset({"medical_claim.csv"}))),
+    ),
+    Members(
+        "those whose claims come again",
+        members_sent_again,
+        Setup(intake=Intake(full_deliveries={2: (date(2024, 1, 1), date(2024, 12, 31))})),
+    ),
+    Members("those beside empty feeds", members_of_empty_feeds, Setup(assume_enrolled=True)),
+    _messy(8104, 200, CONFIGURATIONS["no documents and no fills"]),
+    _messy(8103, 1500, BOTH_PATHS),
+    _messy(8105, 700, OTHER),
+    _messy(8102, 1500, Configuration()),
 )
-"""Seed, members and configuration; seed 0 stands for the edge members. Most mutants fall in the first, small one."""
+"""Most mutants fall in the first, small one."""
 
 PUBLISHED_ELSEWHERE = frozenset({"intermediate.rule_data_quality"})
 """Tables of other schemas that are published as they are."""
@@ -222,10 +266,10 @@ class Workshop:
         return str(self.connection.execute(f"select count(*), sum(hash(r)) from ({query}) as r").fetchone())
 
 
-def open_workshop(seed: int, count: int, configuration: Configuration, folder: Path) -> Workshop:
-    """Messy members judged by the product, after it was found that the second opinion agrees."""
-    extracts = messy_members(seed, count, value_sets=VALUE_SETS, **configuration.messy) if seed else edge_members()
-    connection = landed_connection(extracts, folder)
+def open_workshop(members: Members, folder: Path) -> Workshop:
+    """The members judged by the product, after it was found that the second opinion agrees."""
+    extracts = members.extracts()
+    connection = landed_connection(extracts, folder, intake=members.settings.intake)
     # What does not fit in memory fails at once, and landed rows are read many times.
     connection.execute("set temp_directory = ''")
     connection.execute("set threads = 1")
@@ -233,11 +277,11 @@ def open_workshop(seed: int, count: int, configuration: Configuration, folder: P
         connection.execute(f"create table landed.kept as select * from landed.{table}")
         connection.execute(f"drop view landed.{table}")
         connection.execute(f"alter table landed.kept rename to {table}")
-    judge_landed(connection, configuration.settings)
-    opinion = opinion_tables(opinion_on(extracts, configuration.settings))
+    judge_landed(connection, members.settings)
+    opinion = opinion_tables(opinion_on(extracts, members.settings))
     found = differences(audit_tables(connection), opinion)
     if found:
-        message = f"The second opinion differs on seed {seed}: run python -m tests.second_opinion.sitting first."
+        message = f"The second opinion differs on {members.told}: run python -m tests.second_opinion.sitting first."
         raise SystemExit(message)
     read = {model.name: model.query for model in models.read_models(SQL, SCHEMAS)}
     transforms = {f"intermediate.{transform.__name__}": transform for transform in models.TRANSFORMS}
@@ -271,7 +315,7 @@ def all_mutants() -> list[Mutant]:
 
 def parameter_mutants() -> Iterator[Mutant]:
     """Each parameter a dossier states, one more and one less (or the other way round), wherever it is inherited."""
-    policies = shipped_policies()
+    policies = shipped_policies(REVIEWED_BY)
     for policy in policies:
         for parameter in policy.parameters:
             if parameter.name not in policy.own_parameters:
@@ -445,10 +489,10 @@ def main() -> None:
     started = time.monotonic()
     fates = dict.fromkeys((mutant.name for mutant in mutants), "survives")
     waiting = mutants
-    for number, (seed, count, configuration) in enumerate(SITTINGS, start=1):
+    for number, members in enumerate(SITTINGS, start=1):
         with TemporaryDirectory() as folder:
-            workshop = open_workshop(seed, count, configuration, Path(folder))
-            _say(f"members {number} of {len(SITTINGS)}: {count or 'those of the edges'} judged, {len(waiting)} to go")
+            workshop = open_workshop(members, Path(folder))
+            _say(f"members {number} of {len(SITTINGS)}: {members.told} judged, {len(waiting)} to go")
             for done, mutant in enumerate(waiting, start=1):
                 fate = workshop.judge(mutant)
                 if fate != "survives":

@@ -9,41 +9,95 @@ import os
 import signal
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from pipelines.commands import auditors, nightly, operations, review, rule
+from pipelines.ground.errors import EXIT_CODES
 from pipelines.ground.run_lock import private_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+GROUPS: Mapping[str, Mapping[str, Callable[..., None] | typer.Typer]] = {
+    "Start here": {"demo": nightly.demo},
+    "Operators: the night": {
+        "doctor": operations.doctor,
+        "validate": nightly.validate,
+        "run": nightly.run,
+        "status": operations.status,
+        "rollback": operations.rollback,
+    },
+    "Analysts and clinicians: cases": {
+        "show": auditors.show,
+        "letter": review.letter,
+        "decision": review.decision_app,
+        "report": auditors.report,
+    },
+    "Quality leads: figures": {"metrics": review.metrics, "sample": review.sample},
+    "Auditors: questions and proof": {
+        "sql": auditors.sql,
+        "dictionary": auditors.dictionary,
+        "diff": operations.diff,
+        "verify": operations.verify,
+        "reproduce": operations.reproduce,
+    },
+    "Policy authors: the rule": {
+        "policy": rule.policy_app,
+        "value-sets": rule.value_sets_app,
+        "test": rule.prove,
+    },
+}
+"""The commands by who needs them, each group in the order in which it is needed."""
+
+HELP = "\n\n".join(
+    (
+        "Finds neurostimulator implants billed for unspecified low back pain without documented failure of other care.",
+        "A finding asks a person to review a claim. It decides nothing.",
+        "**Examples**",
+        "`stimaudit demo` audits the sample data",
+        "`stimaudit run --extracts deliveries/tonight --out /srv/stimaudit` takes in a delivery and publishes",
+        "`stimaudit show EPISODE --out /srv/stimaudit` says why an episode has its outcome",
+        '`stimaudit sql "from audit.finding" --out /srv/stimaudit` asks the published audit',
+        "`stimaudit COMMAND --help` teaches each command with examples",
+        f"**Exit codes**: {'; '.join(f'{int(code)} {meaning}' for code, meaning in EXIT_CODES.items())}.",
+        (
+            "**Environment**: STIMAUDIT_OUT, STIMAUDIT_EXTRACTS, STIMAUDIT_CONFIG and the others that the help of a "
+            "command names stand for its options; an option wins. docs/commands.md has all of them."
+        ),
+        (
+            "**Encryption**: with a key in STIMAUDIT_KEY, or in the file that STIMAUDIT_KEY_FILE names, everything "
+            "with member data below OUT is encrypted (docs/operations.md)."
+        ),
+    )
+)
+
+
+class _InOrder(TyperGroup):
+    """The commands in the order of ``GROUPS``, which is that of help."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        """The names of all commands, as help shows them."""
+        del ctx
+        return [name for commands in GROUPS.values() for name in commands]
+
 
 app = typer.Typer(
     name="stimaudit",
+    cls=_InOrder,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(nightly.run)
-app.command()(nightly.demo)
-app.command()(nightly.validate)
-app.command()(auditors.report)
-app.command()(auditors.show)
-app.command()(auditors.sql)
-app.command()(auditors.dictionary)
-app.add_typer(rule.policy_app, name="policy")
-app.add_typer(rule.value_sets_app, name="value-sets")
-app.command(name="test")(rule.prove)
-app.add_typer(review.decision_app, name="decision")
-app.command()(review.metrics)
-app.command()(review.sample)
-app.command()(review.letter)
-app.command()(operations.status)
-app.command()(operations.doctor)
-app.command()(operations.diff)
-app.command()(operations.verify)
-app.command()(operations.reproduce)
-app.command()(operations.rollback)
+for title, commands in GROUPS.items():
+    for name, command in commands.items():
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name, rich_help_panel=title)
+        else:
+            app.command(name, rich_help_panel=title)(command)
 
 
 def main() -> None:
@@ -71,31 +125,12 @@ def _say_version(asked: bool) -> None:  # noqa: FBT001 - the shape of an option'
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(help=HELP)
 def stimaudit(
     *,
     show_version: Annotated[
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version and end.")
     ] = False,
 ) -> None:
-    """Finds neurostimulator implants billed for unspecified low back pain without documented failure of other care.
-
-    A finding asks a person to review a claim. It decides nothing.
-
-    **Examples**
-
-    `stimaudit demo` audits the sample data
-
-    `stimaudit run --extracts deliveries/tonight --out /srv/stimaudit` takes in a delivery and publishes the audit
-
-    `stimaudit show EPISODE --out /srv/stimaudit` says why an episode has its outcome
-
-    `stimaudit sql "from audit.finding" --out /srv/stimaudit` asks the published audit
-
-    **Exit codes**: 0 done; 1 a fault of ours; 2 usage; 3 input refused or a critical check failed, nothing published;
-    4 another run holds the output folder; 5 published with caveats.
-
-    **Encryption**: with a key in STIMAUDIT_KEY, or in the file that STIMAUDIT_KEY_FILE names, everything with member
-    data below OUT is encrypted (docs/operations.md).
-    """
+    """Reads the options that belong to no command."""
     del show_version

@@ -7,48 +7,50 @@ import tempfile
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from pipelines.commands.shared import (
-    DEMO_OUT,
-    AsJson,
-    AsOf,
-    Config,
-    Extracts,
-    Out,
-    console,
-    day,
-    log,
-    now,
-    short,
-    tell_json,
-    telling,
-    today,
-)
+from pipelines.commands.shared import DEMO_OUT, AsJson, AsOf, Config, Extracts, Out, day, now, short, telling, today
+from pipelines.commands.writing import Voice, log, tell_json, tell_line, tell_table, voice
 from pipelines.ground.encryption import KEY_VARIABLE
 from pipelines.ground.errors import ExitCode, StimauditError
 from pipelines.ground.files import make_folder
+from pipelines.ground.progress import SILENCE
 from pipelines.ground.run_lock import run_lock
-from pipelines.operation.status import REPORTS_OF_ENCRYPTED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pipelines.gates.validate import CheckResult
+    from pipelines.ground.progress import Progress
     from pipelines.operation.nightly import Outcome
     from pipelines.operation.plan import RunRequest
-    from pipelines.publishing.publish import FunnelStep
+    from pipelines.publishing.publish import FunnelStep, Published
 
 
 DEMO_AS_OF = date(2026, 6, 30)
+COUNTS = ("entered", "left", "remaining")
 
 
 WithoutPrefect = Annotated[
-    bool, typer.Option("--no-prefect", help="Same stages without Prefect: no run page, and some 15 seconds less.")
+    bool,
+    typer.Option(
+        "--no-prefect",
+        help="Same stages without Prefect: no run page, and some 15 seconds less.",
+        envvar="STIMAUDIT_NO_PREFECT",
+    ),
 ]
+AcceptChange = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept-change",
+        metavar="CHECK",
+        help="Publish though this check on measures failed; its level is the new usual.",
+    ),
+]
+Because = Annotated[str | None, typer.Option("--because", help="Why a change is accepted; kept with the run.")]
 
 
 @telling
@@ -57,13 +59,26 @@ def run(
     extracts: Extracts,
     out: Out,
     as_of: AsOf = None,
-    policy: Annotated[str | None, typer.Option(help="One policy for every member, by id.")] = None,
+    policy: Annotated[
+        str | None, typer.Option(help="One policy for every member, by id.", envvar="STIMAUDIT_POLICY")
+    ] = None,
     config: Config = None,
     assume_enrolled: Annotated[
-        bool, typer.Option("--assume-enrolled", help="Without an eligibility extract, take members as enrolled.")
+        bool,
+        typer.Option(
+            "--assume-enrolled",
+            help="Without an eligibility extract, take members as enrolled.",
+            envvar="STIMAUDIT_ASSUME_ENROLLED",
+        ),
     ] = False,
     synthetic: Annotated[
         bool, typer.Option("--synthetic", help="The extracts are made-up data: every page says so.")
+    ] = False,
+    accept_change: AcceptChange = None,
+    because: Because = None,
+    earlier_is_meant: Annotated[
+        bool,
+        typer.Option("--earlier-is-meant", help="Audit as of a day before the last publish, or with a clock set back."),
     ] = False,
     no_prefect: WithoutPrefect = False,
     as_json: AsJson = False,
@@ -71,6 +86,7 @@ def run(
     """Takes in a delivery and publishes the audit of all that ever landed in OUT.
 
     A delivery sent twice changes nothing. Where a run does not publish, the last published audit stays in place.
+    An output folder that an older version made is brought to the form of this one.
 
     **Examples**
 
@@ -88,6 +104,9 @@ def run(
         config=config,
         assume_enrolled=assume_enrolled,
         synthetic=synthetic,
+        accept_change=tuple(accept_change or ()),
+        because=because,
+        earlier_is_meant=earlier_is_meant,
     )
     outcome = _audit(request, with_prefect=not no_prefect)
     _tell_outcome(outcome, as_json=as_json)
@@ -105,6 +124,12 @@ def demo(
     """Audits the synthetic sample data as of 2026-06-30. No arguments needed.
 
     Ends with 0 also where the sample's planted faults make caveats, which are shown.
+
+    **Examples**
+
+    `stimaudit demo` leaves everything in demo_output
+
+    `stimaudit demo --no-prefect --out /tmp/first_look`
     """
     from pipelines.ground.program_files import home
     from pipelines.operation.plan import RunRequest
@@ -115,21 +140,40 @@ def demo(
 
 
 @telling
-def validate(*, extracts: Extracts, as_of: AsOf = None, config: Config = None, as_json: AsJson = False) -> None:
+def validate(
+    *,
+    extracts: Extracts,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Output folder whose last deliveries this one is held against; nothing changes there.",
+            envvar="STIMAUDIT_OUT",
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    config: Config = None,
+    as_json: AsJson = False,
+) -> None:
     """Runs the gates alone on a delivery: what would be refused, set aside or warned of. Publishes nothing.
 
-    **Example**: `stimaudit validate --extracts deliveries/tonight`
+    **Example**: `stimaudit validate --extracts deliveries/tonight --out /srv/stimaudit`
     """
     from pipelines.gates.validate import raise_if_critical
-    from pipelines.operation.console_progress import ConsoleProgress
-    from pipelines.operation.nightly import STAGES, gates
+    from pipelines.operation.delivery_remarks import delivery_remarks
+    from pipelines.operation.nightly import gates
     from pipelines.operation.plan import RunRequest, make_plan
 
     with tempfile.TemporaryDirectory(prefix="stimaudit-") as folder:
-        request = RunRequest(extracts=extracts, out=Path(folder), as_of=day(as_of), config=config)
+        request = RunRequest(extracts=extracts, out=out or Path(folder), as_of=day(as_of), config=config)
         plan = make_plan(request, today=today())
-        _, results = gates(plan, progress=ConsoleProgress(log(), STAGES), folder=Path(folder))
-    _tell_checks(results, as_json=as_json)
+        landing, results = gates(plan, progress=_progress(), folder=Path(folder))
+    remarks = delivery_remarks(landing, results)
+    if as_json:
+        tell_json({"checks": [_as_json(result) for result in results], "remarks": list(remarks)})
+    else:
+        _tell_checks(results)
+        for remark in remarks:
+            tell_line(remark)
     raise_if_critical(results)
     if any(result.status == "failed" for result in results):
         raise typer.Exit(ExitCode.CAVEATS)
@@ -137,13 +181,13 @@ def validate(*, extracts: Extracts, as_of: AsOf = None, config: Config = None, a
 
 def _audit(request: RunRequest, *, with_prefect: bool) -> Outcome:
     """Runs the audit, as the Prefect flow or as the plain function."""
-    from pipelines.operation.console_progress import ConsoleProgress, watching
-    from pipelines.operation.nightly import STAGES, nightly
+    from pipelines.operation.console_progress import watching
+    from pipelines.operation.nightly import nightly
     from pipelines.operation.plan import plan_night
 
     request = request.from_anywhere()
     plan = plan_night(request, clock=now)
-    progress = ConsoleProgress(log(), STAGES)
+    progress = _progress()
     with run_lock(plan.out, since=now()):
         pass  # a held folder is told at once, not after Prefect's server has started
     try:
@@ -153,6 +197,16 @@ def _audit(request: RunRequest, *, with_prefect: bool) -> Outcome:
         return nightly(plan, progress=progress, clock=now)
     finally:
         progress.finished()
+
+
+def _progress() -> Progress:
+    """Who is told how far the run is, as loudly as was asked for."""
+    from pipelines.operation.console_progress import ConsoleProgress
+    from pipelines.operation.nightly import STAGES
+
+    if voice() is Voice.QUIET:
+        return SILENCE
+    return ConsoleProgress(log(), STAGES, clock=monotonic if voice() is Voice.VERBOSE else None)
 
 
 def _flow(request: RunRequest, *, prefect_home: Path) -> Outcome:
@@ -185,6 +239,7 @@ def _prefect_environment(prefect_home: Path) -> dict[str, str]:
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
         "PREFECT_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_LOGGERS_PREFECT_FLOW_RUNS_LEVEL": "INFO",
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
         "PREFECT_CLI_COLORS": "false",
     }
@@ -192,6 +247,7 @@ def _prefect_environment(prefect_home: Path) -> dict[str, str]:
 
 def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
     from pipelines.operation.delivery_remarks import delivery_remarks
+    from pipelines.reports.words import beside_unknown
 
     published = outcome.published
     if as_json:
@@ -203,8 +259,13 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
                 "episode_count": published.episode_count,
                 "flagged_count": published.flagged_count,
                 "flagged_paid_amount": f"{published.flagged_paid_amount:.2f}",
+                "unknown_payment_count": published.unknown_payment_count,
                 "rejected_count": published.rejected_count,
+                "unread_opening_count": published.unread_opening_count,
+                "ended_claim_count": published.ended_claim_count,
+                "shortened_claim_count": published.shortened_claim_count,
                 "delivery_number": outcome.landing.delivery_number,
+                "remarks": list(delivery_remarks(outcome.landing, outcome.check_results)),
                 "funnel": [asdict(step) for step in published.funnel],
                 "worklist": published.worklist and str(published.worklist),
                 "workbook": outcome.reports.worklist and str(outcome.reports.worklist),
@@ -213,22 +274,20 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
             }
         )
         return
-    screen = console()
-    screen.print(_funnel_table(published.funnel))
-    screen.print(
+    _tell_funnel(published.funnel)
+    tell_line(
         f"{published.flagged_count:,} of {published.episode_count:,} episodes flagged for review, "
-        f"{published.flagged_paid_amount:,.2f} US dollars paid, under review. "
-        f"{published.rejected_count:,} rows set aside.",
-        highlight=False,
-        soft_wrap=True,
+        f"{published.flagged_paid_amount:,.2f} US dollars paid, under review"
+        f"{beside_unknown(published.unknown_payment_count)}. "
+        f"{published.rejected_count:,} rows set aside."
     )
-    for remark in delivery_remarks(outcome.landing, outcome.check_results):
-        screen.print(remark, highlight=False, markup=False, soft_wrap=True)
+    for remark in (*_row_remarks(published), *delivery_remarks(outcome.landing, outcome.check_results)):
+        tell_line(remark)
     if published.grade_reasons:
-        screen.print(f"Published with caveats: {len(published.grade_reasons)} warnings.", highlight=False)
+        tell_line(f"Published with caveats: {len(published.grade_reasons)} warnings.")
         for reason in published.grade_reasons:
-            screen.print(f"  {reason}", highlight=False, markup=False, soft_wrap=True)
-    screen.print(f"Run       {published.run_id}", highlight=False, soft_wrap=True)
+            tell_line(f"  {reason}")
+    tell_line(f"Run       {published.run_id}")
     for name, path in (
         ("Worklist", outcome.reports.worklist),
         ("Pages", next(iter(outcome.reports.pages), None)),
@@ -236,50 +295,77 @@ def _tell_outcome(outcome: Outcome, *, as_json: bool) -> None:
         ("Database", published.database),
     ):
         if path is not None:
-            screen.print(f"{name:<9} {short(path)}", highlight=False, markup=False, soft_wrap=True)
+            typer.echo(f"{name:<9} {short(path)}")
     if outcome.reports.worklist is None:
-        screen.print(f"Reports   {REPORTS_OF_ENCRYPTED}", highlight=False, markup=False, soft_wrap=True)
+        from pipelines.operation.status import REPORTS_OF_ENCRYPTED
+
+        tell_line(f"Reports   {REPORTS_OF_ENCRYPTED}")
 
 
-def _funnel_table(funnel: Sequence[FunnelStep]) -> Table:
-    table = Table(title="From the lines read to the episodes flagged", title_justify="left")
-    table.add_column("step")
-    table.add_column("unit")
-    for name in ("entered", "left", "remaining"):
-        table.add_column(name, justify="right")
-    table.add_column("why they left")
-    for step in funnel:
-        table.add_row(
-            step.step,
-            step.unit,
-            f"{step.entered_count:,}",
-            f"{step.left_count:,}",
-            f"{step.remaining_count:,}",
-            step.reason or "",
+def _row_remarks(published: Published) -> Iterator[str]:
+    """What a person should look at beside the worklist: implantations nobody could read, claims that are gone."""
+    if count := published.unread_opening_count:
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        yield (
+            f"{rows} with the code of an implantation could not be read and may be missing from the audit: see the run "
+            "page or audit.unread_opening_row."
         )
-    return table
+    if count := published.ended_claim_count:
+        yield f"Claims that a full delivery ended: {count:,} (audit.ended_claim)."
+    if count := published.shortened_claim_count:
+        yield f"Claims that came again with fewer lines: {count:,} (audit.shortened_claim)."
 
 
-def _tell_checks(results: Sequence[CheckResult], *, as_json: bool) -> None:
-    if as_json:
-        tell_json([asdict(result) for result in results])
-        return
-    table = Table(title="Checks on the delivery", title_justify="left")
-    for name in ("table", "check", "severity", "status"):
-        table.add_column(name)
-    for name in ("failed", "of"):
-        table.add_column(name, justify="right")
-    for result in results:
-        if result.status == "failed":
-            table.add_row(
-                result.table_name,
-                result.check_name,
-                result.severity,
-                result.status,
-                f"{result.failed_count:,}",
-                f"{result.total_count:,}",
+def _tell_funnel(funnel: Sequence[FunnelStep]) -> None:
+    tell_table(
+        ("step", "unit", *COUNTS, "why they left"),
+        [
+            (
+                step.step,
+                step.unit,
+                f"{step.entered_count:,}",
+                f"{step.left_count:,}",
+                f"{step.remaining_count:,}",
+                step.reason or "",
             )
+            for step in funnel
+        ],
+        title="From the lines read to the episodes flagged",
+        right=COUNTS,
+    )
+
+
+def _as_json(result: CheckResult) -> dict[str, object]:
+    columns = {name: value for name, value in vars(result).items() if name not in {"told", "touches"}}
+    return columns | {"message": result.message}
+
+
+def _tell_checks(results: Sequence[CheckResult]) -> None:
+    from pipelines.gates.measures import LEFT_TO_THE_RUN
+    from pipelines.operation.delivery_remarks import TOLD_AS_REMARKS
+
+    failed = [result for result in results if result.status == "failed"]
+    if failed:
+        tell_table(
+            ("table", "check", "severity", "status", "failed", "of"),
+            [
+                (
+                    result.table_name,
+                    result.check_name,
+                    result.severity,
+                    result.status,
+                    f"{result.failed_count:,}",
+                    f"{result.total_count:,}",
+                )
+                for result in failed
+            ],
+            title="Checks on the delivery",
+            right=("failed", "of"),
+        )
     passed = sum(result.status == "passed" for result in results)
-    if table.row_count:
-        console().print(table)
-    typer.echo(f"{passed} of {len(results)} checks passed, {table.row_count} failed.")
+    for result in results:
+        if result.message and result.check_name not in TOLD_AS_REMARKS:
+            tell_line(f"{result.message} [{result.table_name}.{result.check_name}]")
+    if left := sum(LEFT_TO_THE_RUN in result.description for result in results):
+        tell_line(f"{left} checks of what a night finds need the audit and are left to `stimaudit run`.")
+    typer.echo(f"{passed} of {len(results)} checks passed, {len(failed)} failed.")

@@ -1,28 +1,24 @@
-"""What all commands share: options, how a fault is told, how rows and reports are written."""
+"""What all commands share: options, the environment, how a fault is told, and the folders they look into."""
 
 from __future__ import annotations
 
-import csv
-import json
+import inspect
 import os
-import sys
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from pipelines.commands.writing import Form, Voice, log, speaking, tell, voice
 from pipelines.ground.encryption import read_key, using_key
 from pipelines.ground.errors import StimauditError, UsageError
-from pipelines.ground.published_file import DATABASE_FILE, open_published
-from pipelines.intake.ledger import check_key
+from pipelines.ground.files import refuse_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable
+    from types import TracebackType
 
     from pipelines.ground.warehouse import Connection
 
@@ -30,70 +26,116 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 
 DEMO_OUT = Path("demo_output")
-PLAIN_WIDTH = 160
+OF_A_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+OTHER_FORM = frozenset({"BinderException", "CatalogException"})
+"""What DuckDB raises for a table or column that is not there."""
 
 
-class Form(StrEnum):
-    """How rows are written."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-
-
-Extracts = Annotated[Path, typer.Option(help="Folder of the delivery: medical_claim.csv, claim_diagnosis.csv, ...")]
-Out = Annotated[Path, typer.Option(help="Output folder: landed history, working files, published audit.")]
+Extracts = Annotated[
+    Path,
+    typer.Option(
+        help="Folder of the delivery: medical_claim.csv, claim_diagnosis.csv, ...", envvar="STIMAUDIT_EXTRACTS"
+    ),
+]
+Out = Annotated[
+    Path,
+    typer.Option(help="Output folder: landed history, working files, published audit.", envvar="STIMAUDIT_OUT"),
+]
 PublishedOut = Annotated[Path, typer.Option(help="Output folder of a run.", envvar="STIMAUDIT_OUT")]
 AsOf = Annotated[
     datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="Run date; nothing later is used. Today, if not given."),
+    typer.Option(
+        formats=["%Y-%m-%d"], help="Run date; nothing later is used. Today, if not given.", envvar="STIMAUDIT_AS_OF"
+    ),
 ]
-Config = Annotated[Path | None, typer.Option(help="Settings of your plan, a TOML file.")]
+Config = Annotated[Path | None, typer.Option(help="Settings of your plan, a TOML file.", envvar="STIMAUDIT_CONFIG")]
 RowForm = Annotated[Form, typer.Option("--format", help="How rows are written.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, for scripts; docs/commands.md has its form.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing beside the result but warnings and faults.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say each step with its time, and of a fault where it arose.")
+]
 
 
-class Told(Protocol):
-    """A result that speaks for itself, to a person and to a script."""
+def telling(command: Callable[Arguments, None]) -> Callable[..., None]:
+    """``command`` with the key that the environment gives, its faults told on standard error, and their exit code.
 
-    def lines(self) -> Iterable[str]:
-        """The result as lines of text."""
-
-    def as_json(self) -> Any:
-        """The result as plain data."""
-
-
-def telling(command: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """``command`` with the key that the environment gives, its faults told on standard error, and their exit code."""
+    It takes ``--quiet`` and ``--verbose`` besides its own options.
+    """
 
     @wraps(command)
-    def run(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
-        try:
-            with using_key(read_key(os.environ)):
-                command(*args, **kwargs)
-        except StimauditError as fault:
-            log().print(f"error: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
-            raise typer.Exit(fault.exit_code) from None
+    def run(*args: Any, quiet: bool = False, verbose: bool = False, **kwargs: Any) -> None:
+        if quiet and verbose:
+            message = "--quiet and --verbose ask for less and for more. Give one of them."
+            raise typer.BadParameter(message)
+        with speaking(Voice.QUIET if quiet else Voice.VERBOSE if verbose else Voice.USUAL):
+            _run_telling(command, *args, **kwargs)
 
+    own = inspect.signature(command, eval_str=True)
+    voices = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=False, annotation=option)
+        for name, option in (("quiet", Quiet), ("verbose", Verbose))
+    ]
+    vars(run)["__signature__"] = own.replace(parameters=[*own.parameters.values(), *voices])
     return run
 
 
-def tell(result: Told, *, as_json: bool) -> None:
-    """Writes a result on standard output."""
-    if as_json:
-        tell_json(result.as_json())
-        return
-    for line in result.lines():
-        typer.echo(line)
+def _run_telling(command: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+    try:
+        for value in kwargs.values():
+            if isinstance(value, Path):
+                refuse_address(value)
+        with using_key(read_key(os.environ)):
+            command(*args, **kwargs)
+    except StimauditError as cause:
+        _end(cause, cause.__traceback__)
+    except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
+        raise
+    except Exception as cause:  # noqa: BLE001 - a cause's own text may quote a member, so none is shown
+        _end(_told_safely(cause), cause.__traceback__)
 
 
-def tell_json(content: Any) -> None:
-    """Writes plain data on standard output, for scripts."""
-    typer.echo(json.dumps(content, indent=2, default=str))
+def _end(fault: StimauditError, trace: TracebackType | None) -> None:
+    log().print(f"error: {fault}", style="red", markup=False, highlight=False, soft_wrap=True)
+    if voice() is Voice.VERBOSE:
+        for place in _places(trace):
+            log().print(f"  at {place}", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(fault.exit_code) from None
+
+
+def _told_safely(cause: Exception) -> StimauditError:
+    """What may be told of a cause that has no sentence of ours: its kind and place, and never its text."""
+    kind = type(cause).__name__
+    if kind in OTHER_FORM and type(cause).__module__.partition(".")[0] in {"duckdb", "_duckdb"}:
+        return UsageError(
+            "The published audit lacks a table or column that this version reads: another version of stimaudit made "
+            "it, or it was damaged. `stimaudit run` publishes it anew from what landed; `stimaudit verify` finds "
+            "damage."
+        )
+    if isinstance(cause, OSError) and cause.strerror:
+        named = f" ({cause.filename})" if isinstance(cause.filename, str | Path) else ""
+        told = f"{cause.strerror}{named}. Correct the path, the rights of this account, or the disk."
+        return UsageError(told) if isinstance(cause, OF_A_PATH) else StimauditError(told)
+    *_, place = _places(cause.__traceback__) or ["unknown place"]
+    return StimauditError(
+        f"The command stopped: {kind} at {place}. It is a fault of ours; its text is left out, for it may quote a "
+        "member. Run it again with --verbose, and report what it says."
+    )
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    """Where a fault passed, the outermost first: module and line, without a value."""
+    places = []
+    while trace is not None:
+        places.append(f"{Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}")
+        trace = trace.tb_next
+    return places
 
 
 def published_audit(out: Path) -> Connection:
     """The published audit of ``out``, read-only; raises ``UsageError`` when there is none."""
+    from pipelines.ground.published_file import DATABASE_FILE, open_published
+
     if not (out / "published" / DATABASE_FILE).is_file():
         message = (
             f"There is no published audit in {out}. Name the output folder of a run with --out, "
@@ -103,8 +145,18 @@ def published_audit(out: Path) -> Connection:
     return open_published(out / "published")
 
 
+def run_folder(out: Path) -> Path:
+    """``out``, where a run has published into it; raises ``UsageError`` elsewhere, before anything is made there."""
+    if not (out / "history").is_dir():
+        message = f"No run has published into {out}. Name the output folder of a run with --out."
+        raise UsageError(message)
+    return out
+
+
 def landed_folder(out: Path) -> Path:
     """The landed history of ``out``; raises ``UsageError`` when nothing landed there, or its key is not the one."""
+    from pipelines.intake.ledger import check_key
+
     if not (out / "landed" / "deliveries").is_dir():
         message = f"Nothing landed in {out} yet. Name the output folder of a run with --out."
         raise UsageError(message)
@@ -112,10 +164,9 @@ def landed_folder(out: Path) -> Path:
     return out / "landed"
 
 
-def tell_gate(report: Any) -> None:
+def tell_gate(report: Any, *, as_json: bool) -> None:
     """Says what a gate found, a line each; raises ``UsageError`` when the folder may not be loaded."""
-    for line in report.lines():
-        typer.echo(line)
+    tell(report, as_json=as_json)
     if not report.is_sound:
         message = f"{len(report.faults)} faults must be mended before a run can use these files."
         raise UsageError(message)
@@ -125,41 +176,6 @@ def short(path: Path) -> Path:
     """``path`` from the current folder where it lies below it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
-
-
-def tell_rows(names: Sequence[str], rows: Sequence[Sequence[Any]], form: Form) -> None:
-    """Writes rows on standard output as a table, CSV or JSON."""
-    if form is Form.JSON:
-        tell_json([dict(zip(names, row, strict=True)) for row in rows])
-    elif form is Form.CSV:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows(
-            [["; ".join(map(str, cell)) if isinstance(cell, list) else cell for cell in row] for row in rows]
-        )
-    else:
-        table = Table()
-        for name in names:
-            table.add_column(name, overflow="fold")
-        for row in rows:
-            table.add_row(*("" if cell is None else _cell(cell) for cell in row))
-        console().print(table, markup=False)
-        typer.echo(f"{len(rows):,} rows")
-
-
-def _cell(cell: object) -> str:
-    return ", ".join(map(str, cell)) if isinstance(cell, list) else str(cell)
-
-
-def console() -> Console:
-    """Standard output: as wide as the terminal, or wide enough for a file; colour only on a terminal."""
-    terminal = Console(markup=False)
-    return terminal if terminal.is_terminal else Console(width=PLAIN_WIDTH, markup=False, no_color=True)
-
-
-def log() -> Console:
-    """Standard error, where progress and faults are told."""
-    return Console(stderr=True)
 
 
 def now() -> datetime:

@@ -29,11 +29,25 @@ class CheckKey(NamedTuple):
     check_name: str
 
 
+_Text = Annotated[str, FILLED]
+
+
+@record
+@dataclass(frozen=True, kw_only=True)
+class Touches:
+    """The episodes that a failure of a check touches, as a condition on ``audit.episode_review``, and how so."""
+
+    episodes: _Text
+    told: _Text
+
+
 @dataclass(frozen=True)
 class SuiteCheck:
     """One line of a suite: what is expected, how bad a failure is, and whom it harms.
 
-    ``failed_count`` and ``total_count`` are SQL that count rows of the table, where DuckDB counts for the check.
+    ``failed_count`` and ``total_count`` are SQL that count rows of the table, where DuckDB counts for the check, and
+    ``failing_rows`` is the condition of a row that fails it, where it asks something of single rows.
+    ``told`` is what a person is told of a failure, with ``{failed}`` and ``{total}`` where the counts stand.
     """
 
     key: CheckKey
@@ -44,6 +58,9 @@ class SuiteCheck:
     kwargs: Mapping[str, Any]
     failed_count: str | None
     total_count: str | None
+    told: str = ""
+    touches: Touches | None = None
+    failing_rows: str | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -86,9 +103,6 @@ class Suite:
     count_queries: tuple[str, ...] = field(default=())
 
 
-_Text = Annotated[str, FILLED]
-
-
 @record
 @dataclass(frozen=True)
 class _Tolerance:
@@ -105,7 +119,9 @@ class _Tolerance:
 @dataclass(frozen=True, kw_only=True)
 class _Meta:
     check_name: _Text
+    told: _Text
     table_name: _Text | None = None
+    touches: Touches | None = None
     failing_rows: _Text | None = None
     applies_to: _Text = "true"
     failed_count: _Text | None = None
@@ -196,4 +212,7 @@ def _check(suite_name: str, entry: _Expectation) -> SuiteCheck:
         kwargs=entry.kwargs,
         failed_count=failed,
         total_count=total,
+        told=meta.told,
+        touches=meta.touches,
+        failing_rows=None if meta.failing_rows is None else f"({meta.failing_rows}) and ({meta.applies_to})",
     )

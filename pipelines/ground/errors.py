@@ -7,10 +7,14 @@ a member value. Findings are not failures: an audit that flags claims exits 0.
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class ExitCode(IntEnum):
-    """The exit codes of the `stimaudit` command (contract, section 3)."""
+    """The exit codes of the `stimaudit` command (docs/contract.md 3)."""
 
     DONE = 0
     OUR_FAULT = 1
@@ -19,6 +23,18 @@ class ExitCode(IntEnum):
     LOCKED = 4
     CAVEATS = 5
     INTEGRITY = 6
+
+
+EXIT_CODES: Mapping[ExitCode, str] = {
+    ExitCode.DONE: "done",
+    ExitCode.OUR_FAULT: "a fault of ours: disk, memory, or the program",
+    ExitCode.USAGE: "usage: a command, path, name, setting or policy is wrong; nothing was changed",
+    ExitCode.REFUSED: "input refused or a critical check failed; nothing was published",
+    ExitCode.LOCKED: "another run holds the output folder",
+    ExitCode.CAVEATS: "published with caveats: feeds missing, or warnings that matter",
+    ExitCode.INTEGRITY: "a landed, kept or published file is not what the records say",
+}
+"""What each exit code means: the one list, shown by `stimaudit --help` and compared with the documents by a test."""
 
 
 class StimauditError(Exception):

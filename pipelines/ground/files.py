@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from typing import TYPE_CHECKING, Any
+
+from pipelines.ground.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 
+ADDRESS = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):/")
+"""How a path begins that is an address; a path has lost one of the two slashes, and `c:/` is none."""
 FILE_MODE = 0o640
 FOLDER_MODE = 0o750
 OTHERS_MASK = 0o027
@@ -29,6 +34,17 @@ def make_folder(folder: Path) -> None:
 def offer_folder(folder: Path) -> None:
     """Makes a folder that a person named, with its parents; one that is there keeps its rights, a umask its say."""
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+
+
+def refuse_address(path: Path) -> None:
+    """Raises ``UsageError`` where a path that was given is an address of another machine (`s3://`, `https://`)."""
+    address = ADDRESS.match(str(path))
+    if address:
+        message = (
+            f"The path {address['scheme']}://... is an address, and stimaudit reads and writes folders of this "
+            "machine alone. Copy what lies there into a folder, or mount it, and name the folder."
+        )
+        raise UsageError(message)
 
 
 def partial_path(path: Path) -> Path:

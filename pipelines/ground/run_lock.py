@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import RunLockedError, UsageError
@@ -57,8 +57,9 @@ def run_lock(out: Path, *, since: datetime) -> Iterator[None]:
             )
             raise RunLockedError(message) from None
         os.fchmod(descriptor, FILE_MODE)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()}, since {since:%Y-%m-%d %H:%M:%S %Z}\n".encode(), 0)
+        with suppress(OSError):  # on a full disk nobody is told who holds the folder, and it is held all the same
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"process {os.getpid()}, since {since:%Y-%m-%d %H:%M:%S %Z}\n".encode(), 0)
         with private_files():
             yield
     finally:

@@ -18,7 +18,7 @@ from pipelines.ground.encryption import check_key_state, key_in_use, missing_key
 from pipelines.ground.errors import StimauditError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -33,6 +33,7 @@ MEMORY_LIMIT = "1GB"
 THREADS: int | None = None
 """How many threads a connection uses that is not told; none: one a core."""
 PLAIN_TOKEN = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*|[-+*/<>=~!@%^&|.,;()\[\]{}:]+")
+SIGNS = re.compile(r"[^A-Za-z0-9_$]+")
 
 # What DuckDB encrypts with. Its own library only reads; the extension comes from its package, never from the network.
 CIPHER_EXTENSION, CIPHER_PACKAGE = "httpfs", "duckdb-extension-httpfs"
@@ -208,8 +209,11 @@ def tables_read(connection: Connection, query: str) -> set[str]:
     return {name.split(" AS ")[0].replace('"', "") for name in connection.get_table_names(query, qualified=True)}
 
 
-def masked_query(query: str) -> str:
-    """``query`` without its literals, quoted names and comments, which may hold anything."""
+def masked_query(query: str, known: Container[str]) -> str:
+    """``query`` with a mark for its literals, quoted names, comments and every name that is not ``known`` (lower case).
+
+    What is left are the keywords and signs of the language and names of ours.
+    """
     content = query.encode()
     tokens = duckdb.tokenize(query)
     ends = [start for start, _ in tokens[1:]] + [len(content)]
@@ -218,8 +222,11 @@ def masked_query(query: str) -> str:
     for (start, kind), end in zip(tokens, ends, strict=True):
         # A comment is no token: it stands after one, up to the next.
         plain = PLAIN_TOKEN.match(content[start:end].decode(errors="replace"))
-        if kind != duckdb.token_type.comment:
-            kept.append(plain[0] if plain and kind not in values else "?")
+        if kind == duckdb.token_type.comment:
+            continue
+        is_word = plain is not None and not SIGNS.fullmatch(plain[0])
+        is_ours = kind == duckdb.token_type.keyword or (plain is not None and plain[0].lower() in known)
+        kept.append(plain[0] if plain and kind not in values and (not is_word or is_ours) else "?")
     return " ".join(kept)
 
 

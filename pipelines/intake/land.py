@@ -2,6 +2,8 @@
 
 Each file is looked at as bytes (hash, encoding, quoting, completeness), then read once by DuckDB, which parses,
 normalises and judges every row and writes it. Nothing counts until the delivery's manifest is there.
+
+See docs/contract.md 1.2, 1.8, 1.12.
 """
 
 from __future__ import annotations
@@ -10,13 +12,18 @@ import re
 import shutil
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from functools import partial
 from os import fsencode, walk
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import InputRefusedError, StimauditError, UsageError
 from pipelines.ground.files import commit_file, file_sha256
+from pipelines.ground.near_names import near_name
 from pipelines.ground.progress import SILENCE
 from pipelines.ground.warehouse import (
     MEMORY_LIMIT,
@@ -30,7 +37,9 @@ from pipelines.ground.warehouse import (
     read_parquet,
 )
 from pipelines.intake.extracts import read_extract_tables
-from pipelines.intake.layouts.canonical import judged_query
+from pipelines.intake.folders import is_mark, lake_table, layout_by_folder, refuse_lake_table
+from pipelines.intake.identifiers import qualified_query, qualifier
+from pipelines.intake.layouts.canonical import judged_query, landed_columns
 from pipelines.intake.layouts.choice import layout_by_header, layout_by_name, split_name
 from pipelines.intake.layouts.source import (
     FileRefusedError,
@@ -39,20 +48,27 @@ from pipelines.intake.layouts.source import (
     column_name,
     csv_header,
     inspect,
+    parquet_header,
+    readable,
     state,
 )
 from pipelines.intake.ledger import (
     ROW_NUMBERS,
     DeliveredFile,
     Delivery,
+    RepairedValue,
+    delivered_tables,
     landed_files,
     parquet_path,
     paths_by_shape,
     read_ledger,
     rejected_rows_query,
     supplied_tables,
+    table_query,
     write_manifest,
 )
+from pipelines.intake.member_crosswalk import unsettled
+from pipelines.intake.value_rules import NULL_WORDS, UNITS_A_DAY, value_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,6 +77,7 @@ if TYPE_CHECKING:
     from pipelines.ground.progress import Progress
     from pipelines.intake.extracts import ExtractTable
     from pipelines.intake.layouts.projection import Layout, Projection
+    from pipelines.intake.ledger import IdNamespace
 
 
 WIDE_DIAGNOSIS = re.compile(r"diagnosis_code_[0-9]+")
@@ -69,6 +86,13 @@ SHOWN = 10
 ROWS_A_PARTITION = 20_000_000
 DICTIONARY_ENTRIES = 8192
 """Codes keep their dictionaries, which make scans quick; identifiers soon have more entries and are written plain."""
+SMALL_BYTES = 1_000_000
+"""Of a delivered file up to this size the plan of its query costs more than its rows: one thread, no optimizer."""
+ROW_IN_DIGEST = (
+    "case when row_faults is null and row_warnings is null then row_hash "
+    "else hash(row_hash, row_faults, row_warnings) end"
+)
+"""SQL of what a row adds to the digest of a file: also why it was set aside or mended, for that is published, too."""
 NESTED_TYPES = ("STRUCT", "MAP", "UNION", "[]", "]", "BLOB", "TIMESTAMP WITH TIME ZONE", "INTERVAL", "BIT")
 
 
@@ -78,6 +102,13 @@ class LandingRules:
 
     A delivery is refused when a table has more than ``max_rejected_rows`` rejected rows and they are more than
     ``max_rejected_share`` of its rows; or, with an ``end_marker``, when no file of that name lies in its folder yet.
+    ``payments_supplied`` says by a pattern of a file's path below the delivery folder whether its paid amounts were
+    sent; the first pattern that fits holds, and a file that none fits has them.
+    ``null_words`` are blank wherever they stand; a line of care with more than ``units_a_day`` units is doubtful.
+    ``id_namespace`` is the column by which identifiers are qualified, where a file lacks it by the value that
+    ``namespace_of_files`` gives the first pattern that its path fits. ``is_whole`` says that what a delivery lacks is
+    gone, so that it is read whole, its old files too; a delivery that is all of the service days of ``covers`` (both
+    in) is full.
     """
 
     max_rejected_share: float = 0.01
@@ -85,6 +116,31 @@ class LandingRules:
     memory_limit: str = MEMORY_LIMIT
     threads: int | None = None
     end_marker: str | None = None
+    payments_supplied: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    null_words: tuple[str, ...] = NULL_WORDS
+    units_a_day: int = UNITS_A_DAY
+
+    id_namespace: IdNamespace | None = None
+    namespace_of_files: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    is_whole: bool = False
+    covers: tuple[date, date] | None = None
+
+    def has_payments(self, file_name: str) -> bool:
+        """Whether the paid amounts of the file were sent, so that a blank one is 0 and not unknown."""
+        return next(
+            (are_sent for pattern, are_sent in self.payments_supplied.items() if fnmatchcase(file_name, pattern)), True
+        )
+
+    @property
+    def qualifier(self) -> str | None:
+        """The column by which identifiers are qualified."""
+        return qualifier(self.id_namespace)
+
+    def namespace_of(self, file_name: str) -> str | None:
+        """The source or payer whose identifiers the file holds, as far as the configuration says."""
+        return next(
+            (value for pattern, value in self.namespace_of_files.items() if fnmatchcase(file_name, pattern)), None
+        )
 
 
 DEFAULT_RULES = LandingRules()
@@ -94,7 +150,7 @@ DEFAULT_RULES = LandingRules()
 class Landing:
     """What a delivery became; ``delivery_number`` is None when nothing in it was new.
 
-    ``supplied`` are the tables of which the history, this delivery included, holds at least one file.
+    ``supplied`` are the tables of which the history, this delivery included, holds at least one loaded row.
     """
 
     delivery_number: int | None
@@ -124,13 +180,30 @@ class _Lander:
         self.tables = read_extract_tables()
         self.workplace = landed / "partial"
         self.written: list[Path] = []
+        self._connections: dict[bool, Connection] = {}
 
-    def connect(self) -> Connection:
+    def connection_for(self, byte_count: int) -> Connection:
+        """The connection that reads files of ``byte_count`` bytes; there is one for small files and one for others."""
+        is_small = byte_count <= SMALL_BYTES
+        if is_small not in self._connections:
+            self._connections[is_small] = self._connect(is_small=is_small)
+        return self._connections[is_small]
+
+    def _connect(self, *, is_small: bool) -> Connection:
         connection = open_warehouse(
-            memory_limit=self.rules.memory_limit, threads=self.rules.threads, temp_directory=self.workplace / "spill"
+            memory_limit=self.rules.memory_limit,
+            threads=1 if is_small else self.rules.threads,
+            temp_directory=self.workplace / "spill",
         )
         connection.execute("set preserve_insertion_order = true")
+        if is_small:
+            connection.execute("pragma disable_optimizer")
         return connection
+
+    def disconnect(self) -> None:
+        """Closes all connections: their spill files go, and nothing is read through them any more."""
+        while self._connections:
+            self._connections.popitem()[1].close()
 
     def clear(self) -> None:
         """Removes what a killed run left: working files, and landed files that no manifest names."""
@@ -142,6 +215,7 @@ class _Lander:
 
     def forget(self) -> None:
         """Removes what this delivery has written so far."""
+        self.disconnect()
         for path in self.written:
             path.unlink(missing_ok=True)
         shutil.rmtree(self.workplace, ignore_errors=True)
@@ -167,6 +241,7 @@ def land(
         raise UsageError(message)
     _check_end_marker(extracts, rules.end_marker)
     history = read_ledger(landed)
+    _check_namespace(history, rules)
     lander = _Lander(landed, len(history) + 1, as_of=as_of, rules=rules)
     lander.clear()
     try:
@@ -177,12 +252,32 @@ def land(
         if is_new:
             files = _count_repeats(lander, files)
             _check_rejected(lander, files)
-            write_manifest(landed, Delivery(lander.delivery_number, as_of.isoformat(), files))
+            _check_crosswalk(lander, history, files)
+            write_manifest(landed, _delivery(lander, files))
     except BaseException:
         lander.forget()
         raise
+    lander.disconnect()
     shutil.rmtree(lander.workplace, ignore_errors=True)
     return Landing(lander.delivery_number if is_new else None, files, supplied_tables([*known, *files]))
+
+
+def _check_namespace(history: Sequence[Delivery], rules: LandingRules) -> None:
+    if any(qualifier(delivery.id_namespace) != rules.qualifier for delivery in history):
+        message = (
+            "Earlier deliveries landed with identifiers of another form, so theirs and these would never meet: "
+            "id_namespace (data_source, payer) cannot change within one history. Set it back, or land all deliveries "
+            "again into a new folder."
+        )
+        raise UsageError(message)
+
+
+def _delivery(lander: _Lander, files: tuple[DeliveredFile, ...]) -> Delivery:
+    made = Delivery(lander.delivery_number, lander.as_of.isoformat(), files, id_namespace=lander.rules.id_namespace)
+    if lander.rules.covers is None:
+        return made
+    first, last = lander.rules.covers
+    return replace(made, delivery_kind="full", covers_from=first.isoformat(), covers_to=last.isoformat())
 
 
 def _check_end_marker(extracts: Path, end_marker: str | None) -> None:
@@ -197,37 +292,83 @@ def _check_end_marker(extracts: Path, end_marker: str | None) -> None:
 def _land_files(
     lander: _Lander, extracts: Path, history: Sequence[Delivery], progress: Progress
 ) -> tuple[DeliveredFile, ...]:
-    """What became of each file, repeats not yet counted; all refused files are named in one error."""
+    """What became of each file, repeats not yet counted; all refused files are named in one error.
+
+    Where what a delivery lacks is gone, one with anything new is read whole, files that were landed before as well.
+    """
     landed_before = {
         (file.table_name, file.sha256): file for delivery in history for file in delivery.files if file.fate == "landed"
     }
+    delivered = _land_each(lander, extracts, landed_before, progress)
+    fates = {file.fate for file in delivered}
+    if lander.rules.is_whole and {"landed", "already_landed"} <= fates:
+        lander.forget()
+        return _land_each(lander, extracts, {}, progress)
+    return delivered
+
+
+def _land_each(
+    lander: _Lander,
+    extracts: Path,
+    landed_before: Mapping[tuple[str | None, str | None], DeliveredFile],
+    progress: Progress,
+) -> tuple[DeliveredFile, ...]:
+    """What became of each file, of which those in ``landed_before`` are not read again."""
     delivered: list[DeliveredFile] = []
-    refused: list[str] = []
+    lakes = _lake_tables(extracts)
+    refused = [f"{_printable(name)}: {refuse_lake_table(system)}" for name, system in lakes.items()]
     for number, path in enumerate(_files_below(extracts), start=1):
+        if any(path.is_relative_to(extracts / lake) for lake in lakes):
+            continue
         name = path.relative_to(extracts).as_posix()
         try:
+            with readable():
+                path.lstat()
             delivered += _land_path(lander, extracts, path, number, landed_before, progress)
         except FileRefusedError as refusal:
             refused.append(f"{_printable(name)}: {refusal}")
     if refused:
-        count = "One file is" if len(refused) == 1 else f"{len(refused)} files are"
+        things = "files and folders" if lakes else "files"
+        count = f"One {'folder' if lakes else 'file'} is" if len(refused) == 1 else f"{len(refused)} {things} are"
         message = f"{count} refused; nothing of this delivery was taken.\n" + "\n".join(f"- {each}" for each in refused)
         raise InputRefusedError(message)
     return tuple(delivered)
 
 
+def _lake_tables(extracts: Path) -> dict[str, str]:
+    """The system of each folder, by its path below ``extracts``, that is a table of another system."""
+    found: dict[str, str] = {}
+    for parent, folders, _ in walk(extracts):
+        folders.sort()
+        if system := lake_table(Path(parent)):
+            found[Path(parent).relative_to(extracts).as_posix()] = system
+            folders.clear()
+    return found
+
+
 def _files_below(folder: Path) -> list[Path]:
     """All files below ``folder`` and links to folders, by the bytes of their path below it."""
     found: list[Path] = []
-    for parent, folders, names in walk(folder):
+    for parent, folders, names in walk(folder, onerror=partial(_refuse_folder, folder)):
         here = Path(parent)
         found += [here / name for name in names]
         found += [here / name for name in folders if (here / name).is_symlink()]
     return sorted(found, key=lambda path: fsencode(path.relative_to(folder).as_posix()))
 
 
+def _refuse_folder(extracts: Path, error: OSError) -> None:
+    """Refuses a delivery of which a folder cannot be opened: nobody knows what lies in it."""
+    name = Path(error.filename).relative_to(extracts).as_posix()
+    message = (
+        f"The folder {_printable(name)} of the delivery cannot be opened ({error.strerror}), so what it holds cannot "
+        "be known; nothing of this delivery was taken. Give the account that runs the audit the right to read it."
+    )
+    raise InputRefusedError(message) from None
+
+
 def _printable(name: str) -> str:
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+    """``name`` on one line, whatever bytes it is made of: what does not print is written as its escape."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in name)
 
 
 def _land_path(
@@ -266,6 +407,8 @@ def _land_path(
         return [stranger]
     source = SourceFile(path, name, number, *stem_and_extension)
     by_name = layout_by_name(source.stem, lander.tables)
+    if by_name is None and not is_mark(path.name):
+        by_name = layout_by_folder(extracts, path, lander.tables)
     if by_name is None and (not path.is_file() or path.is_symlink()):
         return [stranger]
     if by_name is not None:
@@ -303,7 +446,7 @@ def _known_or_read(
     with ThreadPoolExecutor(max_workers=1) as beside:
         inspection = beside.submit(inspect, reading.source)
         if all((table_name, proto.bytes) in sizes for table_name in tables):
-            digest = inspection.result()
+            digest = inspection.result().sha256
             if all((table_name, digest) in landed_before for table_name in tables):
                 known = replace(proto, sha256=digest, fate="already_landed")
                 return [replace(known, table_name=table_name) for table_name in tables]
@@ -312,8 +455,17 @@ def _known_or_read(
         except FileRefusedError:
             inspection.result()
             raise
-        digest = inspection.result()
-    return [replace(file, sha256=digest) for file in files]
+        inspected = inspection.result()
+    _check_row_count(inspected.row_count, files[0].source_row_count)
+    return [replace(file, sha256=inspected.sha256) for file in files]
+
+
+def _check_row_count(counted: int, read: int) -> None:
+    """Refuses a file of which the reader gave another number of rows than its bytes hold."""
+    if counted != read:
+        cause = f"The file holds {counted:,} rows by its line ends and quotes, and {read:,} of them can be read."
+        remedy = "Line ends of two kinds, perhaps, one of them in the header: export it again with one kind."
+        raise FileRefusedError(cause, remedy)
 
 
 def _check_place(extracts: Path, path: Path) -> None:
@@ -322,6 +474,7 @@ def _check_place(extracts: Path, path: Path) -> None:
     except UnicodeEncodeError:
         cause = "The file's name is not UTF-8."
         raise FileRefusedError(cause, "Rename it.") from None
+    state(path)
     if path.is_symlink() and not path.resolve().is_relative_to(extracts.resolve()):
         cause = "The file is a link that leads out of the delivery folder."
         raise FileRefusedError(cause, "Deliver the file itself.")
@@ -345,11 +498,8 @@ def _open_reading(lander: _Lander, source: SourceFile, by_name: Layout | None) -
         return None
     missing = layout.missing_columns(header)
     if missing:
-        cause = f"The header lacks the required column{'s' if len(missing) > 1 else ''} {', '.join(missing)}."
-        if len(header) == 1 and any(mark in header[0] for mark in ";|\t"):
-            cause = f"The columns are not separated by commas, so that {len(missing)} required columns are missing."
         remedy = f"Expected a comma-separated header row with {', '.join(layout.required_columns)}."
-        raise FileRefusedError(cause, remedy)
+        raise FileRefusedError(_why_missing(layout, header, missing), remedy)
     known = layout.known_columns(header)
     repeated = sorted(name for name, count in Counter(header).items() if name and count > 1)
     if repeated:
@@ -365,13 +515,33 @@ def _open_reading(lander: _Lander, source: SourceFile, by_name: Layout | None) -
     return _Reading(source, layout, columns, len(header), unknown)
 
 
+def _why_missing(layout: Layout, header: tuple[str, ...], missing: Sequence[str]) -> str:
+    """Why a header lacks the columns ``missing``; of its own words it shows those alone that are close to a column."""
+    if header and header[0].startswith("sep="):
+        return (
+            "The first line is `sep=`, which Excel writes, so that the second one is not read as the header: remove it."
+        )
+    if len(header) == 1 and any(mark in header[0] for mark in ";|\t"):
+        return f"The columns are not separated by commas, so that {len(missing)} required columns are missing."
+    cause = f"The header lacks the required column{'s' if len(missing) > 1 else ''} {', '.join(missing)}."
+    meant = {column: name for column in missing if (name := near_name(column, header))}
+    if meant:
+        written = ", ".join(f"{name} for {column}" for column, name in meant.items())
+        return f"{cause} It may have meant: {written}. Rename them."
+    if not layout.known_columns(header):
+        return f"{cause} No name in the first row is known: the header row is missing, perhaps."
+    return cause
+
+
 def _parquet_header(lander: _Lander, source: SourceFile) -> tuple[str, ...]:
-    with _linked(lander, source) as link, lander.connect() as connection:
+    """The column names of a Parquet file that DuckDB can open; it would rename the second of two equal ones."""
+    connection = lander.connection_for(source.path.stat().st_size)
+    with _linked(lander, source) as link:
         try:
-            rows = connection.execute(f"describe from {_relation(source, link, 0)}").fetchall()
+            connection.execute(f"describe from {_relation(source, link, 0)}").fetchall()
         except WarehouseError as error:
             raise _refusal(error, source) from None
-    return tuple(str(row[0]) for row in rows)
+    return parquet_header(source)
 
 
 class _linked:  # noqa: N801 - used as a context manager, like a function
@@ -404,7 +574,8 @@ def _relation(source: SourceFile, link: Path, column_count: int) -> str:
 def _read(lander: _Lander, reading: _Reading, proto: DeliveredFile) -> list[DeliveredFile]:
     """The file's rows in each of its tables, written to Parquet and counted; repeats not yet counted."""
     source = reading.source
-    with _linked(lander, source) as link, lander.connect() as connection:
+    connection = lander.connection_for(proto.bytes)
+    with _linked(lander, source) as link:
         relation = _relation(source, link, reading.column_count)
         listed = ", ".join(f"{column} as {identifier(name)}" for name, column in reading.columns.items())
         try:
@@ -413,16 +584,31 @@ def _read(lander: _Lander, reading: _Reading, proto: DeliveredFile) -> list[Deli
                 for row in connection.execute(f"describe select {listed} from {relation}").fetchall()
             }
             _check_types(types)
-            made = "view" if reading.layout.is_streamed else "table"
-            connection.execute(f"create temp {made} source as select {listed} from {relation}")
-            files = [_write(lander, connection, projection, proto) for projection in reading.layout.projections(types)]
-            if reading.layout.is_streamed:
-                source_row_count = files[0].row_count
-            else:
-                source_row_count = one_number(connection, "select count(*) from source")
+            is_streamed = reading.layout.is_streamed
+            with _source(lander, connection, f"select {listed} from {relation}", is_streamed=is_streamed):
+                files = [
+                    _write(lander, connection, projection, proto) for projection in reading.layout.projections(types)
+                ]
+                if is_streamed:
+                    source_row_count = files[0].row_count
+                else:
+                    source_row_count = one_number(connection, "select count(*) from source")
         except WarehouseError as error:
             raise _refusal(error, source) from None
     return [replace(file, source_row_count=source_row_count) for file in files]
+
+
+@contextmanager
+def _source(lander: _Lander, connection: Connection, query: str, *, is_streamed: bool) -> Iterator[None]:
+    """The delivered rows as ``source``, for as long as they are read: a view, or a table where they are read often."""
+    kind = "view" if is_streamed else "table"
+    connection.execute(f"create temp {kind} source as {query}")
+    try:
+        yield
+    except BaseException:
+        lander.disconnect()  # what a broken read leaves in a connection is met by no other file
+        raise
+    connection.execute(f"drop {kind} source")
 
 
 def _check_types(types: Mapping[str, str]) -> None:
@@ -439,19 +625,30 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
     path = parquet_path(lander.landed, table.table_name, lander.delivery_number, proto.file_number)
     partial = lander.workplace / f"{table.table_name}-{path.name}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    query = judged_query(projection, table, as_of=lander.as_of)
+    query = judged_query(
+        projection,
+        table,
+        as_of=lander.as_of,
+        rules=value_rules(lander.rules.null_words, lander.rules.units_a_day),
+        payments_are_supplied=lander.rules.has_payments(proto.file_name),
+    )
+    if lander.rules.qualifier is not None:
+        columns = landed_columns(projection, table)
+        query = qualified_query(query, columns, lander.rules.qualifier, lander.rules.namespace_of(proto.file_name))
     connection.execute(
-        f"copy (select *, {lander.delivery_number}::integer as delivery_number, "
+        f"copy (select *, {_row_hash(table, projection)} as row_hash, "
+        f"{lander.delivery_number}::integer as delivery_number, "
         f"{proto.file_number}::integer as file_number from ({query}) as judged) to {literal(partial)} "
         f"{parquet_format('compression snappy', f'dictionary_size_limit {DICTIONARY_ENTRIES}')}"
     )
-    row_count, rejected_count, row_hash_sum = (
+    row_count, rejected_count, row_hash_sum, warned_count = (
         int(number)
         for number in connection.execute(
-            "select count(*), count(row_faults), coalesce(sum(row_hash) filter (where row_faults is null), 0) "
+            f"select count(*), count(row_faults), coalesce(sum({ROW_IN_DIGEST}), 0), count(row_warnings) "
             f"from {read_parquet([partial])}"
         ).fetchall()[0]
     )
+    repaired_values = _repaired_values(connection, partial) if warned_count else ()
     commit_file(partial, path)
     lander.written.append(path)
     return replace(
@@ -460,12 +657,33 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         row_count=row_count,
         loaded_count=row_count - rejected_count,
         rejected_count=rejected_count,
-        columns=tuple(column.column_name for column in table.columns if column.column_name in projection.columns),
+        columns=landed_columns(projection, table),
         has_source_row=projection.has_source_row,
         parquet_bytes=path.stat().st_size,
         parquet_sha256=file_sha256(path),
         row_hash_sum=row_hash_sum,
+        repaired_values=repaired_values,
     )
+
+
+def _row_hash(table: ExtractTable, projection: Projection) -> str:
+    """SQL of a hash over all known columns: equal rows have equal ones, whatever columns their files lack."""
+    known = (
+        identifier(column.column_name) if column.column_name in landed_columns(projection, table) else "null"
+        for column in table.columns
+    )
+    return f"hash({', '.join(known)})"
+
+
+def _repaired_values(connection: Connection, partial: Path) -> tuple[RepairedValue, ...]:
+    """What was mended or is doubtful in the loaded rows just written, by column and rule."""
+    rows = connection.execute(
+        "select split_part(warning, ':', 1) as column_name, split_part(warning, ':', 2) as rule, count(*) "
+        "from (select unnest(string_split(row_warnings, ';')) as warning "
+        f"from {read_parquet([partial])} where row_faults is null and row_warnings is not null) as warned "
+        "group by column_name, rule order by column_name, rule"
+    ).fetchall()
+    return tuple(RepairedValue(column_name, rule, int(row_count)) for column_name, rule, row_count in rows)
 
 
 def _refusal(error: WarehouseError, source: SourceFile) -> StimauditError:
@@ -505,7 +723,7 @@ def _check_supply(tables: Mapping[str, ExtractTable], files: Sequence[DeliveredF
             f"<table> one of {names} and <ext> csv, csv.gz, csv.zst or parquet. Check the folder and the file names."
         )
         raise InputRefusedError(message)
-    supplied = supplied_tables(landed)
+    supplied = {file.table_name for file in landed}
     if "medical_claim" not in supplied:
         message = (
             "No medical_claim file was ever delivered. Expected medical_claim.<ext> or medical_claim_<anything>.<ext>. "
@@ -524,11 +742,11 @@ def _check_supply(tables: Mapping[str, ExtractTable], files: Sequence[DeliveredF
 def _count_repeats(lander: _Lander, files: tuple[DeliveredFile, ...]) -> tuple[DeliveredFile, ...]:
     """``files`` with their repeats: rows equal in all columns to a later row of the delivery."""
     repeats: Counter[tuple[str | None, int]] = Counter()
-    with lander.connect() as connection:
-        for table_name in sorted(supplied_tables(files)):
-            here = [file for file in files if file.table_name == table_name and file.fate == "landed"]
-            for file_number, count in _repeats(lander, connection, lander.tables[table_name], here):
-                repeats[table_name, file_number] += count
+    for table_name in sorted(delivered_tables(files)):  # no others hold rows that could be repeats
+        here = [file for file in files if file.table_name == table_name and file.fate == "landed"]
+        connection = lander.connection_for(sum(file.bytes for file in here))
+        for file_number, count in _repeats(lander, connection, lander.tables[table_name], here):
+            repeats[table_name, file_number] += count
     return tuple(
         replace(file, repeat_count=count, loaded_count=file.loaded_count - count)
         if file.fate == "landed" and (count := repeats[file.table_name, file.file_number])
@@ -566,6 +784,7 @@ def _repeats(
             f"where {share} and row_hash in (select row_hash from candidate)"
             ") as candidate_row where copy > 1 group by file_number order by file_number"
         ).fetchall()
+        connection.unregister("candidate")
         yield from ((int(file_number), int(count)) for file_number, count in rows)
 
 
@@ -588,16 +807,45 @@ def _check_rejected(lander: _Lander, files: Iterable[DeliveredFile]) -> None:
         raise InputRefusedError(message)
 
 
+def _check_crosswalk(lander: _Lander, history: Sequence[Delivery], files: Sequence[DeliveredFile]) -> None:
+    """Refuses a delivery after which a previous member identifier would lead into a ring or to two members."""
+    table = lander.tables["member_crosswalk"]
+    delivered = landed_files([*history, Delivery(lander.delivery_number, lander.as_of.isoformat(), tuple(files))])
+    here = [(number, file) for number, file in delivered if file.table_name == table.table_name]
+    if all(number != lander.delivery_number for number, _ in here):
+        return
+    connection = lander.connection_for(sum(file.bytes for _, file in here))
+    rows = connection.execute(
+        "select previous_member_id, member_id, delivery_number, file_number, source_row "
+        f"from ({table_query(lander.landed, table, here)}) as crosswalk order by all"
+    ).fetchall()
+    rings, split = unsettled((str(previous), str(present)) for previous, present, *_ in rows)
+    if not rings and not split:
+        return
+    names = {(number, file.file_number): file.file_name for number, file in here}
+    places = [
+        f"- {names[delivery, file]}, row {row}, of delivery {delivery}"
+        for previous, _, delivery, file, row in rows
+        if previous in rings or previous in split
+    ]
+    message = (
+        "The member_crosswalk cannot be followed; nothing of this delivery was taken. Each previous identifier must "
+        f"lead to one member, over all deliveries together, but {len(rings)} lead in a ring and {len(split)} to two "
+        f"members. Mend the rows and deliver it again. The first of them:\n" + "\n".join(places[:SHOWN])
+    )
+    raise InputRefusedError(message)
+
+
 def _too_many(lander: _Lander, table_name: str, files: Sequence[DeliveredFile], rows: int, rejected: int) -> str:
     query = rejected_rows_query(lander.landed, [(lander.delivery_number, file) for file in files])
-    with lander.connect() as connection:
-        rules = connection.execute(
-            f"select fault, count(*) from ({query}) as broken group by fault order by count(*) desc, fault"
-        ).fetchall()
-        first = connection.execute(
-            f"select file_name, source_row, fault from ({query}) as broken "
-            f"order by file_number, source_row, fault limit {SHOWN}"
-        ).fetchall()
+    connection = lander.connection_for(sum(file.bytes for file in files))
+    rules = connection.execute(
+        f"select fault, count(*) from ({query}) as broken group by fault order by count(*) desc, fault"
+    ).fetchall()
+    first = connection.execute(
+        f"select file_name, source_row, fault from ({query}) as broken "
+        f"order by file_number, source_row, fault limit {SHOWN}"
+    ).fetchall()
     messages = {
         f"{column.column_name}:{rule}": column.message(rule)
         for column in lander.tables[table_name].columns

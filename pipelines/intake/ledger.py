@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 from pipelines.ground.errors import IntegrityError, KeyFaultError
 from pipelines.ground.files import commit_file, file_sha256, json_text, partial_path
+from pipelines.ground.formats import LEDGER, check_form
 from pipelines.ground.records import RecordError, judge_json, record
 from pipelines.ground.warehouse import check_parquet_key, identifier, literal, read_parquet
-from pipelines.intake.extracts import read_extract_tables
+from pipelines.intake.extracts import read_extract_tables, read_value_remarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
 
 Fate = Literal["landed", "already_landed", "not_an_extract"]
 
-MANIFEST_FORMAT = 1
+IdNamespace = Literal["data_source", "payer", "shared"]
+DeliveryKind = Literal["changes", "full"]
+
+MANIFEST_FORMAT = LEDGER
 EXTRA_COLUMNS: dict[str, str] = {
     "row_warnings": "VARCHAR",
     "delivery_number": "INTEGER",
@@ -36,8 +41,22 @@ EXTRA_COLUMNS: dict[str, str] = {
     "source_row": "BIGINT",
 }
 """What every landed table has after its own columns."""
+ROW_DATES = ("claim_line_start_date", "dispensing_date", "decision_date", "document_date")
+"""The columns that date a row of a table."""
+PROCEDURE_CODE = re.compile(r"hcpcs_code|procedure_code(_[0-9]+)?")
+"""The columns that may hold the code of an implantation."""
 ROW_NUMBERS = "file_row_number = true"
 """What our Parquet files are read with where the place of a row in its file is asked."""
+
+
+@record
+@dataclass(frozen=True)
+class RepairedValue:
+    """How many loaded rows of a file have a value in one column that was mended, blanked or is doubtful by a rule."""
+
+    column_name: str
+    rule: str
+    row_count: int
 
 
 @record
@@ -48,8 +67,10 @@ class DeliveredFile:
     ``row_count`` = ``loaded_count`` + ``repeat_count`` + ``rejected_count``, in rows of the table.
     ``source_row_count`` counts the file's own records: a layout may make several rows of one.
     ``columns`` are the canonical columns that the file supplied; ``parquet_bytes`` the size of what was landed
-    and ``parquet_sha256`` its digest (none in manifests of older versions). ``row_hash_sum`` sums the hashes of the
-    rows that were not rejected, repeats among them: with their count what names a run (decision 0041).
+    and ``parquet_sha256`` its digest (none in manifests of older versions). ``row_hash_sum`` sums the hashes of all
+    rows over all known columns, and why a row was set aside or mended: with their count what names a run
+    (decision 0135).
+    ``repaired_values`` count by column and rule what was mended or is doubtful in them (none in older manifests).
     """
 
     file_number: int
@@ -70,21 +91,38 @@ class DeliveredFile:
     fate: Fate
     parquet_sha256: str | None = None
     row_hash_sum: int = 0
+    repaired_values: tuple[RepairedValue, ...] = ()
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One landed delivery: its number, the run date it was judged by (ISO), its files in order."""
+    """One landed delivery: its number, the run date it was judged by (ISO), its files in order.
+
+    A delivery of the kind ``full`` is all of the service days from ``covers_from`` to ``covers_to`` (ISO, both in).
+    ``id_namespace`` is what was said of its identifiers: the column that qualifies them, or that all share them.
+    """
 
     delivery_number: int
     as_of: str
     files: tuple[DeliveredFile, ...]
+    delivery_kind: DeliveryKind = "changes"
+    covers_from: str | None = None
+    covers_to: str | None = None
+    id_namespace: IdNamespace | None = None
 
 
 @record
 @dataclass(frozen=True)
 class _Manifest(Delivery):
     """A delivery as its manifest tells it."""
+
+    format: int = MANIFEST_FORMAT
+
+
+@record
+@dataclass(frozen=True)
+class _Form:
+    """What a manifest says of its own form."""
 
     format: int = MANIFEST_FORMAT
 
@@ -163,9 +201,14 @@ def write_manifest(landed: Path, delivery: Delivery) -> None:
     commit_file(part, path)
 
 
-def supplied_tables(files: Iterable[DeliveredFile]) -> frozenset[str]:
-    """The tables of which at least one file was landed."""
+def delivered_tables(files: Iterable[DeliveredFile]) -> frozenset[str]:
+    """The tables of which at least one file was landed, be it a header alone."""
     return frozenset(file.table_name for file in files if file.table_name and file.fate == "landed")
+
+
+def supplied_tables(files: Iterable[DeliveredFile]) -> frozenset[str]:
+    """The tables of which at least one row was loaded: a header alone, or rows all set aside, say nothing."""
+    return delivered_tables(file for file in files if file.row_count > file.rejected_count)
 
 
 def landed_files(deliveries: Iterable[Delivery]) -> list[tuple[int, DeliveredFile]]:
@@ -189,8 +232,10 @@ def attach(connection: Connection, landed: Path) -> None:
         files = [(number, file) for number, file in landed_now if file.table_name == table.table_name]
         query = table_query(landed, table, files)
         connection.execute(f"create or replace view landed.{identifier(table.table_name)} as {query}")
-    connection.execute(f"create or replace view landed.rejected_row as {_rejected_query(landed, tables, landed_now)}")
+    make_rejected_row(connection, landed, landed_now)
     _make_delivered_file(connection, deliveries)
+    _make_repaired_value(connection, landed_now)
+    make_delivery_table(connection, deliveries)
     supplied = supplied_tables(file for _, file in landed_now)
     feeds = ", ".join(f"({literal(name)}, {str(name in supplied).lower()})" for name in tables)
     connection.execute(
@@ -238,10 +283,13 @@ def _source_row(has_source_row: bool) -> str:  # noqa: FBT001 - a fact of the fi
 
 
 def rejected_rows_query(landed: Path, files: Iterable[tuple[int, DeliveredFile]]) -> str:
-    """One row per broken rule of a rejected row of ``files``; an empty text when no file has any."""
+    """One row per broken rule of a rejected row of ``files``; an empty text when no file has any.
+
+    Whose the row is, its day and its procedure codes stand beside, as far as they could be read.
+    """
     return " union all ".join(
         f"select delivery_number, file_number, {literal(file.file_name)} as file_name, "
-        f"{literal(file.table_name)} as table_name, {_source_row(file.has_source_row)}, "
+        f"{literal(file.table_name)} as table_name, {_source_row(file.has_source_row)}, {_whose_row(file)}, "
         "unnest(string_split(row_faults, ';')) as fault "
         f"from {read_parquet([parquet_path(landed, file.table_name or '', number, file.file_number)], ROW_NUMBERS)} "
         "where row_faults is not null"
@@ -250,12 +298,32 @@ def rejected_rows_query(landed: Path, files: Iterable[tuple[int, DeliveredFile]]
     )
 
 
+def _whose_row(file: DeliveredFile) -> str:
+    """SQL of the columns by which a set-aside row is found again; what its file lacks is null."""
+    held = [name for name in ("member_id", "claim_id", "claim_line_number") if name in file.columns]
+    own = {name: identifier(name) for name in held}
+    dates = [name for name in ROW_DATES if name in file.columns]
+    codes = [name for name in file.columns if PROCEDURE_CODE.fullmatch(name)]
+    listed = [f"{own.get(name, 'null::varchar')} as {name}" for name in ("member_id", "claim_id", "claim_line_number")]
+    listed.append(f"{dates[0] if dates else 'null::date'} as row_date")
+    listed.append(f"[{', '.join(codes)}]::varchar[] as procedure_codes")
+    return ", ".join(listed)
+
+
+def make_rejected_row(connection: Connection, landed: Path, files: Iterable[tuple[int, DeliveredFile]]) -> None:
+    """Makes the view `landed.rejected_row`: one row a broken rule of a rejected row of ``files``, with its message."""
+    query = _rejected_query(landed, read_extract_tables(), files)
+    connection.execute(f"create or replace view landed.rejected_row as {query}")
+
+
 def _rejected_query(
     landed: Path, tables: Mapping[str, ExtractTable], files: Iterable[tuple[int, DeliveredFile]]
 ) -> str:
     rows = rejected_rows_query(landed, files) or (
         "select null::integer as delivery_number, null::integer as file_number, null::varchar as file_name, "
-        "null::varchar as table_name, null::bigint as source_row, null::varchar as fault where false"
+        "null::varchar as table_name, null::bigint as source_row, null::varchar as member_id, "
+        "null::varchar as claim_id, null::varchar as claim_line_number, null::date as row_date, "
+        "null::varchar[] as procedure_codes, null::varchar as fault where false"
     )
     messages = ", ".join(
         f"({literal(table.table_name)}, {literal(f'{column.column_name}:{rule}')}, {literal(column.message(rule))})"
@@ -265,7 +333,8 @@ def _rejected_query(
     )
     return (
         "select fault.delivery_number, fault.file_number, fault.file_name, fault.table_name, fault.source_row, "
-        "split_part(fault.fault, ':', 1) as column_name, split_part(fault.fault, ':', 2) as rule, rule_text.message "
+        "split_part(fault.fault, ':', 1) as column_name, split_part(fault.fault, ':', 2) as rule, rule_text.message, "
+        "fault.member_id, fault.claim_id, fault.claim_line_number, fault.row_date, fault.procedure_codes "
         f"from ({rows}) as fault left join (values {messages}) as rule_text(table_name, fault, message) "
         "on fault.table_name = rule_text.table_name and fault.fault = rule_text.fault"
     )
@@ -302,16 +371,74 @@ def _make_delivered_file(connection: Connection, deliveries: Iterable[Delivery])
     )
 
 
+def _make_repaired_value(connection: Connection, landed_now: Iterable[tuple[int, DeliveredFile]]) -> None:
+    """One row per delivery, file, table, column and rule: loaded rows with a mended, blanked or doubtful value."""
+    remarks = read_value_remarks()
+    types = {
+        "delivery_number": "INTEGER",
+        "file_number": "INTEGER",
+        "file_name": "VARCHAR",
+        "table_name": "VARCHAR",
+        "column_name": "VARCHAR",
+        "rule": "VARCHAR",
+        "row_count": "BIGINT",
+        "total_count": "BIGINT",
+        "severity": "VARCHAR",
+        "is_failure": "BOOLEAN",
+        "description": "VARCHAR",
+        "consequence": "VARCHAR",
+    }
+    rows = [
+        {
+            "delivery_number": number,
+            "file_number": file.file_number,
+            "file_name": file.file_name,
+            "table_name": file.table_name,
+            "total_count": file.row_count - file.rejected_count,
+            **asdict(repaired),
+            **asdict(remarks[repaired.rule]),
+        }
+        for number, file in landed_now
+        for repaired in file.repaired_values
+    ]
+    connection.execute(
+        "create or replace table landed.repaired_value as "
+        f"select unnest(from_json(?::json, {literal(json.dumps([types]))}), recursive := true)",
+        [json.dumps(rows)],
+    )
+
+
+def make_delivery_table(connection: Connection, deliveries: Iterable[Delivery]) -> None:
+    """Makes `landed.delivery`: one row a delivery, with what was said of it as a whole."""
+    connection.execute(
+        "create or replace table landed.delivery "
+        "(delivery_number INTEGER, delivery_kind VARCHAR, covers_from DATE, covers_to DATE, id_namespace VARCHAR)"
+    )
+    for delivery in deliveries:
+        connection.execute(
+            "insert into landed.delivery values (?, ?, ?, ?, ?)",
+            [
+                delivery.delivery_number,
+                delivery.delivery_kind,
+                delivery.covers_from,
+                delivery.covers_to,
+                delivery.id_namespace,
+            ],
+        )
+
+
 def _read_manifest(path: Path) -> Delivery:
     try:
-        manifest = judge_json(_Manifest, path.read_bytes())
+        content = path.read_bytes()
+        check_form("ledger", path, judge_json(_Form, content, may_hold_more=True).format)
+        manifest = judge_json(_Manifest, content)
     except RecordError as error:
         message = (
             f"The manifest {path} cannot be read: expected the JSON that landing wrote, but {error}. Restore it from "
             "its backup."
         )
         raise IntegrityError(message) from None
-    return Delivery(manifest.delivery_number, manifest.as_of, manifest.files)
+    return Delivery(**{each.name: getattr(manifest, each.name) for each in fields(Delivery)})
 
 
 def _check_parquet(landed: Path, delivery: Delivery, file: DeliveredFile) -> None:
@@ -331,14 +458,20 @@ def _check_parquet(landed: Path, delivery: Delivery, file: DeliveredFile) -> Non
 def landed_digest(landed: Path) -> str:
     """A digest of every row that was landed, in hexadecimal, from the manifests alone.
 
-    For each table supplied: how many rows are loaded and the sum of their hashes. It says nothing of files or order,
-    so a delivery split, renamed or shuffled has the same digest (decision 0041).
+    For each table supplied: how many rows came and the sum of their hashes. It says nothing of files or order,
+    so a delivery split, renamed or shuffled has the same digest (decision 0135). A full delivery says what it covers.
     """
+    deliveries = read_ledger(landed)
     counts: Counter[str] = Counter()
     sums: Counter[str] = Counter()
-    for _, file in landed_files(read_ledger(landed)):
+    for _, file in landed_files(deliveries):
         if file.table_name is not None:
-            counts[file.table_name] += file.row_count - file.rejected_count
+            counts[file.table_name] += file.row_count
             sums[file.table_name] += file.row_hash_sum
     totals = [(table, counts[table], str(sums[table])) for table in sorted(counts)]
+    totals += [
+        (str(each.covers_from), each.delivery_number, str(each.covers_to))
+        for each in deliveries
+        if each.delivery_kind == "full"
+    ]
     return hashlib.sha256(json.dumps(totals).encode()).hexdigest()

@@ -1,8 +1,10 @@
-"""What a person should know of a delivery as such: doubled, late, or with files that hold nothing."""
+"""What a person should know of a delivery as such: doubled, late, with files that hold nothing or were not read."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from pipelines.operation.unread import UNREAD_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
 
 
 SHOWN = 5
+TOLD_AS_REMARKS = (*UNREAD_CHECKS, "delivery_not_late")
+"""Checks whose failure is a remark of its own."""
 
 
 def delivery_remarks(landing: Landing, check_results: Sequence[CheckResult] = ()) -> tuple[str, ...]:
@@ -38,6 +42,11 @@ def delivery_remarks(landing: Landing, check_results: Sequence[CheckResult] = ()
         f"Not so: {result.description} {result.consequence}"
         for result in check_results
         if result.check_name == "delivery_not_late" and result.status == "failed"
+    ]
+    remarks += [
+        f"{result.description} {result.consequence}" if result.status == "failed" else result.description
+        for result in check_results
+        if result.check_name in UNREAD_CHECKS and "Not read:" in result.description
     ]
     return tuple(remarks)
 

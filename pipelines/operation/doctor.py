@@ -21,16 +21,21 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from pipelines.ground.encryption import key_in_use
-from pipelines.ground.errors import ExitCode, IntegrityError, KeyFaultError, StimauditError
+from pipelines.ground.errors import ExitCode, IntegrityError, KeyFaultError, StimauditError, UsageError
 from pipelines.ground.files import PARTIAL
+from pipelines.ground.formats import newer_than_ours
 from pipelines.ground.published_file import DATABASE_FILE
 from pipelines.ground.warehouse import WarehouseError, open_scratch, open_warehouse
 from pipelines.intake.ledger import landed_files, parquet_path, read_ledger
+from pipelines.operation.forms import found_forms
+from pipelines.operation.known_feeds import feed_reach, last_profile, told_profile
 from pipelines.operation.nightly import check_keys
 from pipelines.operation.run_log import utc_text
 from pipelines.operation.run_record import last_publish, lock_holder, read_record
 from pipelines.operation.status import CLOCK_SLACK
 from pipelines.proof.controls import ControlsFailedError, control_members
+from pipelines.reports.letter_pdf import FACES, check_faces
+from pipelines.reports.payer_words import payers_template
 from pipelines.rule.policy import check_policies
 from pipelines.rule.value_sets import check_value_sets
 
@@ -128,6 +133,9 @@ def doctor(
         lambda: _clock(out, now=now),
         lambda: _ledger(out / "landed"),
         lambda: _published(out / "published"),
+        lambda: _forms(out),
+        lambda: _feeds(out),
+        lambda: _letter(out),
         lambda: _leftovers(out),
         lambda: _policies(here.sql / "policies", today=now.astimezone().date()),
         lambda: _value_sets(here.sql / "value_sets"),
@@ -266,7 +274,7 @@ def _output_folder(out: Path) -> Iterator[Remark]:
             step = "Make it for the account that runs the audit."
             yield Remark("output folder", "fail", f"{out} is not there and cannot be made in {parent}", step)
         return
-    places = [out, *(out / name for name in ("landed", "work", "published", "log"))]
+    places = [out, *(out / name for name in ("landed", "work", "publishes", "log"))]
     closed = [place.name for place in places if place.is_dir() and not os.access(place, os.W_OK | os.X_OK)]
     open_to_all = [
         str(path.relative_to(out))
@@ -356,6 +364,48 @@ def _published(published: Path) -> Iterator[Remark]:
         yield Remark("published", "ok", f"{publish.run_id}, grade {publish.grade}, opens read-only")
 
 
+def _forms(out: Path) -> Iterator[Remark]:
+    """In which forms the folder is written: an older one is brought up by a run, a newer one cannot be read."""
+    forms = found_forms(out)
+    if not forms:
+        return
+    said = ", ".join(f"{each.what} {each.form}" for each in forms)
+    if any(newer_than_ours(each.what, each.form) for each in forms):
+        step = "Use the version of stimaudit that wrote it, or a newer one."
+        yield Remark("forms", "fail", f"{said}: a newer version wrote here", step)
+    elif older := [each.what for each in forms if each.form < each.known]:
+        step = "Nothing: the next run brings it up. Until then other commands refuse it in one sentence."
+        yield Remark("forms", "warn", f"{said}; of an older version: {', '.join(older)}", step)
+    else:
+        yield Remark("forms", "ok", f"{said}, as this version writes them")
+
+
+def _feeds(out: Path) -> Iterator[Remark]:
+    """How far the feeds reach, and what the next delivery is held against."""
+    profile, landed = last_profile(out / "history"), any((out / "landed" / "deliveries").glob("[0-9]*.json"))
+    if reach := feed_reach(out / "published"):
+        yield Remark("feeds reach", "ok", "; ".join(each.told() for each in reach))
+    if profile is not None:
+        yield Remark("last profile", "ok", told_profile(profile))
+    elif landed:
+        step = "Nothing: the next delivery is measured, and held against bounds that any payer's data keep."
+        yield Remark("last profile", "warn", "None can be read, though deliveries have landed", step)
+
+
+def _letter(out: Path) -> Iterator[Remark]:
+    """What a letter needs: the program's fonts, and the payer's own words."""
+    try:
+        check_faces()
+        payer = payers_template(out)
+    except UsageError as fault:
+        yield Remark("letter", "fail", str(fault).splitlines()[0], "Correct OUT/letter.toml, or move it away.")
+    except StimauditError as fault:
+        yield Remark("letter", "fail", str(fault), INSTALL_AGAIN)
+    else:
+        words = "the payer's words are filled" if payer else "its words are those of our example until OUT/letter.toml"
+        yield Remark("letter", "ok", f"{len(FACES)} fonts are there; {words}")
+
+
 def _leftovers(out: Path) -> Iterator[Remark]:
     """Files that a killed run left; a run at work needs its own."""
     if lock_holder(out) is not None:
@@ -363,8 +413,7 @@ def _leftovers(out: Path) -> Iterator[Remark]:
     left = [
         path
         for folder, pattern in (
-            *((folder, f"*{PARTIAL}") for folder in ("published", ".", "landed/deliveries")),
-            ("work", "publish/*"),
+            *((folder, f"*{PARTIAL}") for folder in ("publishes", ".", "landed/deliveries")),
             ("landed/partial", "*"),
             ("work", "*.tmp"),
             ("work", "run.duckdb.wal"),

@@ -7,37 +7,69 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipelines.gates.measures import (
+    accepted_measures,
+    accepting,
+    hold,
+    hold_outcomes,
+    left_to_the_run,
+    raise_if_broken,
+)
+from pipelines.gates.profile import (
+    OUTCOME_TABLE,
+    earlier_profiles,
+    keep_profile,
+    measure_delivery,
+    measure_outcomes,
+    profile_path,
+    read_profile,
+)
+from pipelines.gates.suites import read_suites
 from pipelines.gates.validate import raise_if_critical, raise_if_silent, validate
-from pipelines.ground.errors import CheckFailedError, ConservationError, IntegrityError
+from pipelines.ground.errors import CheckFailedError, ConservationError, IntegrityError, UsageError
 from pipelines.ground.files import make_folder
 from pipelines.ground.program_files import home
-from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.published_file import DATABASE_FILE, open_any_published
+from pipelines.ground.registers import check_ends, missing_files
 from pipelines.ground.warehouse import WarehouseError, open_warehouse
 from pipelines.intake.land import land
 from pipelines.intake.ledger import attach, check_key, check_landed, landed_digest, read_ledger
+from pipelines.operation.anchor import read_anchor, write_anchor
 from pipelines.operation.plan import Plan, check_policies_known, landing_rules, rule_parameters, run_facts
-from pipelines.operation.run_record import recorded_run
+from pipelines.operation.run_log import utc_text
+from pipelines.operation.run_record import STATUS_FILE, kept_ends, recorded_run
 from pipelines.operation.stage_fault import StageFaultError, told_safely
+from pipelines.operation.status import CLOCK_SLACK
+from pipelines.operation.unread import unread_results
 from pipelines.proof.controls import control_members
 from pipelines.publishing.history import earlier_cases, read_history, settle
+from pipelines.publishing.older_publishes import take_over
 from pipelines.publishing.publish import Published, publish
-from pipelines.reports.report import report
+from pipelines.publishing.publishes import standing_name
+from pipelines.reports.report import stand
 from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow
 from pipelines.rule.policy import load_policies
-from pipelines.rule.value_sets import load_value_sets
+from pipelines.rule.row_checks import RowCheck
+from pipelines.rule.value_sets import load_value_sets, write_value_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
     from pathlib import Path
 
+    from pipelines.gates.profile import Profile
     from pipelines.gates.validate import CheckResult
+    from pipelines.ground.program_files import Home
     from pipelines.ground.progress import Progress
     from pipelines.intake.land import Landing
     from pipelines.operation.run_record import NightRecord
+    from pipelines.operation.settings import Settings
     from pipelines.reports.report import Reports
 
+
+MEASURES = "measures"
+"""The folder below ``expectations`` of the suites on measures."""
 
 STAGES = ("land", "validate", "narrow", "audit", "publish", "report")
 
@@ -52,14 +84,71 @@ class Outcome:
     reports: Reports
 
 
-def validate_landed(
-    catalog: Path, *, expectations: Path, as_of: date, delivery_number: int | None, max_failed_history_checks: int
-) -> tuple[CheckResult, ...]:
-    """The results of all checks; raises ``CheckFailedError`` when a critical one failed, or too much has vanished."""
-    results = validate(catalog, expectations=expectations, as_of=as_of, delivery_number=delivery_number)
+@dataclass(frozen=True, kw_only=True)
+class Gates:
+    """What the checks of a delivery are held against, and what an operator accepts of it."""
+
+    here: Home
+    history: Path
+    settings: Settings
+    accept_change: tuple[str, ...] = ()
+    because: str | None = None
+
+
+def validate_landed(catalog: Path, *, gates: Gates, as_of: date, delivery_number: int) -> tuple[CheckResult, ...]:
+    """The results of all checks; raises ``CheckFailedError`` when a critical one failed, or too much has vanished.
+
+    The profile of a delivery that passes is kept in the history. One that is kept already stays as of its own day,
+    with what was accepted of it then.
+    """
+    results = validate(catalog, expectations=gates.here.expectations, as_of=as_of, delivery_number=delivery_number)
     raise_if_critical(results)
-    raise_if_silent(results, limit=max_failed_history_checks)
-    return results
+    raise_if_silent(results, limit=gates.settings.max_failed_history_checks)
+    profile, measured = measure_landed(catalog, gates=gates, as_of=as_of, delivery_number=delivery_number)
+    raise_if_broken(measured)
+    keep_profile(gates.history, profile)
+    return (*results, *measured)
+
+
+def measure_landed(
+    catalog: Path, *, gates: Gates, as_of: date, delivery_number: int, number_in_history: int | None = None
+) -> tuple[Profile, tuple[CheckResult, ...]]:
+    """The profile of a delivery, and what its measures say against the deliveries before it in the history."""
+    number = number_in_history or delivery_number
+    suites = gates.here.expectations / MEASURES
+    earlier = earlier_profiles(gates.history, number)
+    kept = read_profile(gates.history, number)
+    profile = measure_delivery(
+        catalog, sql=gates.here.sql, as_of=kept.day if kept else as_of, delivery_number=delivery_number
+    )
+    profile = replace(profile, delivery_number=number, accepted=kept.accepted if kept else {})
+    profile = accepting(profile, names=gates.accept_change, because=gates.because, expectations=suites)
+    results = hold(profile, earlier, catalog=catalog, expectations=suites, least_rows=gates.settings.gate_min_rows)
+    return profile, results
+
+
+def measure_night(working: Path, *, plan: Plan, run_id: str) -> tuple[Profile, tuple[CheckResult, ...]]:
+    """What the audit in ``working`` found, in measures, and what they say against the publishes before run ``run_id``.
+
+    What an operator accepts of it stands with the newest delivery, whose run it is.
+    """
+    here, history = home(), plan.out / "history"
+    entries = read_history(history)
+    is_known = bool(entries) and entries[-1].run_id == run_id
+    number = len(entries) + (0 if is_known else 1)
+    found = measure_outcomes(working, sql=here.sql, as_of=plan.as_of, run_number=number)
+    newest = read_profile(history, max(deliveries_to_check(plan), default=0))
+    if newest is not None:
+        of_outcomes = {name: why for name, why in newest.accepted.items() if name.startswith(f"{OUTCOME_TABLE}.")}
+        found = replace(found, accepted=of_outcomes)
+    held = hold_outcomes(
+        found,
+        earlier_profiles(history, number, "outcomes"),
+        catalog=working,
+        expectations=here.expectations / MEASURES,
+        least_rows=plan.settings.gate_min_rows,
+    )
+    return found, held
 
 
 @dataclass(frozen=True)
@@ -80,7 +169,7 @@ PLAIN_STAGES = Stages(
     narrow=told_safely(narrow),
     audit=told_safely(audit),
     publish=told_safely(publish),
-    report=told_safely(report),
+    report=told_safely(stand),
 )
 
 
@@ -109,6 +198,11 @@ def nightly(plan: Plan, *, progress: Progress, clock: Callable[[], datetime], st
     return outcome
 
 
+def known_from(history: Path, now: datetime) -> datetime:
+    """When what is published now is known: now, and never before what was known already."""
+    return max([now, *(entry.known_from for entry in read_history(history)[-1:])])
+
+
 def remove_working_files(work: Path) -> None:
     """Removes what a run leaves in ``work``, also one that was killed; what Prefect keeps there stays."""
     for pattern in ("run.duckdb*", "catalog.duckdb*", "publish"):
@@ -122,14 +216,18 @@ def remove_working_files(work: Path) -> None:
 def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], stages: Stages) -> Outcome:
     """What ``nightly`` does while it holds the output folder."""
     started_at = clock()
+    check_kept(plan)
     check_keys(plan.out)
+    check_time(plan, now=started_at)
     here = home()
     policies = load_policies(here.sql / "policies", as_of=plan.as_of)
     check_policies_known(plan, policies)
+    accepted_measures(plan.accept_change, because=plan.because, expectations=here.expectations / MEASURES)
     value_sets = load_value_sets(here.sql / "value_sets")
     control = told_safely(control_members)(here.sql)
     make_folder(plan.work)
     remove_working_files(plan.work)
+    told_safely(take_over)(plan.out)
     record.stage_started("land")
     landing = stages.land(
         plan.extracts,
@@ -143,17 +241,11 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     results: tuple[CheckResult, ...] = ()
     try:
         for delivery_number in deliveries_to_check(plan):
-            results = stages.validate(
-                catalog,
-                expectations=here.expectations,
-                as_of=plan.as_of,
-                delivery_number=delivery_number,
-                max_failed_history_checks=plan.settings.max_failed_history_checks,
-            )
+            results = stages.validate(catalog, gates=gates_of(plan), as_of=plan.as_of, delivery_number=delivery_number)
     except CheckFailedError:
         withdraw_unpublished(plan, landing.delivery_number)
         raise
-    results = (*results, control)
+    results = (*results, *unread(plan, landing), control)
     record.checked(results)
     facts = run_facts(plan, here, policies, value_sets, digest=landed_digest(plan.landed), started_at=started_at)
     record.stage_started("narrow")
@@ -166,12 +258,13 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
         policies=policies,
         value_sets=value_sets,
         **rule_parameters(facts.parameters),
+        row_checks=row_checks(here.expectations),
         memory_limit=plan.settings.memory_limit,
         threads=plan.settings.threads,
     )
     record.stage_started("audit")
     history = plan.out / "history"
-    told_safely(settle)(history, plan.published / DATABASE_FILE)
+    told_safely(settle)(history, standing_name(plan.out))
     stages.audit(
         working=working,
         sql=here.sql,
@@ -180,20 +273,86 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
         memory_limit=plan.settings.memory_limit,
         threads=plan.settings.threads,
     )
+    found, held = told_safely(measure_night)(working, plan=plan, run_id=facts.run_id)
+    results = (*results, *held)
+    record.checked(held)
+    try:
+        raise_if_broken(held)
+    except CheckFailedError:
+        withdraw_unpublished(plan, landing.delivery_number)
+        raise
+    # Kept before the publish, which shows it: one that does not come about leaves its number to the next.
+    keep_profile(history, found, "outcomes")
     record.stage_started("publish")
     published = stages.publish(
         working,
-        plan.published,
-        facts=replace(facts, finished_at_utc=clock()),
+        plan.out,
+        facts=replace(facts, finished_at_utc=known_from(history, clock())),
         check_results=results,
         sql=here.sql,
         memory_limit=plan.settings.memory_limit,
-        snapshot_days=plan.settings.snapshot_days,
     )
     record.stage_started("report")
-    reports = stages.report(plan.published, policies=policies, progress=record)
+    reports = stages.report(
+        plan.out,
+        name=published.name,
+        written=published.written,
+        policies=policies,
+        progress=record,
+        keep_publishes=plan.settings.keep_publishes,
+        snapshot_days=plan.settings.snapshot_days,
+    )
+    if plan.anchor is not None:
+        write_anchor(plan.anchor, plan.out)
     record.finished()
     return Outcome(landing=landing, check_results=results, published=published, reports=reports)
+
+
+def check_kept(plan: Plan) -> None:
+    """Nothing where what people recorded and what was published before is still there, by names and ends of registers.
+
+    Raises ``IntegrityError`` where a decision, sample, letter or entry of the history is gone.
+    """
+    if missing := missing_files(plan.out):
+        more = f" ({len(missing) - 1:,} more are)" if len(missing) > 1 else ""
+        message = f"{missing[0]}{more} Nothing was done. Restore the folder from its backup, then run again."
+        raise IntegrityError(message)
+    check_ends(plan.out, kept_ends(plan.out), keeper=f"{plan.out / STATUS_FILE}")
+    if plan.anchor is not None:
+        check_ends(plan.out, read_anchor(plan.anchor), keeper=f"The anchor {plan.anchor}")
+
+
+def check_time(plan: Plan, *, now: datetime) -> None:
+    """Nothing where the run is of the day of the last publish or a later one, by the clock and by its date.
+
+    Raises ``UsageError`` where it goes back and nobody said that this is meant.
+    """
+    entries = read_history(plan.out / "history")
+    if not entries or plan.earlier_is_meant:
+        return
+    last = entries[-1]
+    if plan.as_of.isoformat() < last.as_of:
+        message = (
+            f"The run is as of {plan.as_of}, and the last publish is as of {last.as_of}. Nothing was done. If it is "
+            "meant, say --earlier-is-meant; else correct --as-of or the clock."
+        )
+        raise UsageError(message)
+    if now < last.known_from - CLOCK_SLACK:
+        message = (
+            f"It is {utc_text(now)}, and the last publish was known from {utc_text(last.known_from)}: the clock was "
+            "set back. Nothing was done. Set it right, or say --earlier-is-meant."
+        )
+        raise UsageError(message)
+
+
+def row_checks(expectations: Path) -> tuple[RowCheck, ...]:
+    """What the suites warn of in single rows, for the rule to find the cases that such a row touches."""
+    return tuple(
+        RowCheck(check.key.table_name, check.key.check_name, check.description, check.failing_rows)
+        for suite in read_suites(expectations)
+        for check in suite.checks
+        if check.severity == "warning" and check.failing_rows is not None
+    )
 
 
 def check_keys(out: Path) -> None:
@@ -203,13 +362,14 @@ def check_keys(out: Path) -> None:
     """
     check_key(out / "landed")
     if (out / "published" / DATABASE_FILE).is_file():
-        with suppress(WarehouseError), open_published(out / "published"):
+        with suppress(WarehouseError), open_any_published(out / "published"):
             pass
 
 
 def gates(plan: Plan, *, progress: Progress, folder: Path) -> tuple[Landing, tuple[CheckResult, ...]]:
-    """What landing and the checks say of a delivery alone; it lands in ``folder``, and nothing is published.
+    """What landing and the checks say of a delivery; it lands in ``folder``, and nothing is published.
 
+    It is held against the deliveries published in ``plan.out``, where there are any, and nothing changes there.
     Critical failures are among the results. Raises ``InputRefusedError`` where a file is refused.
     """
     progress.stage_started("land")
@@ -221,21 +381,51 @@ def gates(plan: Plan, *, progress: Progress, folder: Path) -> tuple[Landing, tup
         progress=progress,
     )
     progress.stage_started("validate")
+    catalog = make_catalog(folder / "landed", folder / "catalog.duckdb")
     results = told_safely(validate)(
-        make_catalog(folder / "landed", folder / "catalog.duckdb"),
-        expectations=home().expectations,
-        as_of=plan.as_of,
-        delivery_number=landing.delivery_number,
+        catalog, expectations=home().expectations, as_of=plan.as_of, delivery_number=landing.delivery_number
     )
+    if landing.delivery_number is not None:
+        _, measured = told_safely(measure_landed)(
+            catalog,
+            gates=gates_of(plan),
+            as_of=plan.as_of,
+            delivery_number=landing.delivery_number,
+            number_in_history=newest_published_delivery(plan) + 1,
+        )
+        results = (*results, *measured, *left_to_the_run(home().expectations / MEASURES))
     progress.finished()
-    return landing, results
+    return landing, (*results, *unread_results(landing.files, end_marker=plan.settings.end_marker))
+
+
+def unread(plan: Plan, landing: Landing) -> tuple[CheckResult, ...]:
+    """What was not read of the deliveries to check, and of the one at hand where nothing of it landed.
+
+    A delivery sent again is told as when it came, from the ledger, which knows the columns of its files.
+    """
+    ledger = read_ledger(plan.landed)
+    checked = [file for number in deliveries_to_check(plan) for file in ledger[number - 1].files]
+    strangers = [file for file in landing.files if file.fate == "not_an_extract"]
+    return unread_results([*checked, *strangers], end_marker=plan.settings.end_marker)
+
+
+def gates_of(plan: Plan) -> Gates:
+    """What the checks of a run are held against."""
+    return Gates(
+        here=home(),
+        history=plan.out / "history",
+        settings=plan.settings,
+        accept_change=plan.accept_change,
+        because=plan.because,
+    )
 
 
 def make_catalog(landed: Path, catalog: Path) -> Path:
-    """A new DuckDB file with the views of schema ``landed``, for the checks to read."""
+    """A new DuckDB file with the views of schema ``landed`` and the value sets, for the checks to read."""
     catalog.unlink(missing_ok=True)
     with open_warehouse(catalog) as connection:
         attach(connection, landed)
+        write_value_sets(connection, load_value_sets(home().sql / "value_sets"))
     return catalog
 
 
@@ -254,7 +444,7 @@ def newest_published_delivery(plan: Plan) -> int:
     """The newest delivery that any publish has held, also one that was rolled back since; 0 when there is none."""
     numbers = [entry.newest_delivery_number for entry in read_history(plan.out / "history")]
     if (plan.published / DATABASE_FILE).is_file():
-        with open_published(plan.published) as connection:
+        with open_any_published(plan.published) as connection:
             numbers += [
                 number or 0
                 for (number,) in connection.execute(
@@ -274,3 +464,4 @@ def withdraw_unpublished(plan: Plan, delivery_number: int | None) -> None:
         number = int(manifest.stem)
         if number == delivery_number or number > newest:
             manifest.replace(manifest.with_suffix(".refused"))
+            profile_path(plan.out / "history", number).unlink(missing_ok=True)

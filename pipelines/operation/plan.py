@@ -1,17 +1,24 @@
-"""What one run is asked to do, and what it is made of."""
+"""What one run is asked to do, and what it is made of.
+
+See docs/contract.md 1.11.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from datetime import date  # noqa: TC003 - the scheduler reads the types of a request
-from pathlib import Path  # noqa: TC003 - as above
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
+from pipelines.gates.profile import accepted_changes
 from pipelines.ground.errors import StimauditError, UsageError
+from pipelines.ground.files import refuse_address
+from pipelines.ground.near_names import unknown_name
 from pipelines.ground.program_files import Home, code_version
 from pipelines.intake.land import LandingRules
+from pipelines.operation.forms import check_not_newer
 from pipelines.operation.run_record import record_not_started
 from pipelines.operation.settings import Settings, load_settings
 from pipelines.publishing.history import read_history
@@ -27,6 +34,9 @@ if TYPE_CHECKING:
 
 
 RULE_PARAMETERS = ("assume_enrolled", "default_policy", "policy_by_line_of_business", "single_policy")
+_BOUNDS: tuple[Literal["from", "to"], ...] = ("from", "to")
+LATER_PARAMETERS = {"redelivered_claims": "lines"}
+"""Parameters that runs of older versions do not name, with what they did."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +45,8 @@ class RunRequest:
 
     The flow has a parameter a field, which its scheduler keeps and shows. ``as_of`` is by default the day on which the
     run starts, ``policy`` one policy for every member; ``synthetic`` says that the extracts are made up.
+    ``accept_change`` names the checks on measures whose failure is right as it is, ``because`` says why. A run of
+    a day before the last publish, or with a clock before it, does nothing unless ``earlier_is_meant``.
     """
 
     extracts: Path
@@ -44,6 +56,9 @@ class RunRequest:
     config: Path | None = None
     assume_enrolled: bool = False
     synthetic: bool = False
+    accept_change: tuple[str, ...] = ()
+    because: str | None = None
+    earlier_is_meant: bool = False
 
     def from_anywhere(self) -> RunRequest:
         """The same with whole paths, for a process that runs in another folder."""
@@ -64,6 +79,11 @@ class Plan(RunRequest):
         return self.out / "landed"
 
     @property
+    def anchor(self) -> Path | None:
+        """The file outside of the output folder that keeps how far decisions and history went."""
+        return Path(self.settings.anchor) if self.settings.anchor else None
+
+    @property
     def work(self) -> Path:
         """The run's working files; nothing in it outlives a run."""
         return self.out / "work"
@@ -80,12 +100,18 @@ def make_plan(request: RunRequest, *, today: date) -> Plan:
     Raises ``UsageError`` where a path or setting is not there, or the payer's words in ``out`` cannot be read: what
     would stop the reports is told before anything lands.
     """
+    for path in (request.extracts, request.out, request.config):
+        if path is not None:
+            refuse_address(path)
+    check_not_newer(request.out)
     if not request.extracts.is_dir():
         message = f"There is no folder {request.extracts} to read extracts from. Name the folder of the delivery."
         raise UsageError(message)
     payers_template(request.out)
+    settings = load_settings(request.config)
+    covers_of(settings)
     asked = vars(request) | {"as_of": request.as_of or today}
-    return Plan(**asked, settings=load_settings(request.config))
+    return Plan(**asked, settings=settings)
 
 
 def plan_night(request: RunRequest, *, clock: Callable[[], datetime]) -> Plan:
@@ -119,10 +145,18 @@ def run_facts(
         "assume_enrolled": plan.assume_enrolled,
         "default_policy": plan.settings.default_policy,
         "policy_by_line_of_business": dict(plan.settings.policy_by_line_of_business),
+        "reach": {
+            table: {bound: bounds[bound].isoformat() if bound in bounds else None for bound in _BOUNDS}
+            for table, bounds in plan.settings.reach.items()
+        },
+        "id_namespace": plan.settings.id_namespace,
+        "redelivered_claims": plan.settings.redelivered_claims,
         "single_policy": plan.policy,
         "synthetic_data": plan.synthetic
         and all(entry.parameters.get("synthetic_data") for entry in read_history(plan.out / "history")),
     }
+    if accepted := accepted_changes(plan.out / "history"):
+        parameters = {**parameters, "accepted_changes": accepted}
     facts = RunFacts(
         run_id="",
         as_of=plan.as_of,
@@ -148,8 +182,16 @@ def run_facts(
 
 
 def rule_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a run's ``parameters`` that decide what comes out, as ``narrow`` takes them."""
-    return {name: parameters[name] for name in RULE_PARAMETERS}
+    """Those of a run's ``parameters`` that decide what comes out, as ``narrow`` takes them.
+
+    A run from before feeds had a reach says nothing of it.
+    """
+    reach = {
+        table: tuple(date.fromisoformat(bounds[bound]) if bounds[bound] else None for bound in _BOUNDS)
+        for table, bounds in parameters.get("reach", {}).items()
+    }
+    later = {name: parameters.get(name, before) for name, before in LATER_PARAMETERS.items()}
+    return {name: parameters[name] for name in RULE_PARAMETERS} | later | {"reach": reach}
 
 
 def landing_rules(settings: Settings) -> LandingRules:
@@ -160,7 +202,28 @@ def landing_rules(settings: Settings) -> LandingRules:
         memory_limit=settings.memory_limit,
         threads=settings.threads,
         end_marker=settings.end_marker,
+        payments_supplied=settings.payments_supplied,
+        null_words=settings.null_words,
+        units_a_day=settings.units_a_day,
+        id_namespace=settings.id_namespace,
+        namespace_of_files=settings.namespace_of_files,
+        is_whole=settings.redelivered_claims == "whole" or settings.delivery_kind == "full",
+        covers=covers_of(settings),
     )
+
+
+def covers_of(settings: Settings) -> tuple[date, date] | None:
+    """The period that a full delivery covers; none where it only brings changes.
+
+    Raises ``UsageError`` where a period is given without the kind, or the kind without a period.
+    """
+    if (settings.delivery_kind == "full") != (settings.covers is not None):
+        message = (
+            'The settings `delivery_kind = "full"` and `covers = {from = DATE, to = DATE}` go together: a full '
+            "delivery is all of a period, and what it lacks of that period counts no longer. Give both, or neither."
+        )
+        raise UsageError(message)
+    return (settings.covers["from"], settings.covers["to"]) if settings.covers is not None else None
 
 
 def check_policies_known(plan: Plan, policies: Sequence[Policy]) -> None:
@@ -169,6 +232,5 @@ def check_policies_known(plan: Plan, policies: Sequence[Policy]) -> None:
     asked = {plan.settings.default_policy, *plan.settings.policy_by_line_of_business.values()}
     if plan.policy is not None:
         asked.add(plan.policy)
-    if unknown := sorted(asked - known):
-        message = f"There is no policy {', '.join(unknown)}. Known policies: {', '.join(sorted(known))}."
-        raise UsageError(message)
+    for unknown in sorted(asked - known):
+        raise unknown_name(unknown, sorted(known), kind="policy", place="The folder of dossiers")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 from collections.abc import Mapping  # noqa: TC003 - read when a record is judged
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,11 +11,13 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines.ground.errors import ExitCode, RunLockedError, StimauditError
+from pipelines.ground.errors import ExitCode, IntegrityError, RunLockedError, StimauditError
 from pipelines.ground.files import json_text, write_file
+from pipelines.ground.formats import STATUS, UNMARKED
 from pipelines.ground.progress import Progress
-from pipelines.ground.published_file import DATABASE_FILE, open_published
-from pipelines.ground.records import RecordError, judge_json, record
+from pipelines.ground.published_file import DATABASE_FILE, open_any_published
+from pipelines.ground.records import RecordError, judge, judge_json, record
+from pipelines.ground.registers import End, ends
 from pipelines.ground.run_lock import LOCK_FILE, run_lock
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.operation.run_log import run_log, utc_text
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
 
 STATUS_FILE = "status.json"
-STATUS_FORMAT = 1
+STATUS_FORMAT = STATUS
 
 RunState = Literal["running", "published", "refused", "failed"]
 
@@ -200,7 +203,7 @@ def recorded_run(out: Path, *, as_of: date, progress: Progress, clock: Callable[
         log = held.enter_context(run_log(out, clock=clock, may_rotate=True))
         started = RunRecord("running", started_at, as_of=as_of, process=os.getpid())
         record = NightRecord(started, log=log, progress=progress, clock=clock)
-        write_record(out, started)
+        started_record(out, started)
         record.event("run_started", as_of=as_of.isoformat())
         try:
             yield record
@@ -249,15 +252,43 @@ def _finish(out: Path, record: RunRecord, log: RunLog, *, finished_at: datetime)
             **dict(ended.counts or {}),
         },
     )
-    write_record(out, ended)
+    with suppress(OSError):
+        write_record(out, ended)
 
 
 def write_record(out: Path, record: RunRecord) -> None:
-    """Writes ``status.json`` in one rename; where it cannot be written, as on a full disk, the old one stays."""
+    """Writes ``status.json`` in one rename; raises ``OSError`` where it cannot, as on a full disk: the old stays."""
     published = last_publish(out / "published")
     content = record.as_json() | {"last_publish": published.as_json() if published else None}
-    with suppress(OSError):
-        write_file(out / STATUS_FILE, json_text(content).encode())
+    with suppress(IntegrityError):
+        content["ends"] = {register: asdict(end) for register, end in ends(out).items()}
+    write_file(out / STATUS_FILE, json_text(content).encode())
+
+
+def started_record(out: Path, record: RunRecord) -> None:
+    """Says in ``status.json`` that a run is at work, before it does anything.
+
+    Where that cannot be written the run does not start, and no older status stays that would speak for it: no news is
+    a reason to act. What cannot be written at the end of a run then leaves it as one that did not say how it ended.
+    """
+    try:
+        write_record(out, record)
+    except OSError as error:
+        with suppress(OSError):
+            (out / STATUS_FILE).unlink(missing_ok=True)
+        message = (
+            f"The run did not start, for its state cannot be written to {out / STATUS_FILE} ({error.strerror}). Make "
+            "room or give the account the right to write there, and run again."
+        )
+        raise StimauditError(message) from None
+
+
+def kept_ends(out: Path) -> dict[str, End]:
+    """The ends of the registers of ``out`` as the last status has them; none where it has none."""
+    try:
+        return judge(dict[str, End], json.loads((out / STATUS_FILE).read_bytes()).get("ends", {}))
+    except (OSError, ValueError, AttributeError):
+        return {}
 
 
 @record
@@ -277,6 +308,7 @@ class _Status:
     message: str | None
     process: int | None
     counts: Mapping[str, int | None] | None
+    format: int = UNMARKED
 
 
 def read_record(out: Path) -> RunRecord | None:
@@ -285,7 +317,7 @@ def read_record(out: Path) -> RunRecord | None:
         status = judge_json(_Status, (out / STATUS_FILE).read_bytes(), may_hold_more=True)
     except (OSError, RecordError):
         return None
-    told = {name: value for name, value in vars(status).items() if not name.endswith("_utc")}
+    told = {name: value for name, value in vars(status).items() if not name.endswith("_utc") and name != "format"}
     return RunRecord(**told, started_at=status.started_at_utc, finished_at=status.finished_at_utc)
 
 
@@ -294,7 +326,7 @@ def last_publish(published: Path) -> LastPublish | None:
     if not (published / DATABASE_FILE).is_file():
         return None
     try:
-        with open_published(published) as connection:
+        with open_any_published(published) as connection:
             [(run_id, as_of, finished_at, grade, reasons)] = connection.execute(
                 "select run_id, as_of_date, finished_at_utc, grade, grade_reasons from run"
             ).fetchall()

@@ -6,21 +6,30 @@ end. So a file that says ``running`` while nobody holds the folder tells of a ru
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from pipelines.gates.profile import earlier_profiles
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import ExitCode, KeyFaultError
-from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.formats import OtherFormError, check_form
+from pipelines.ground.published_file import DATABASE_FILE, open_any_published
 from pipelines.ground.warehouse import WarehouseError
+from pipelines.operation.forms import found_forms
+from pipelines.operation.known_feeds import feed_reach
 from pipelines.operation.run_log import utc_text
 from pipelines.operation.run_record import LastPublish, RunRecord, last_publish, lock_holder, read_record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from pipelines.gates.profile import Profile
+    from pipelines.operation.forms import FoundForm
+    from pipelines.operation.known_feeds import FeedReach
 
 
 MAX_AGE_HOURS = 36
@@ -66,6 +75,9 @@ class Status:
     held_by: str | None
     now: datetime
     is_encrypted: bool = False
+    forms: tuple[FoundForm, ...] = ()
+    reach: tuple[FeedReach, ...] = ()
+    measured: Profile | None = None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -94,6 +106,16 @@ class Status:
                 first, *more = self.run.message.splitlines()
                 lines.append(f"                  {first}")
                 lines.extend(f"                  {line}" for line in more)
+        if self.measured is not None:
+            lines.append(
+                f"  Last measured   delivery {self.measured.delivery_number} as of {self.measured.as_of}: "
+                f"{len(self.measured.measures):,} measures kept, {len(self.measured.accepted):,} changes accepted"
+            )
+            lines.extend(f"                  accepted: {name}: {why}" for name, why in self.measured.accepted.items())
+        if self.reach:
+            lines.append(f"  Feeds reach     {'; '.join(each.told() for each in self.reach)}")
+        if self.forms:
+            lines.append(f"  Forms           {', '.join(f'{each.what} {each.form}' for each in self.forms)}")
         lines.append(f"  Output folder   {'held by ' + self.held_by if self.held_by else 'free'}")
         return tuple(lines)
 
@@ -107,6 +129,15 @@ class Status:
             "last_run": self.run.as_json() if self.run else None,
             "held_by": self.held_by,
             "is_encrypted": self.is_encrypted,
+            "last_measured": self.measured
+            and {
+                "delivery_number": self.measured.delivery_number,
+                "as_of": self.measured.as_of,
+                "measures": len(self.measured.measures),
+                "accepted": dict(self.measured.accepted),
+            },
+            "forms": {each.what: each.form for each in self.forms},
+            "feed_reach": [each.as_json() for each in self.reach],
             "asked_at_utc": utc_text(self.now),
         }
 
@@ -117,13 +148,20 @@ def status(out: Path, *, now: datetime, max_age_hours: float = MAX_AGE_HOURS) ->
     Reads only. An audit older than ``max_age_hours`` counts as a missed night.
     """
     publish, run, held_by = last_publish(out / "published"), read_record(out), lock_holder(out)
+    forms = found_forms(out)
     found = (
-        _judge_run(run, held_by)
+        _judge_run(run, held_by, publish)
         or _judge_key(out / "published")
+        or _judge_forms(forms)
         or _judge_publish(publish, now=now, max_age_hours=max_age_hours)
     )
     is_encrypted = key_in_use() is not None
-    return Status(found.verdict, found.reason, found.next_step, publish, run, held_by, now, is_encrypted)
+    measured = earlier_profiles(out / "history", sys.maxsize)[-1:]
+    return Status(
+        *(found.verdict, found.reason, found.next_step, publish, run, held_by, now, is_encrypted, forms),
+        reach=feed_reach(out / "published"),
+        measured=measured[0] if measured else None,
+    )
 
 
 class _Judgement(NamedTuple):
@@ -132,13 +170,16 @@ class _Judgement(NamedTuple):
     next_step: str
 
 
-def _judge_run(run: RunRecord | None, held_by: str | None) -> _Judgement | None:
+def _judge_run(run: RunRecord | None, held_by: str | None, publish: LastPublish | None) -> _Judgement | None:
     """What the last run says; none when it published, or when nothing is known of it."""
     if held_by is not None:
         step = "Wait for it. If it has stood for hours, see 'A lock that does not go away' in docs/operations.md."
         return _Judgement("running", "A run is at work.", step)
     if run is None:
-        return None
+        if publish is None:
+            return None
+        step = "Run again. If it does not start, look at disk and rights (`stimaudit doctor`)."
+        return _Judgement("act", "There is an audit, and no word of the last run: it could not write its state.", step)
     if run.state == "running":
         place = f" in stage {run.stage}" if run.stage else ""
         step = "Run again: nothing was lost. If it is killed again, look at memory and disk (`stimaudit doctor`)."
@@ -153,10 +194,20 @@ def _judge_key(published: Path) -> _Judgement | None:
     """What the key in use has against the published audit; none when it opens it, or nothing is there to open."""
     if (published / DATABASE_FILE).is_file():
         try:
-            with suppress(WarehouseError), open_published(published):
+            with suppress(WarehouseError), open_any_published(published):
                 pass
         except KeyFaultError as fault:
             return _Judgement("act", "The published audit cannot be read with what this command was given.", str(fault))
+    return None
+
+
+def _judge_forms(forms: Iterable[FoundForm]) -> _Judgement | None:
+    """What stands against the forms in which the folder is written; none where they are those of this version."""
+    for each in forms:
+        try:
+            check_form(each.what, each.path, each.form)
+        except OtherFormError as fault:
+            return _Judgement("act", f"The {each.what} is in the form of another version of stimaudit.", str(fault))
     return None
 
 

@@ -2,51 +2,41 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import IntegrityError, KeyFaultError, UsageError
 from pipelines.ground.files import file_sha256
+from pipelines.ground.formats import check_form
 from pipelines.ground.published_file import DATABASE_FILE, open_published
-from pipelines.ground.records import judge, record
-from pipelines.ground.sealed_json import unsealed
+from pipelines.ground.registers import check_ends
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.intake.ledger import landed_files, manifest_path, parquet_path, read_ledger
+from pipelines.operation.anchor import read_anchor
+from pipelines.operation.everything import register_faults, strangers
+from pipelines.operation.forms import found_forms
+from pipelines.operation.run_record import STATUS_FILE, kept_ends
 from pipelines.publishing.history import cases_path, input_path, read_history
-from pipelines.publishing.publish import MANIFEST, episodes_digest
-from pipelines.publishing.retention import SNAPSHOT_FOLDER, read_snapshots
-from pipelines.publishing.views_and_macros import PARQUET_FOLDER, PARQUET_MANIFEST
+from pipelines.publishing.older_publishes import is_older
+from pipelines.publishing.publish import episodes_digest
+from pipelines.publishing.publishes import (
+    BUILDING,
+    PUBLISHED_LINK,
+    faults_of,
+    publish_folders,
+    publishes_folder,
+    read_publish,
+    standing_name,
+)
 from pipelines.review.decisions import check_decisions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 
 SHOWN = 20
-
-
-@record
-@dataclass(frozen=True)
-class _ListedFile:
-    """A file as a manifest lists it; a table in Parquet with its rows and, where it has any, dollars."""
-
-    name: str
-    bytes: int
-    sha256: str
-    rows: int | None = None
-    paid_amount: str | None = None
-
-
-@record
-@dataclass(frozen=True)
-class _Manifest:
-    """The manifest of the published folder, or of its Parquet copy, which tells no run date."""
-
-    run_id: str
-    files: tuple[_ListedFile, ...]
-    as_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -108,28 +98,43 @@ class _Comparison:
         elif file_sha256(path) != sha256:
             self.faults.append(f"{path} was changed: its digest is another.")
 
-    def no_others(self, folder: Path, known: Iterable[str]) -> None:
-        if folder.is_dir():
-            strays = sorted({path.name for path in folder.iterdir() if path.is_file()} - set(known))
-            self.faults += [f"{folder / name} is named by no manifest." for name in strays]
 
-
-def verify(out: Path) -> Verification:
+def verify(out: Path, *, anchor: Path | None = None) -> Verification:
     """What became of the files of the output folder ``out``: each compared with the digest kept of it elsewhere.
 
-    Published files and their Parquet copy go by their manifests, snapshots by theirs, landed files by the ledger, the
-    ledger's manifests by the history, history files by its entries, each of which holds the digest of the one before;
-    manifests and entries are sealed with their own. An encrypted folder is verified without its key, too; with it the
-    published episodes are also compared with the history. Reads every byte; changes nothing. Raises ``UsageError``
-    where nothing was published, and ``KeyFaultError`` where all files are sound and the key does not open them.
+    The files of every publish go by its manifest, landed files by the ledger, the ledger's manifests by the history,
+    history files by its entries, each of which holds the digest of the one before; manifests and entries are sealed
+    with their own. Decisions, samples, letters and entries are in registers, whose ends ``status.json`` and the
+    ``anchor`` keep. What nobody lists is a fault, and so is what others may read. An encrypted folder is verified
+    without its key, too; with it the published episodes are also compared with the history. Reads every byte; changes
+    nothing. Raises ``UsageError`` where nothing was published or another version wrote it in another form, and
+    ``KeyFaultError`` where all files are sound and the key does not open them.
     """
-    if not (out / "published" / MANIFEST).is_file():
+    for found in found_forms(out):
+        check_form(found.what, found.path, found.form)
+    if is_older(out):
+        message = (
+            f"{out} is published in the form of an older version. The next `stimaudit run` or `stimaudit rollback` "
+            "takes it over; then it can be verified."
+        )
+        raise UsageError(message)
+    if not publish_folders(out):
         message = f"Nothing is published in {out}, so there is nothing to verify. Name the output folder of a run."
         raise UsageError(message)
     comparison = _Comparison()
-    _compare_published(comparison, out / "published")
+    _compare_published(comparison, out)
     _compare_history(comparison, out)
     _compare_landed(comparison, out / "landed")
+    count, faults = register_faults(out)
+    comparison.checked += count
+    comparison.faults += faults
+    comparison.faults += strangers(out)
+    try:
+        check_ends(out, kept_ends(out), keeper=f"{out / STATUS_FILE}")
+        if anchor is not None:
+            check_ends(out, read_anchor(anchor), keeper=f"The anchor {anchor}")
+    except IntegrityError as fault:
+        comparison.faults.append(str(fault))
     try:
         check_decisions(out / "decisions")
     except IntegrityError as fault:
@@ -143,26 +148,25 @@ def verify(out: Path) -> Verification:
     return Verification(comparison.checked, comparison.unchecked, tuple(comparison.faults))
 
 
-def _compare_published(comparison: _Comparison, published: Path) -> None:
-    run_ids = set()
-    for folder, name in ((published, MANIFEST), (published / PARQUET_FOLDER, PARQUET_MANIFEST)):
-        manifest = _read_manifest(comparison, folder / name)
-        if manifest is None:
+def _compare_published(comparison: _Comparison, out: Path) -> None:
+    """Each publish by its manifest, and the link: it leads to one of them and nowhere else."""
+    folders = publish_folders(out)
+    for folder in folders:
+        comparison.checked += 1
+        try:
+            publish = read_publish(folder)
+        except IntegrityError as fault:
+            comparison.faults.append(str(fault))
             continue
-        run_ids.add(manifest.run_id)
-        for file in manifest.files:
-            comparison.compare(folder / file.name, file.sha256)
-        links = [path.name for path in folder.iterdir() if path.is_symlink()]
-        comparison.no_others(folder, [name, *links, *(file.name for file in manifest.files)])
-    if len(run_ids) > 1:
-        comparison.faults.append(f"{published} holds files of several runs: a publish did not end. Run again.")
-    try:
-        snapshots = read_snapshots(published)
-    except IntegrityError as fault:
-        comparison.faults.append(str(fault))
-        return
-    for snapshot in snapshots:
-        comparison.compare(published / SNAPSHOT_FOLDER / snapshot.name, snapshot.sha256)
+        comparison.checked += len(publish.files)
+        comparison.faults += faults_of(folder, publish)
+    names = {folder.name for folder in folders}
+    if standing_name(out) not in names:
+        comparison.faults.append(f"{out / PUBLISHED_LINK} leads to no publish below {publishes_folder(out)}.")
+    known = {*names, BUILDING}
+    for path in sorted(publishes_folder(out).iterdir()):
+        if path.name not in known:
+            comparison.faults.append(f"{path} is named by no manifest.")
 
 
 def _compare_history(comparison: _Comparison, out: Path) -> None:
@@ -183,7 +187,7 @@ def _compare_history(comparison: _Comparison, out: Path) -> None:
         last = entries[-1]
         for name, sha256 in last.files.items():
             comparison.compare(out / "published" / name, sha256)
-        _compare_run(comparison, out / "published", last.run_id)
+        _compare_run(comparison, out, last.run_id)
 
 
 def _compare_episodes(comparison: _Comparison, out: Path) -> None:
@@ -200,10 +204,12 @@ def _compare_episodes(comparison: _Comparison, out: Path) -> None:
         comparison.faults.append(fault)
 
 
-def _compare_run(comparison: _Comparison, published: Path, run_id: str) -> None:
-    manifest = _read_manifest(comparison, published / MANIFEST)
-    if manifest is not None and manifest.run_id != run_id:
-        comparison.faults.append(f"{published} is not of the last run in the history. Run again to publish.")
+def _compare_run(comparison: _Comparison, out: Path, run_id: str) -> None:
+    with suppress(IntegrityError):
+        if read_publish(out / PUBLISHED_LINK).run_id != run_id:
+            comparison.faults.append(
+                f"{out / PUBLISHED_LINK} is not of the last run in the history. Run again to publish."
+            )
 
 
 def _compare_landed(comparison: _Comparison, landed: Path) -> None:
@@ -215,12 +221,3 @@ def _compare_landed(comparison: _Comparison, landed: Path) -> None:
     for number, file in landed_files(deliveries):
         path = parquet_path(landed, file.table_name or "", number, file.file_number)
         comparison.compare(path, file.parquet_sha256)
-
-
-def _read_manifest(comparison: _Comparison, path: Path) -> _Manifest | None:
-    try:
-        comparison.checked += 1
-        return judge(_Manifest, unsealed(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        comparison.faults.append(f"{path} is missing or is not as it was written.")
-        return None

@@ -71,7 +71,9 @@ _CROSSWALK_WORDS: Final[Mapping[str, str]] = {"ingredient": "rxnorm_ingredient"}
 
 _TABLES = read_extract_tables()
 _DATE_KINDS = frozenset({"date", "birth_date", "open_start_date", "open_end_date"})
-_FEEDS: Final = tuple(name for name in _TABLES if name not in {"medical_claim", "claim_diagnosis", "drug_crosswalk"})
+_FEEDS: Final = tuple(
+    name for name in _TABLES if name not in {"medical_claim", "claim_diagnosis", "drug_crosswalk", "member_crosswalk"}
+)
 _READERS: Final[Mapping[str, Callable[[str], ParameterValue]]] = {
     "BOOLEAN": lambda text: {"true": True, "false": False}[text],
     "DATE": date.fromisoformat,
@@ -79,6 +81,8 @@ _READERS: Final[Mapping[str, Callable[[str], ParameterValue]]] = {
     "DOUBLE": float,
 }
 _PLACES: Final = ("delivery", "file")
+_OWNERS: Final = ("own", "other")
+"""Whose row of a claim number it is: the member's, or another member's who has a claim of the same number."""
 _WIDE_DIAGNOSES = 25
 _MODIFIERS = 5
 _DAYS = re.compile(r"[+-]?[0-9]{1,4}")
@@ -108,7 +112,11 @@ class ExampleRow:
 
 @dataclass(frozen=True)
 class ExampleSettings:
-    """What holds for the whole run of an example; examples with equal settings are audited together."""
+    """What holds for the whole run of an example; examples with equal settings are audited together.
+
+    Whether any span says if drugs are covered is a fact of the whole feed: an example none of whose spans says it is
+    audited with its like, so that no example hangs on another.
+    """
 
     as_of: date = AS_OF
     data_until: date | None = None
@@ -118,6 +126,9 @@ class ExampleSettings:
     policy_by_line_of_business: tuple[tuple[str, str], ...] = ()
     parameters: tuple[tuple[str, ParameterValue], ...] = ()
     crosswalk: tuple[tuple[str, str, str], ...] = ()
+    reach: tuple[tuple[str, tuple[date | None, date | None]], ...] = ()
+    payments_supplied: bool = True
+    is_benefit_told: bool = True
 
 
 @dataclass(frozen=True)
@@ -270,6 +281,7 @@ class _Reader:
             day_zero=self.day_zero,
             settings=ExampleSettings(
                 **self.settings,
+                is_benefit_told=not spans or any(row.values.get("has_pharmacy_benefit") for row in spans),
                 parameters=tuple(sorted(self.parameters.items())),
                 crosswalk=tuple(sorted(self.crosswalk)),
             ),
@@ -321,8 +333,12 @@ class _Reader:
                 self._set("data_until", self._absolute(day))
             case ["day", "zero", day]:
                 self.day_zero = self._absolute(day)
+            case ["reach", *feeds] if feeds:
+                self._set("reach", tuple(sorted(map(self._reach_of, feeds))))
             case ["assume", "enrolled"]:
                 self._set("assume_enrolled", value=True)
+            case ["without", "payments"]:
+                self._set("payments_supplied", value=False)
             case ["without", *names]:
                 feeds = [name for word in names for name in word.split(",") if name]
                 if not feeds or any(feed not in _FEEDS for feed in feeds):
@@ -366,6 +382,22 @@ class _Reader:
             message = f"{name.replace('_', ' ')} is set twice; keep one line"
             raise LineFaultError(message)
         self.settings[name] = value
+
+    def _reach_of(self, word: str) -> tuple[str, tuple[date | None, date | None]]:
+        feed, _, bounds = word.partition("=")
+        first, parted, last = bounds.partition("..")
+        days = [parse_day(text, self.day_zero) if text else None for text in (first, last)]
+        if (
+            feed not in {"medical_claim", "pharmacy_claim"}
+            or not parted
+            or (first and not days[0])
+            or (last and not days[1])
+        ):
+            message = (
+                "write `reach medical_claim=FIRST..LAST`, or the same of pharmacy_claim; a day left out is no bound"
+            )
+            raise LineFaultError(message)
+        return feed, (days[0], days[1])
 
     def _absolute(self, text: str) -> date:
         day = parse_day(text, DAY_ZERO) if _ISO.fullmatch(text) else None
@@ -486,7 +518,7 @@ class _Reader:
 
     def _read_line(self, day: str, code: str, words: list[str]) -> None:
         days, words = self._dates(day, words)
-        flags = {"institutional", "professional", "wide"} & set(words)
+        flags = {"institutional", "professional", "wide", "other"} & set(words)
         bare = [word for word in words if "=" not in word and word not in flags]
         named = [word for word in words if "=" in word]
         fields = self._fields(named, "medical_claim", _LINE_WORDS, extra=("claim", "modifier", "dx_type"))
@@ -497,6 +529,8 @@ class _Reader:
             message = "a line has at most 5 modifiers"
             raise LineFaultError(message)
         fields |= {f"hcpcs_modifier_{number}": modifier for number, modifier in enumerate(modifiers, start=1)}
+        if "other" in flags:
+            fields["member_id"] = "other"
         given_id = fields.pop("claim", None)
         code_type = fields.pop("dx_type", "")
         for index, service_day in enumerate(days):
@@ -544,8 +578,8 @@ class _Reader:
         self._add("medical_claim", fields)
 
     def _read_diagnosis(self, words: list[str]) -> None:
-        bare = [word for word in words if "=" not in word]
-        fields = self._fields(
+        owner, bare = _owner_of(words)
+        fields = owner | self._fields(
             (word for word in words if "=" in word), "claim_diagnosis", _DIAGNOSIS_WORDS, extra=("claim",)
         )
         if len(bare) != 1 or not {"claim", "diagnosis_rank"} <= fields.keys():
@@ -559,8 +593,8 @@ class _Reader:
         self._read_procedure("", words)
 
     def _read_procedure(self, day: str, words: list[str]) -> None:
-        bare = [word for word in words if "=" not in word]
-        fields = self._fields(
+        owner, bare = _owner_of(words)
+        fields = owner | self._fields(
             (word for word in words if "=" in word), "claim_procedure", _PROCEDURE_WORDS, extra=("claim",)
         )
         if len(bare) != 1 or "claim" not in fields:
@@ -639,3 +673,11 @@ class _Reader:
 
     def _read_expect(self, words: list[str]) -> None:
         self.expected.read(words, self.number)
+
+
+def _owner_of(words: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """Whose row a line of words says it is (nothing where it does not), and its other words without a value."""
+    bare = [word for word in words if "=" not in word]
+    owners = [word for word in bare if word in _OWNERS]
+    owner = {"member_id": owners[0]} if owners else {}
+    return owner, [word for word in bare if word not in _OWNERS]

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -21,7 +22,7 @@ from pipelines.ground.warehouse import identifier, open_scratch
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.layouts.canonical import judged_query
 from pipelines.intake.layouts.projection import Projection
-from pipelines.intake.ledger import EXTRA_COLUMNS
+from pipelines.intake.ledger import EXTRA_COLUMNS, make_delivery_table, make_rejected_row
 from pipelines.proof.example_text import (
     Example,
     ExampleRow,
@@ -39,7 +40,6 @@ from pipelines.rule.vocabulary import CRITERIA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
     from pipelines.intake.extracts import ExtractTable
@@ -104,6 +104,21 @@ class ExampleReport:
             *(line for result in self.results for line in result.lines()),
             f"{len(self.results)} examples, {not_met} not met.",
         )
+
+    def as_json(self) -> dict[str, Any]:
+        """An entry an example, met or with what differs, and how many are not met."""
+        return {
+            "examples": [
+                {
+                    "title": result.example.title,
+                    "place": result.example.place,
+                    "is_met": result.is_met,
+                    "differences": list(result.differences),
+                }
+                for result in self.results
+            ],
+            "not_met_count": sum(not result.is_met for result in self.results),
+        }
 
 
 def run_examples(folder: Path, *, sql: Path, policies: Path | None = None) -> ExampleReport:
@@ -170,7 +185,13 @@ class _Prepared:
             faults = _make_landed(connection, members, settings)
             if faults:
                 return {}, faults
-            stage_candidates(connection, self.sql, as_of=settings.as_of, assume_enrolled=settings.assume_enrolled)
+            stage_candidates(
+                connection,
+                self.sql,
+                as_of=settings.as_of,
+                assume_enrolled=settings.assume_enrolled,
+                reach=dict(settings.reach),
+            )
             judge(connection, self.sql, run_id="examples")
             found = _Found(connection)
             return {member_id: found.result(member_id, example) for member_id, example in members.items()}, []
@@ -203,7 +224,7 @@ def _make_landed(connection: Connection, members: Mapping[str, Example], setting
     tables = read_extract_tables()
     faults: list[str] = []
     for table in tables.values():
-        faults.extend(_make_landed_table(connection, table, rows[table.table_name], members, settings.as_of))
+        faults.extend(_make_landed_table(connection, table, rows[table.table_name], members, settings))
     delivered = Counter(
         (row.delivery_number, row.file_number, row.table_name) for each in rows.values() for _, row in each
     )
@@ -216,11 +237,13 @@ def _make_landed(connection: Connection, members: Mapping[str, Example], setting
         "insert into landed.delivered_file values (?, ?, ?, 'example', ?, ?, 0, 0, 'landed')",
         [[*file, row_count, row_count] for file, row_count in sorted(delivered.items())],
     )
+    make_delivery_table(connection, ())
+    make_rejected_row(connection, Path(), ())
     connection.execute("create or replace table landed.feed (table_name VARCHAR, is_supplied BOOLEAN)")
     connection.executemany(
         "insert into landed.feed values (?, ?)",
         [
-            [name, bool(rows[name]) if name == "drug_crosswalk" else name not in settings.feeds_left_out]
+            [name, bool(rows[name]) if name.endswith("_crosswalk") else name not in settings.feeds_left_out]
             for name in tables
         ],
     )
@@ -254,22 +277,23 @@ def _make_landed_table(
     table: ExtractTable,
     rows: Sequence[tuple[str, ExampleRow]],
     members: Mapping[str, Example],
-    as_of: date,
+    settings: ExampleSettings,
 ) -> list[str]:
     """One row per loaded row of ``rows``, read by the expressions that landing reads with."""
     names = [column.column_name for column in table.columns]
     schema: dict[str, pl.DataType] = dict.fromkeys(names, pl.String())
     schema |= {"source_row": pl.Int64(), "delivery_number": pl.Int32(), "file_number": pl.Int32()}
     frame = pl.DataFrame(
-        [_as_delivered(number, *row, names) for number, row in enumerate(rows, start=1)], schema=schema
+        [_as_delivered(number, *row, table) for number, row in enumerate(rows, start=1)], schema=schema
     )
     connection.register("source", frame.to_arrow())
     query = f"select {', '.join(map(identifier, names))}, source_row from source"
     projection = Projection(table.table_name, tuple(names), query, has_source_row=True, types={})
+    judged = judged_query(projection, table, as_of=settings.as_of, payments_are_supplied=settings.payments_supplied)
     connection.execute(
         "create or replace temporary table judged as "
         f"select judged.*, source.delivery_number, source.file_number "
-        f"from ({judged_query(projection, table, as_of=as_of)}) as judged "
+        f"from ({judged}) as judged "
         "inner join source on judged.source_row = source.source_row"
     )
     columns = ", ".join(map(identifier, [*names, *EXTRA_COLUMNS]))
@@ -296,14 +320,15 @@ def _place(members: Mapping[str, Example], member_id: str, row: ExampleRow) -> s
     return f"{source}, line {row.line_number}"
 
 
-def _as_delivered(number: int, member_id: str, row: ExampleRow, names: Sequence[str]) -> dict[str, Any]:
+def _as_delivered(number: int, member_id: str, row: ExampleRow, table: ExtractTable) -> dict[str, Any]:
     """The row with the identifiers of its member in it, so that no two examples share a claim."""
     values = {
         name: f"{member_id}{_SEPARATOR}{value}" if name in _CLAIM_COLUMNS and value else value
         for name, value in row.values.items()
     }
-    if "member_id" in names:
-        values["member_id"] = member_id
+    owner = values.get("member_id", "own" if "member_id" in table.required_columns else "")
+    if "member_id" in {column.column_name for column in table.columns}:
+        values["member_id"] = {"own": member_id, "other": f"{member_id}{_SEPARATOR}other"}.get(owner, "")
     places = {"source_row": number, "delivery_number": row.delivery_number, "file_number": row.file_number}
     return values | places
 
@@ -367,8 +392,9 @@ class _Found:
             yield (
                 f"episode {number}, {row['episode_kind']}, {row['event_stage']}, anchor {row['anchor_date']}: "
                 f"{row['outcome']}, {row['outcome_reason']}; exclusions {_shown(row['exclusion_reasons'])}; "
-                f"{row['diagnosis_class']} ({_shown(row['billed_diagnoses'])}); notes {_shown(row['notes'])}; "
-                f"paid {row['paid_amount']}, priority {_shown(row['priority_score'])}, policy {row['policy_id']}"
+                f"{_shown(row['diagnosis_class'])} ({_shown(row['billed_diagnoses'])}); notes {_shown(row['notes'])}; "
+                f"paid {_shown(row['paid_amount'])}, priority {_shown(row['priority_score'])}, "
+                f"policy {row['policy_id']}"
             )
             for criterion in self.criterion[row["episode_id"]]:
                 yield f"{criterion['criterion']} {criterion['result']}: {criterion['explanation']}"

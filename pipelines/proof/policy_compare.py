@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipelines.ground.errors import UsageError
+from pipelines.ground.near_names import unknown_name
 from pipelines.ground.warehouse import open_warehouse
 from pipelines.intake.ledger import attach
 from pipelines.rule.audit import judge
@@ -107,8 +108,10 @@ def compare_policies(
     unknown one.
     """
     known = {policy.id for policy in policies}
-    unknown = [policy_id for policy_id in policy_ids if policy_id not in known]
-    if unknown or len(set(policy_ids)) < 2:  # noqa: PLR2004 - a comparison has two sides
+    for policy_id in policy_ids:
+        if policy_id not in known:
+            raise unknown_name(policy_id, sorted(known), kind="policy", place="The folder of dossiers")
+    if len(set(policy_ids)) < 2:  # noqa: PLR2004 - a comparison has two sides
         message = f"Name two or more different policies to compare. Known policies: {', '.join(sorted(known))}."
         raise UsageError(message)
     with open_warehouse() as connection:

@@ -1,4 +1,7 @@
-"""What must add up before anything is published."""
+"""What must add up before anything is published.
+
+See docs/contract.md 2.2.
+"""
 
 from __future__ import annotations
 
@@ -50,12 +53,14 @@ def check_conservation(connection: Connection, worklist: Path | None, *, sql: Pa
 
 
 def _worklist_faults(connection: Connection, worklist: Path) -> Iterator[str]:
-    rows, dollars = _csv_total(worklist)
+    rows, dollars, unknown = _csv_total(worklist)
     if rows != one_number(connection, "select count(*) from finding"):
         yield "worklist.csv has a row for every finding, and no other"
     database_dollars = connection.execute("select coalesce(sum(paid_amount), 0) from finding").fetchall()[0][0]
     if dollars != Decimal(database_dollars):
         yield "the dollars of worklist.csv are those of the database, to the cent"
+    if unknown != one_number(connection, "select count(*) from finding where paid_amount is null"):
+        yield "the dollars of worklist.csv are unknown where those of the database are"
 
 
 def broken_laws(connection: Connection, laws: Mapping[str, str]) -> list[str]:
@@ -75,7 +80,8 @@ def raise_if_broken(broken: Sequence[str]) -> None:
         raise ConservationError(message)
 
 
-def _csv_total(worklist: Path) -> tuple[int, Decimal]:
+def _csv_total(worklist: Path) -> tuple[int, Decimal, int]:
+    """The rows of the CSV, the sum of their dollars, and how many have none."""
     with worklist.open(encoding="utf-8", newline="") as lines:
-        amounts = [Decimal(line["paid_amount"] or 0) for line in csv.DictReader(lines)]
-    return len(amounts), sum(amounts, Decimal(0))
+        amounts = [line["paid_amount"] for line in csv.DictReader(lines)]
+    return len(amounts), sum(map(Decimal, filter(None, amounts)), Decimal(0)), amounts.count("")

@@ -2,13 +2,14 @@
 
 ``<out>/history`` holds one entry a publish, chained to the one before, and beside it the cases that were new or
 different then. Entries are written by rename and never changed. An entry is first put down as pending and counts from
-the moment the published file that it tells of is in place (decision 0081).
+the moment the publish that it names stands (decision 0190).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping  # noqa: TC003 - read when a record is judged
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -19,13 +20,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from pipelines.ground.encryption import plain, protect
-from pipelines.ground.errors import IntegrityError, StimauditError, UsageError
+from pipelines.ground.errors import IntegrityError
 from pipelines.ground.files import commit_file, make_folder, write_file
+from pipelines.ground.formats import HISTORY, check_form
+from pipelines.ground.near_names import unknown_name
 from pipelines.ground.records import RecordError, judge, record
+from pipelines.ground.registers import enter
 from pipelines.ground.sealed_json import sealed_text, unsealed
-from pipelines.ground.warehouse import WarehouseError, one_number, open_warehouse, put_frame
+from pipelines.ground.warehouse import one_number, put_frame
 from pipelines.intake.ledger import manifest_path
 from pipelines.publishing.case_life import case_versions, changed_cases, last_known
+from pipelines.publishing.publishes import publishes_folder
 from pipelines.rule.audit import EARLIER_CASE
 from pipelines.rule.models import build, read_models
 
@@ -37,7 +42,7 @@ if TYPE_CHECKING:
     from pipelines.publishing.run_facts import RunFacts
 
 
-ENTRY_FORMAT = 1
+ENTRY_FORMAT = HISTORY
 
 PublishKind = Literal["publish", "rollback"]
 
@@ -59,6 +64,7 @@ class RunEntry:
     ``known_from_utc`` is ISO text with its zone. ``manifests`` are the digests of the landing manifests that were new
     since the entry before, by delivery number. ``previous_sha256`` is the digest of the entry before (none: the first).
     Encrypted files differ each time they are written: then ``files`` is empty and ``episodes_digest`` tells content.
+    ``publish_name`` is the folder of the publish; older versions kept none.
     """
 
     run_number: int
@@ -82,6 +88,7 @@ class RunEntry:
     cases_sha256: str | None
     previous_sha256: str | None
     episodes_digest: str | None = None
+    publish_name: str | None = None
 
     @property
     def value_set_digest(self) -> str:
@@ -92,6 +99,14 @@ class RunEntry:
     def known_from(self) -> datetime:
         """When the audit was known, with its zone."""
         return datetime.fromisoformat(self.known_from_utc)
+
+
+@record
+@dataclass(frozen=True)
+class _Form:
+    """What an entry says of its own form."""
+
+    format: int
 
 
 @dataclass(frozen=True)
@@ -144,12 +159,11 @@ def read_history(history: Path) -> tuple[RunEntry, ...]:
 
 
 def find_run(entries: Sequence[RunEntry], run_id: str) -> RunEntry:
-    """The newest entry of the run; raises ``UsageError`` naming the last runs when there is none."""
+    """The newest entry of the run; raises ``UsageError`` naming those it knows when there is none."""
     found = [entry for entry in entries if entry.run_id == run_id]
     if not found:
-        known = ", ".join(entry.run_id for entry in entries[-3:]) or "none yet"
-        message = f"The history knows no run of that name. The last ones are: {known}."
-        raise UsageError(message)
+        known = list(dict.fromkeys(entry.run_id for entry in reversed(entries)))
+        raise unknown_name(run_id, known, kind="run", place="The history")
     return found[-1]
 
 
@@ -264,13 +278,15 @@ def prepare_night(
     history: Path,
     night: Night,
     *,
+    publish_name: str,
     inputs: Sequence[KeptInput] | None = None,
     files: Mapping[str, str] | None = None,
     episodes_digest: str | None = None,
 ) -> None:
     """Puts a publish down as pending, with its inputs and the digests of what came out.
 
-    No reader takes it for an entry. What is not given stands as in the entry of ``night``.
+    No reader takes it for an entry. ``publish_name`` is the folder that will stand. What is not given is as in the
+    entry of ``night``.
     """
     if night.is_known:
         return
@@ -287,24 +303,25 @@ def prepare_night(
         files=night.entry.files if files is None else dict(files),
         episodes_digest=episodes_digest or night.entry.episodes_digest,
         previous_sha256=_last_digest(history, read_history(history)),
+        publish_name=publish_name,
     )
     _write(_pending_path(history, number), sealed_text({"format": ENTRY_FORMAT, **_fields(entry)}).encode())
 
 
-def commit_night(history: Path, night: Night) -> None:
-    """Makes the pending entry of ``night`` one of the history: its published file is in place."""
-    if not night.is_known:
-        commit_file(_pending_path(history, night.entry.run_number), entry_path(history, night.entry.run_number))
+def settle(history: Path, standing: str | None) -> None:
+    """Makes the pending entry one of the history where its publish is ``standing``; else it never was.
 
-
-def settle(history: Path, database: Path) -> None:
-    """Ends what a publish that was killed left pending: an entry if ``database`` is its file, else nothing."""
+    A publish that had its name and was killed before it stood goes with its entry; one that was to stand again stays.
+    """
     for pending in sorted((history / "runs").glob("[0-9]*.pending")):
         number = int(pending.stem)
         entry = _read_entry(pending, pending.read_bytes())
-        if _run_in(database) == entry.run_id:
+        if standing is not None and standing == (entry.publish_name or entry.run_id):
             commit_file(pending, entry_path(history, number))
+            enter(history.parent, "runs", [entry_path(history, number)])
         else:
+            if entry.publish_kind == "publish" and entry.publish_name:
+                shutil.rmtree(publishes_folder(history.parent) / entry.publish_name, ignore_errors=True)
             pending.unlink()
             cases_path(history, number).unlink(missing_ok=True)
 
@@ -343,7 +360,7 @@ def _entry(
         inputs=(),
         episode_count=states.height,
         flagged_count=flagged.height,
-        flagged_paid_amount=str(sum(flagged.get_column("paid_amount").to_list(), Decimal(0))),
+        flagged_paid_amount=str(sum(flagged.get_column("paid_amount").drop_nulls().to_list(), Decimal(0))),
         files={},
         cases_sha256=None,
         previous_sha256=None,
@@ -399,38 +416,20 @@ def _put_history(connection: Connection, entries: Sequence[RunEntry], cases: pl.
 
 
 def _fields(entry: RunEntry) -> dict[str, Any]:
-    """What an entry says; the digest that only encrypted publishes have is left out of others."""
-    fields = asdict(entry)
-    if entry.episodes_digest is None:
-        del fields["episodes_digest"]
-    return fields
+    """What an entry says; what only some publishes have is left out of others."""
+    rare = {"episodes_digest": entry.episodes_digest, "publish_name": entry.publish_name}
+    return {name: value for name, value in asdict(entry).items() if name not in rare or value is not None}
 
 
 def _read_entry(path: Path, content: bytes) -> RunEntry:
     try:
         fields = unsealed(content.decode("utf-8"))
-        if fields.pop("format") != ENTRY_FORMAT:
-            message = (
-                f"The history entry {path} was written in a form this version does not know. Use the version of "
-                "stimaudit that wrote it, or a newer one."
-            )
-            raise StimauditError(message)
+        check_form("history", path, judge(_Form, {"format": fields.pop("format")}).format)
         return judge(RunEntry, fields)
     except (ValueError, KeyError) as error:
         told = f" ({error})" if isinstance(error, RecordError) else ""
         message = f"The history entry {path} is not as it was written{told}. Restore it from its backup."
         raise IntegrityError(message) from None
-
-
-def _run_in(database: Path) -> str | None:
-    """The run that ``database`` was made by, if it can be read."""
-    if not database.is_file():
-        return None
-    try:
-        with open_warehouse(database, read_only=True) as connection:
-            return str(connection.execute("select run_id from audit.run").fetchall()[0][0])
-    except (WarehouseError, IndexError):
-        return None
 
 
 def _last_digest(history: Path, entries: Sequence[RunEntry]) -> str | None:

@@ -1,21 +1,19 @@
-"""Publish: the run's ``audit.*`` tables become one explained, checked file, swapped in whole.
+"""Publish: the run's ``audit.*`` tables become one explained, checked file in a folder that is built aside.
 
-The file is built aside, and nothing of the published folder is touched before the conservation checks hold. Whoever
-has yesterday's file open keeps reading it.
+What stands published is not touched: the reports come beside the file, and then the whole folder takes its place
+(``publishing.publishes``). Whoever has yesterday's file open keeps reading it.
 """
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipelines.ground.encryption import content_digest, key_in_use
 from pipelines.ground.errors import StimauditError
-from pipelines.ground.files import PARTIAL, file_sha256, make_folder, partial_path, swap_in, to_disk, write_file
-from pipelines.ground.published_file import DATABASE_FILE, DATABASE_LINK, open_published
-from pipelines.ground.sealed_json import sealed_text
+from pipelines.ground.files import file_sha256
+from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.warehouse import (
     attach_new,
     identifier,
@@ -35,12 +33,17 @@ from pipelines.publishing.dictionary import (
     read_columns,
     table_comments,
 )
-from pipelines.publishing.history import commit_night, keep_inputs, prepare_night, settle, tell_night
-from pipelines.publishing.retention import SNAPSHOT_DAYS, SNAPSHOT_FOLDER, keep_snapshot
-from pipelines.publishing.run_facts import RunFacts, find_grade_reasons, write_run_facts
+from pipelines.publishing.history import keep_inputs, prepare_night, settle, tell_night
+from pipelines.publishing.publishes import PUBLISHED_LINK, begin, free_name, standing_name
+from pipelines.publishing.run_facts import (
+    RunFacts,
+    find_grade_reasons,
+    with_cases,
+    write_gate_measures,
+    write_run_facts,
+)
 from pipelines.publishing.views_and_macros import (
     PARQUET_FOLDER,
-    PARQUET_MANIFEST,
     comment_macros,
     create_views_and_macros,
     macro_paths,
@@ -53,7 +56,6 @@ from pipelines.review.case_review import put_review_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
     from pathlib import Path
 
     from pipelines.gates.validate import CheckResult
@@ -61,9 +63,7 @@ if TYPE_CHECKING:
 
 
 EPISODE_REVIEW_PARQUET = "episode_review.parquet"
-MANIFEST = "manifest.json"
 STORAGE_VERSION = "v1.2.0"
-FOLDERS_WITH_A_MANIFEST = frozenset({PARQUET_FOLDER, SNAPSHOT_FOLDER})
 
 NEEDED_TABLES = frozenset(
     {"episode_review", "criterion_result", "care_ledger", "care_group_state", "funnel", "claim_line_state"}
@@ -85,12 +85,16 @@ class FunnelStep:
 
 @dataclass(frozen=True)
 class Published:
-    """What was published: where it is and what an operator wants to know of it.
+    """What is published: where it is to stand and what an operator wants to know of it.
 
-    ``worklist`` is the CSV; there is none where the audit is encrypted.
+    ``name`` is that of its folder, ``written`` are the paths of what is written of it below ``folder``. ``worklist`` is
+    the CSV; there is none where the audit is encrypted. ``unknown_payment_count`` flagged episodes hold
+    an amount that nobody sent and are not in ``flagged_paid_amount``. ``unread_opening_count`` rows may be
+    implantations that could not be read and have not come right since.
     """
 
     run_id: str
+    name: str
     folder: Path
     database: Path
     worklist: Path | None
@@ -99,93 +103,82 @@ class Published:
     episode_count: int
     flagged_count: int
     flagged_paid_amount: Decimal
+    unknown_payment_count: int
     rejected_count: int
+    unread_opening_count: int
+    ended_claim_count: int
+    shortened_claim_count: int
     funnel: tuple[FunnelStep, ...]
+    written: tuple[str, ...]
 
 
 def publish(
     working: Path,
-    published: Path,
+    out: Path,
     *,
     facts: RunFacts,
     check_results: Sequence[CheckResult],
     sql: Path,
     memory_limit: str = "1GB",
-    snapshot_days: int = SNAPSHOT_DAYS,
 ) -> Published:
-    """The published audit of one run, with its grade and funnel.
+    """The audit of one run as it is to stand published in ``out``, with its grade and funnel.
 
     ``working`` is the run's DuckDB file with ``audit.*``, ``landed.*``, ``value_sets.*``, ``policies.*`` and the parts
     of ``intermediate.*`` that the laws and the models of ``sql/audit/published`` name. The published file, the worklist
-    as CSV and ``episode_review`` as Parquet are built beside it, checked against each other (``ConservationError``
-    names what does not add up), and then moved into ``published`` one rename each, the database first and the manifest
-    last. Run again after a crash at any point it ends with the same files. The grade is ``caveats`` when a check that
-    warns has failed, else ``clean``.
+    as CSV and the tables as Parquet are written into a folder aside and checked against each other
+    (``ConservationError`` names what does not add up). Run again after a crash at any point it gives the same files.
+    The grade is ``caveats`` when a check that warns has failed, else ``clean``.
 
-    The publish is told in ``history`` beside ``published``, by whose cases ``audit`` has named those of the run. A
-    snapshot of the file is kept for ``snapshot_days``, and that of each month's end for good. With a key in use
-    everything with member data is encrypted, and the CSV, which could not be read then, is left to ``report``.
+    The publish is put down in the history as pending; it is one of it when the folder stands (``reports.report``). With
+    a key in use everything with member data is encrypted, and the CSV, which could not be read then, is left to
+    ``report``.
     """
-    aside = working.parent / "publish"
-    history = published.with_name("history")
+    history = out / "history"
     is_encrypted = key_in_use() is not None
-    shutil.rmtree(aside, ignore_errors=True)
-    make_folder(aside)
-    settle(history, published / DATABASE_FILE)
+    aside = begin(out)
+    settle(history, standing_name(out))
     with open_warehouse(working, memory_limit=memory_limit) as connection:
         _raise_if_missing(connection)
         raise_if_broken(broken_laws(connection, read_laws(sql, "working")))
+        check_results = with_cases(check_results, connection)
         facts = replace(facts, grade_reasons=find_grade_reasons(check_results, connection))
         connection.begin()
         write_run_facts(connection, facts, check_results, sql)
         connection.commit()
-        night = tell_night(connection, history, facts=facts, sql=sql, landed=published.with_name("landed"))
-        put_review_tables(connection, published.with_name("decisions"), as_of=facts.as_of)
+        night = tell_night(connection, history, facts=facts, sql=sql, landed=out / "landed")
+        write_gate_measures(connection, history, sql, run_number=night.entry.run_number)
+        put_review_tables(connection, out / "decisions", as_of=facts.as_of)
         _build(connection, aside / DATABASE_FILE, sql)
     with open_published(aside) as connection:
         names = write_beside(connection, aside, run_id=facts.run_id)
         check_conservation(connection, aside / WORKLIST_CSV if WORKLIST_CSV in names else None, sql=sql)
         check_explained(connection)
-        outcome = _outcome(connection, facts, published)
+        outcome = _outcome(connection, facts, out, (DATABASE_FILE, *names))
         digest = episodes_digest(connection) if is_encrypted else None
+    tables = (EPISODE_REVIEW_PARQUET, WORKLIST_CSV)
     prepare_night(
         history,
         night,
+        publish_name=outcome.name,
         inputs=keep_inputs(history, sql, facts.inputs),
-        files={} if is_encrypted else {name: file_sha256(aside / name) for name in names},
+        files={} if is_encrypted else {name: file_sha256(aside / name) for name in names if name in tables},
         episodes_digest=digest,
     )
-    make_folder(published)
-    for name in (DATABASE_FILE, *names):
-        swap_in(aside / name, published / name)
-    commit_night(history, night)
-    swap_in_parquet(aside / PARQUET_FOLDER, published / PARQUET_FOLDER)
-    _link(published)
-    keep_snapshot(
-        published,
-        published / DATABASE_FILE,
-        run_id=facts.run_id,
-        run_number=night.entry.run_number,
-        known_from=night.entry.known_from,
-        days=snapshot_days,
-    )
-    write_manifest(published, run_id=facts.run_id, as_of=facts.as_of)
-    shutil.rmtree(aside)
     return outcome
 
 
 def write_beside(connection: Connection, folder: Path, *, run_id: str) -> tuple[str, ...]:
-    """The names of the files written into ``folder`` beside the finished database, which ``connection`` has open.
+    """The paths of the files written below ``folder`` beside the finished database, which ``connection`` has open.
 
-    The Parquet copy is written, too, in a folder of its own. With a key in use there is no CSV: no spreadsheet opens
-    an encrypted one.
+    With a key in use there is no CSV: no spreadsheet opens an encrypted one.
     """
     write_episode_review(connection, folder / EPISODE_REVIEW_PARQUET)
-    write_parquet_copy(connection, folder / PARQUET_FOLDER, run_id=run_id)
+    copies = write_parquet_copy(connection, folder / PARQUET_FOLDER, run_id=run_id)
+    written = (EPISODE_REVIEW_PARQUET, *(path.relative_to(folder).as_posix() for path in copies))
     if key_in_use() is not None:
-        return (EPISODE_REVIEW_PARQUET,)
+        return written
     write_worklist_csv(connection, folder / WORKLIST_CSV)
-    return (WORKLIST_CSV, EPISODE_REVIEW_PARQUET)
+    return (WORKLIST_CSV, *written)
 
 
 def episodes_digest(connection: Connection) -> str:
@@ -198,42 +191,6 @@ def episodes_digest(connection: Connection) -> str:
         "from episode_review"
     ).fetchall()[0][0]
     return content_digest(str(rows).encode())
-
-
-def swap_in_parquet(made: Path, folder: Path) -> None:
-    """Moves the Parquet copy in ``made`` over the one in ``folder``, its manifest last; no older file stays."""
-    make_folder(folder)
-    names = sorted(path.name for path in made.glob("*.parquet"))
-    for name in (*names, PARQUET_MANIFEST):
-        swap_in(made / name, folder / name)
-    for path in folder.iterdir():
-        if path.name not in {*names, PARQUET_MANIFEST}:
-            path.unlink()
-
-
-def write_manifest(published: Path, *, run_id: str, as_of: date) -> Path:
-    """The manifest of the published folder: one entry a file with its size and SHA-256, sealed with its own.
-
-    The Parquet copy and the snapshots have manifests of their own.
-
-    Written last: files that differ from it belong to a publish that did not finish, or were changed.
-    """
-    files = [
-        {
-            "name": path.relative_to(published).as_posix(),
-            "bytes": path.stat().st_size,
-            "sha256": file_sha256(path),
-        }
-        for path in sorted(published.rglob("*"))
-        if path.is_file()
-        and not path.is_symlink()
-        and path != published / MANIFEST
-        and path.suffix != PARTIAL
-        and path.relative_to(published).parts[0] not in FOLDERS_WITH_A_MANIFEST
-    ]
-    content = {"run_id": run_id, "as_of": as_of.isoformat(), "files": files}
-    write_file(published / MANIFEST, sealed_text(content).encode())
-    return published / MANIFEST
 
 
 def _raise_if_missing(connection: Connection) -> None:
@@ -286,23 +243,35 @@ def write_episode_review(connection: Connection, path: Path) -> None:
     )
 
 
-def _outcome(connection: Connection, facts: RunFacts, published: Path) -> Published:
-    episodes, flagged, dollars = connection.execute(
+def _outcome(connection: Connection, facts: RunFacts, out: Path, written: tuple[str, ...]) -> Published:
+    episodes, flagged, dollars, unknown = connection.execute(
         "select count(*), count(*) filter (outcome = 'flagged'), "
-        "coalesce(sum(paid_amount) filter (outcome = 'flagged'), 0) from episode_review"
+        "coalesce(sum(paid_amount) filter (outcome = 'flagged'), 0), "
+        "count(*) filter (outcome = 'flagged' and paid_amount is null) from episode_review"
     ).fetchall()[0]
+    published = out / PUBLISHED_LINK
     return Published(
         run_id=facts.run_id,
+        name=free_name(out, facts.run_id),
         folder=published,
-        database=published / DATABASE_LINK,
+        database=published / DATABASE_FILE,
         worklist=published / WORKLIST_CSV if key_in_use() is None else None,
         grade=facts.grade,
         grade_reasons=facts.grade_reasons,
         episode_count=episodes,
         flagged_count=flagged,
         flagged_paid_amount=Decimal(dollars),
+        unknown_payment_count=unknown,
         rejected_count=one_number(connection, "select coalesce(sum(rejected_count), 0) from delivered_file"),
+        unread_opening_count=one_number(
+            connection,
+            "select count(distinct (delivery_number, source_file, source_row)) from unread_opening_row "
+            "where not came_right",
+        ),
+        ended_claim_count=one_number(connection, "select count(*) from ended_claim"),
+        shortened_claim_count=one_number(connection, "select count(*) from shortened_claim"),
         funnel=read_funnel(connection),
+        written=written,
     )
 
 
@@ -311,15 +280,3 @@ def read_funnel(connection: Connection) -> tuple[FunnelStep, ...]:
     names = [field.name for field in fields(FunnelStep)]
     rows = connection.execute(f"select {', '.join(names)} from funnel order by step_number").fetchall()
     return tuple(FunnelStep(*row) for row in rows)
-
-
-def _link(published: Path) -> None:
-    """Points ``audit.duckdb`` at the database; a link that is right is left alone."""
-    link = published / DATABASE_LINK
-    if link.is_symlink() and link.readlink().name == DATABASE_FILE:
-        return
-    part = partial_path(link)
-    part.unlink(missing_ok=True)
-    part.symlink_to(DATABASE_FILE)
-    part.replace(link)
-    to_disk(published)

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipelines.ground.errors import UsageError
+from pipelines.ground.near_names import unknown_name
+from pipelines.ground.warehouse import one_column
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -62,7 +63,11 @@ class RunDifference:
     cases: tuple[CaseDifference, ...]
 
     def lines(self) -> tuple[str, ...]:
-        """The two runs and what differs in what they were made of, the counts, then a line a case."""
+        """What ``head`` says, then a line a case."""
+        return (*self.head(), *(f"  {'  '.join(filter(None, case))}" for case in self.told_cases()))
+
+    def head(self) -> tuple[str, ...]:
+        """The two runs and what differs in what they were made of, and the counts of cases."""
         counts = Counter(case.case_difference for case in self.cases)
         told = [f"{counts[kind]:,} {words}" for kind, words in WORDS.items() if counts[kind]]
         return (
@@ -72,7 +77,19 @@ class RunDifference:
             ),
             f"Made of other: {', '.join(self.made_of_other()) or 'nothing'}.",
             f"Cases seen differently: {', '.join(told) or 'none'}.",
-            *(f"  {case.case_id}  {WORDS[case.case_difference]}: {_told(case)}" for case in self.cases),
+        )
+
+    def told_cases(self) -> tuple[tuple[str, ...], ...]:
+        """One row per case with the cells of ``TOLD_COLUMNS``, as people read them."""
+        return tuple(
+            (
+                case.case_id,
+                WORDS[case.case_difference],
+                _side(case.first_outcome, case.first_outcome_reason, case.first_paid_amount),
+                _side(case.second_outcome, case.second_outcome_reason, case.second_paid_amount),
+                "the same" if case.is_same_evidence else "other",
+            )
+            for case in self.cases
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -105,7 +122,7 @@ class RunDifference:
 def run_difference(connection: Connection, first_run_id: str, second_run_id: str) -> RunDifference:
     """What two runs in the history of the published file see differently.
 
-    ``connection`` has the published file open. Raises ``UsageError`` naming the newest runs for one it does not know.
+    ``connection`` has the published file open. Raises ``UsageError`` naming the runs it knows for another one.
     """
     first, second = _mark(connection, first_run_id), _mark(connection, second_run_id)
     rows = connection.execute(
@@ -119,6 +136,10 @@ def run_difference(connection: Connection, first_run_id: str, second_run_id: str
     return RunDifference(first, second, tuple(cases))
 
 
+UNKNOWN = "an unknown amount"
+TOLD_COLUMNS = ("case_id", "difference", "first", "second", "evidence")
+
+
 def _mark(connection: Connection, run_id: str) -> RunMark:
     rows = connection.execute(
         "select run_id, run_number, cast(known_from_utc as varchar), code_version, landed_digest, value_set_digest, "
@@ -126,22 +147,15 @@ def _mark(connection: Connection, run_id: str) -> RunMark:
         {"run_id": run_id},
     ).fetchall()
     if not rows:
-        known = connection.execute("select run_id from audit.run_history order by run_number desc limit 5").fetchall()
-        message = f"The published file knows no run of that name. The newest are: {', '.join(row[0] for row in known)}."
-        raise UsageError(message)
+        known = one_column(connection, "select run_id from audit.run_history order by run_number desc")
+        raise unknown_name(run_id, list(dict.fromkeys(known)), kind="run", place="The published file")
     mark = RunMark._make(rows[0])
     return mark._replace(policy_versions=tuple(mark.policy_versions))
 
 
-def _told(case: CaseDifference) -> str:
-    then = f"{case.first_outcome} ({case.first_outcome_reason}), {_amount(case.first_paid_amount)} paid"
-    now = f"{case.second_outcome} ({case.second_outcome_reason}), {_amount(case.second_paid_amount)} paid"
-    if case.first_outcome is None:
-        return now
-    if case.second_outcome is None:
-        return then
-    evidence = "" if case.is_same_evidence else "; other evidence"
-    return f"{then} -> {now}{evidence}" if then != now else f"{now}{evidence}"
+def _side(outcome: str | None, reason: str | None, paid: Decimal | None) -> str:
+    """How one of the two runs sees a case; blank where it has none."""
+    return "" if outcome is None else f"{outcome} ({reason}), {_amount(paid) or UNKNOWN} paid"
 
 
 def _amount(amount: Decimal | None) -> str | None:

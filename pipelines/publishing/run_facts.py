@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from pipelines.ground.warehouse import identifier, literal, make_table, one_column
+from pipelines.gates.profile import OF_CLOSED_LISTS, earlier_profiles
+from pipelines.ground.formats import PUBLISHED
+from pipelines.ground.warehouse import identifier, literal, make_table, one_column, one_number
 from pipelines.publishing.dictionary import read_columns
+from pipelines.publishing.lineage import Lineage, read_lineage
 from pipelines.publishing.views_and_macros import read_texts
 
 if TYPE_CHECKING:
@@ -82,6 +85,7 @@ def write_run_facts(
     types = {name: column.type for name, column in read_columns(sql / "columns.csv").items()}
     run = {
         "run_id": facts.run_id,
+        "format_version": PUBLISHED,
         "as_of_date": facts.as_of,
         "started_at_utc": facts.started_at_utc.replace(tzinfo=None),
         "finished_at_utc": facts.finished_at_utc.replace(tzinfo=None),
@@ -102,6 +106,7 @@ def write_run_facts(
         "status",
         "description",
         "consequence",
+        "message",
     )
     make_table(connection, types, "run_facts.run", tuple(run), [tuple(run.values())])
     make_table(
@@ -115,6 +120,56 @@ def write_run_facts(
     for name in ("about", "example_query"):
         header, rows = read_texts(sql, name)
         make_table(connection, types, f"run_facts.{name}", header, rows)
+    make_table(connection, types, "run_facts.lineage", Lineage._fields, read_lineage(sql))
+
+
+MEASURED_NIGHTS = 12
+"""So many of the last nights are published with their measures."""
+MEASURE_COLUMNS = (
+    "measured_of",
+    "measured_number",
+    "as_of_date",
+    "table_name",
+    "measure_name",
+    "segment_kind",
+    "segment",
+    "measure_value",
+    "measured_rows",
+    "accepted_because",
+)
+
+
+def write_gate_measures(connection: Connection, history: Path, sql: Path, *, run_number: int) -> None:
+    """Writes the measures of the last nights into ``run_facts.gate_measure``: of all rows, by reason and by code.
+
+    Of deliveries those that landed, of publishes those up to ``run_number``. Senders are not named.
+    """
+    newest = one_number(
+        connection, "select coalesce(max(delivery_number), 0) from landed.delivered_file where fate = 'landed'"
+    )
+    nights = [("delivery", profile) for profile in earlier_profiles(history, newest + 1)[-MEASURED_NIGHTS:]]
+    nights += [
+        ("publish", profile) for profile in earlier_profiles(history, run_number + 1, "outcomes")[-MEASURED_NIGHTS:]
+    ]
+    rows = [
+        (
+            measured_of,
+            profile.delivery_number,
+            profile.day,
+            one.table_name,
+            one.measure,
+            one.segment_kind,
+            one.segment,
+            one.value,
+            one.row_count,
+            profile.accepted.get(f"{one.table_name}.{one.measure}"),
+        )
+        for measured_of, profile in nights
+        for one in profile.measures
+        if one.segment_kind in {"all", *OF_CLOSED_LISTS}
+    ]
+    types = {name: column.type for name, column in read_columns(sql / "columns.csv").items()}
+    make_table(connection, types, "run_facts.gate_measure", MEASURE_COLUMNS, rows)
 
 
 def _write_value_set_rows(connection: Connection, types: Mapping[str, str]) -> None:
@@ -135,17 +190,67 @@ def _write_value_set_rows(connection: Connection, types: Mapping[str, str]) -> N
         )
 
 
+def with_cases(check_results: Sequence[CheckResult], connection: Connection) -> tuple[CheckResult, ...]:
+    """The results, where a failure touches episodes with the number of them in what is told."""
+    return tuple(_with_cases(result, connection) for result in check_results)
+
+
+def _with_cases(result: CheckResult, connection: Connection) -> CheckResult:
+    if result.touches is None or result.status != "failed":
+        return result
+    count = one_number(connection, f"select count(*) from audit.episode_review where {result.touches.episodes}")
+    cases = "1 case" if count == 1 else f"{count:,} cases"
+    return replace(result, told=f"{result.told.removesuffix('.')}: {cases} {result.touches.told}.")
+
+
 def find_grade_reasons(check_results: Sequence[CheckResult], connection: Connection) -> tuple[str, ...]:
-    """One line a warning that failed, in the order of table and check."""
+    """One line a reason for caveats, by table and check: what failed, what follows, and its name.
+
+    A check of the delivery that failed; values of which one is enough; rows that the newest delivery brought and that
+    may be an implantation nobody could read; and doubtful or set-aside rows that touch a case which is new, or which
+    the newest delivery touched. What touches no case and stays below its share is counted and no reason.
+    """
     failed = {
-        (result.table_name, result.check_name, result.failed_count, result.description)
+        (result.table_name, result.check_name, str(result.message))
         for result in check_results
         if result.status == "failed"
     }
     failed.update(
-        connection.execute(
-            "select table_name, check_name, failed_count, description from intermediate.rule_data_quality "
-            "where status = 'failed' and severity = 'warning'"
+        (table, name, _message(description, count, total, consequence))
+        for table, name, count, total, description, consequence in connection.execute(
+            "select table_name, rule, sum(row_count)::bigint, sum(total_count)::bigint, any_value(description), "
+            "any_value(consequence) from landed.repaired_value where is_failure and delivery_number = "
+            "(select max(delivery_number) from landed.delivered_file where fate = 'landed') group by table_name, rule"
         ).fetchall()
     )
-    return tuple(f"{table}: {name} ({count:,})" for table, name, count, _ in sorted(failed))
+    failed.update(
+        (table, f"opening_row_{reason}", f"Rows that may be implantations and were not read: {count:,}. {sentence}")
+        for table, reason, count, sentence in _unread_openings(connection)
+    )
+    failed.update(
+        (table, f"case_{remark}", f"{count:,} case{'' if count == 1 else 's'}: {sentence}")
+        for table, remark, count, sentence in connection.execute(
+            "select source_table, remark, count(distinct episode_id), min(remark_text) from audit.episode_remark "
+            "where is_new and remark_kind <> 'repaired' group by source_table, remark"
+        ).fetchall()
+    )
+    return tuple(f"{message} [{table}.{name}]" for table, name, message in sorted(failed))
+
+
+def _unread_openings(connection: Connection) -> list[tuple[str, str, int, str]]:
+    """Rows of the newest delivery that may open an episode and were not read, by table and reason, with its sentence.
+
+    Malformed codes are among the values of which one is enough.
+    """
+    return connection.execute(
+        "select source_table, unread_reason, count(distinct (source_file, source_row)), "
+        "coalesce(any_value(word.sentence), '') from audit.unread_opening_row left join vocabulary.word "
+        "on unread_reason = word.word and word.kind = 'unread_reason' "
+        "where unread_reason <> 'malformed' and delivery_number = "
+        "(select max(delivery_number) from landed.delivered_file where fate = 'landed') "
+        "group by source_table, unread_reason"
+    ).fetchall()
+
+
+def _message(description: str, count: int, total: int, consequence: str) -> str:
+    return f"{description.removesuffix('.')}: {count:,} of {total:,}. {consequence}"

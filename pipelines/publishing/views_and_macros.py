@@ -78,8 +78,10 @@ def comment_macros(connection: Connection, comments: Mapping[str, str], *, schem
         connection.execute(f"comment on macro table {schema}.{identifier(name)} is {literal(comment)}")
 
 
-def write_parquet_copy(connection: Connection, folder: Path, *, run_id: str) -> Path:
+def write_parquet_copy(connection: Connection, folder: Path, *, run_id: str) -> tuple[Path, ...]:
     """A Parquet file a table of the published file, and their manifest: digest, rows, and dollars where there are any.
+
+    The manifest comes last.
 
     ``connection`` has the finished file open. Rows stand as they do in the file, so the same audit gives the same
     bytes.
@@ -107,4 +109,4 @@ def write_parquet_copy(connection: Connection, folder: Path, *, run_id: str) -> 
         )
     manifest = folder / PARQUET_MANIFEST
     manifest.write_text(sealed_text({"run_id": run_id, "files": files}), encoding="utf-8")
-    return manifest
+    return (*(folder / file["name"] for file in files), manifest)

@@ -24,14 +24,20 @@ CASE_ORDER = """
     order by list_position($outcomes, outcome), priority_score desc nulls last, anchor_date, episode_id
 """
 
+# What was set aside first, then what is doubtful, then what was mended.
+REMARK_ORDER = "remark_kind = 'repaired', remark_kind = 'doubtful', remark_text"
+
 _PARTS: Mapping[str, str] = {
     "criterion_result": "criterion_number",
     "care_group_state": "care_group",
     "timeline_event": "start_date, end_date, lane, source_table, source_file, source_row, code, modality, claim_id",
     "enrollment_span": "start_date, end_date, line_of_business, has_pharmacy_benefit",
+    "enrollment_gap": "start_date",
     "history_fact": "fact, fact_date, claim_id, code",
     "statement": "document_date, document_id, source_file, source_row",
     "priority_part": "part_number",
+    "episode_remark": f"{REMARK_ORDER}, source_table, delivery_number, source_row, claim_id",
+    "episode_dollar_line": "event_date, claim_id, length(claim_line_number), claim_line_number",
 }
 
 
@@ -44,9 +50,12 @@ class CaseFile:
     groups: Sequence[Row]
     events: Sequence[Row]
     spans: Sequence[Row]
+    gaps: Sequence[Row]
     facts: Sequence[Row]
     statements: Sequence[Row]
     parts: Sequence[Row]
+    remarks: Sequence[Row]
+    dollar_lines: Sequence[Row]
     parameters: Mapping[str, str]
 
     @property
@@ -126,9 +135,12 @@ def _files_of(
             groups=of["care_group_state"],
             events=of["timeline_event"],
             spans=of["enrollment_span"],
+            gaps=of["enrollment_gap"],
             facts=of["history_fact"],
             statements=of["statement"],
             parts=of["priority_part"],
+            remarks=of["episode_remark"],
+            dollar_lines=of["episode_dollar_line"],
             parameters=parameters[review["policy_id"]],
         )
 

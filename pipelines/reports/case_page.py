@@ -7,14 +7,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipelines.reports.records import RecordRequest, records_to_request
+from pipelines.reports.row_remarks import RowRemark, doubts_word, row_remarks
 from pipelines.reports.timeline import Timeline, timeline
 from pipelines.reports.words import (
     COUNTS_REASONS,
     CRITERIA,
+    DOLLAR_REASONS,
+    DOLLAR_STATES,
     DRUG_CLASSES,
     FEEDS,
     LANES,
     NOTES,
+    REASON_SENTENCES,
     RESULTS,
     SETTLING_RECORDS,
     TRIAL_MARKS,
@@ -23,6 +27,8 @@ from pipelines.reports.words import (
     completeness,
     day,
     diagnosis,
+    enrolled_days,
+    enrolment_told,
     phrase,
     plural,
     sentence_case,
@@ -84,9 +90,12 @@ class CasePage:
     criteria: Sequence[CriterionLine]
     timeline: Timeline
     events: Sequence[Mapping[str, Any]]
+    dollar_lines: Sequence[Mapping[str, Any]]
     records: Sequence[RecordRequest]
     caveats: Sequence[str]
     notes: Sequence[str]
+    remarks: Sequence[RowRemark]
+    doubts: str
     codes: Sequence[tuple[str, str]]
     diagnoses: Sequence[tuple[str, str]]
 
@@ -95,20 +104,24 @@ def case_page(case: CaseFile, *, labels: Mapping[str, str], feeds: frozenset[str
     """The page of one case. ``labels`` are the value sets' own labels by code, ``feeds`` the tables ever delivered."""
     review = case.review
     data, missing = completeness(review)
+    untold = "; ".join(filter(None, (missing, _enrolment(case))))
     return CasePage(
         case=case,
         why=short_reason(review, case.criteria),
         band=band(review["priority_score"]),
         data=data,
-        data_missing=missing,
+        data_missing=untold,
         priority_sum=_priority_sum(case.parts),
         supports=tuple(_supports(case, labels)),
         criteria=tuple(_criterion_lines(case)),
         timeline=timeline(case, has_eligibility="eligibility" in feeds),
         events=tuple(_event_line(event) for event in case.events),
+        dollar_lines=tuple(_dollar_line(line) for line in case.dollar_lines),
         records=records_to_request(case),
         caveats=tuple(_caveats(case, feeds)),
         notes=tuple(NOTES.get(note, phrase(note)) for note in review["notes"] if note not in NOTES_TOLD_ELSEWHERE),
+        remarks=row_remarks(case.remarks),
+        doubts=doubts_word(case.remarks),
         codes=tuple((code, labels.get(code, "")) for code in review["index_codes"]),
         diagnoses=tuple((diagnosis(code), labels.get(code, "")) for code in review["billed_diagnoses"]),
     )
@@ -116,9 +129,9 @@ def case_page(case: CaseFile, *, labels: Mapping[str, str], feeds: frozenset[str
 
 def _priority_sum(parts: Iterable[Row]) -> str:
     named = {part["part"]: float(part["points"]) for part in parts}
-    factor = named.pop("factor", 1.0)
+    taken_off = named.pop("miscoded", 0.0)
     told = " + ".join(f"{name} {points:.1f}" for name, points in named.items())
-    return told if factor == 1 or not told else f"({told}) \u00d7 {factor:g}, for the claim may be miscoded"
+    return told if not taken_off else f"{told} \u2212 {-taken_off:.1f}, for the claim may be miscoded"
 
 
 def _supports(case: CaseFile, labels: Mapping[str, str]) -> Iterator[Support]:
@@ -156,6 +169,8 @@ def _supports(case: CaseFile, labels: Mapping[str, str]) -> Iterator[Support]:
 
 def _fact_text(facts: Sequence[Row], labels: Mapping[str, str]) -> str:
     told = []
+    shown = {(fact["fact_date"], fact["claim_id"], fact["code_system"], fact["code"]): fact for fact in facts}
+    facts = tuple(shown.values())
     for fact in facts[:LISTED_FACTS]:
         is_diagnosis = (fact["code_system"] or "").endswith("-cm")
         code = diagnosis(fact["code"]) if is_diagnosis else fact["code"]
@@ -185,19 +200,27 @@ def _documents(case: CaseFile) -> Support:
 
 def _gap_support(case: CaseFile) -> Support:
     review, notes = case.review, set(case.review["notes"])
-    gaps = []
-    if int(case.parameters["lookback_days"]) > review["enrolled_days"]:
-        gaps.append(f"enrolled {review['enrolled_days']} of {case.parameters['lookback_days']} days of the look-back")
+    gaps = [told] if (told := _enrolment(case)) else []
+    if "look_back_outside_feed" in notes:
+        gaps.append("the claims received do not reach all days of the look-back")
+    if review["outcome_reason"] == "claim_number_shared":
+        gaps.append("a claim number stands under more than one member, with diagnoses that name none")
     if not review["drugs_visible"]:
         gaps.append("drug fills cannot be seen")
     if "device_history_unknown" in notes:
-        gaps.append("too little enrolment to know of an earlier device")
+        gaps.append("too little enrolment or claims history to know of an earlier device")
     if "pending_claims" in notes:
         gaps.append("a claim line is pending")
+    if "payment_unknown" in notes:
+        gaps.append("a paid amount was not supplied")
     if not gaps:
         return Support("Gaps in the data", NONE, "None found in enrolment or feeds. Care paid elsewhere never shows.")
     text = "; ".join(gaps)
     return Support("Gaps in the data", GAP, f"{text[:1].upper()}{text[1:]}.")
+
+
+def _enrolment(case: CaseFile) -> str:
+    return enrolment_told(case.review, case.parameters["lookback_days"], case.gaps)
 
 
 def _criterion_lines(case: CaseFile) -> Iterator[CriterionLine]:
@@ -248,16 +271,31 @@ def _event_line(event: Mapping[str, Any]) -> Mapping[str, Any]:
         DRUG_CLASSES.get(event["modality"], sentence_case(event["modality"])) if event["lane"] == "medication" else ""
     )
     counts = {"yes": "Counts", "no": "Does not count"}.get(event["counts"] or "", "")
-    reason = event["counts_reason"]
     return {
         **event,
         "lane_label": LANES.get(event["lane"], sentence_case(event["lane"])),
         "kind": kind,
         "what": what,
         "code": diagnosis(event["code"]) if is_diagnosis else (event["code"] or ""),
-        "counts_text": f"{counts}: {COUNTS_REASONS.get(reason, phrase(reason))}" if reason else counts,
+        "counts_text": _counts_text(counts, event),
         "quantity_text": f"{float(event['quantity']):,.4g}" if event["quantity"] is not None else "",
         "provider": event["rendering_npi"] or event["billing_npi"] or "",
+    }
+
+
+def _counts_text(counts: str, event: Mapping[str, Any]) -> str:
+    reason = event["counts_reason"]
+    told = f"{counts}: {COUNTS_REASONS.get(reason, phrase(reason))}" if reason else counts
+    return f"{told}; conflict: not enrolled on that day" if event["is_in_enrollment_gap"] else told
+
+
+def _dollar_line(line: Row) -> Mapping[str, Any]:
+    """One line of the dollars in words: what it says itself stands beside what it adds where the two differ."""
+    return {
+        **line,
+        "why": DOLLAR_REASONS[line["dollar_reason"]],
+        "how": DOLLAR_STATES[line["dollar_state"]],
+        "is_repeat": line["dollar_state"] == "repeated_interim",
     }
 
 
@@ -267,9 +305,12 @@ def _caveats(case: CaseFile, feeds: frozenset[str]) -> Iterator[str]:
         f"Claims and fills from {case.look_back_start_date} to {case.anchor_date - timedelta(days=1)} were looked at "
         f"as care before the first surgery, and back to {case.history_start_date} for history."
     )
+    if why := REASON_SENTENCES.get(review["outcome_reason"]):
+        yield why
     if "eligibility" in feeds:
         asked = case.parameters["lookback_days"]
-        yield f"The member was enrolled on {review['enrolled_days']} of {asked} days of the look-back."
+        where = " and inside what the claims received reach" if "look_back_outside_feed" in review["notes"] else ""
+        yield f"The member was enrolled on {enrolled_days(review, asked)} of the look-back{where}."
     else:
         yield "No eligibility extract was delivered."
     yield (

@@ -119,6 +119,30 @@ def trend_chart(points: Sequence[TrendPoint], *, name: str, title: str, descript
     return _svg(chart.to_dict(), name=name, title=title, description=description)
 
 
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 120, 24, 3
+
+
+def sparkline(values: Sequence[float], *, title: str) -> Markup:
+    """The values as a small line from the oldest to the newest, which has a point; nothing for less than two."""
+    if not values[1:]:
+        return Markup("")
+    low, span = min(values), max(values) - min(values)
+    step = (SPARK_WIDTH - 2 * SPARK_EDGE) / (len(values) - 1)
+    tall = SPARK_HEIGHT - 2 * SPARK_EDGE
+    points = [
+        (SPARK_EDGE + step * place, SPARK_EDGE + tall * (0.5 if span == 0 else 1 - (value - low) / span))
+        for place, value in enumerate(values)
+    ]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return Markup(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        'role="img"><title>{title}</title><polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.5"/>'
+        '<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{colour}"/></svg>'
+    ).format(
+        width=SPARK_WIDTH, height=SPARK_HEIGHT, title=title, line=line, colour=BAR, x=points[-1][0], y=points[-1][1]
+    )
+
+
 def _svg(specification: dict[str, object], *, name: str, title: str, description: str) -> Markup:
     """The chart as one image with its own title and description; Vega's own roles and labels are taken out."""
     import vl_convert

@@ -2,39 +2,110 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipelines.ground.errors import UsageError
-from pipelines.reports.case_file import read_case_file
+from pipelines.ground.near_names import unknown_name
+from pipelines.ground.warehouse import one_column
+from pipelines.reports.case_file import REMARK_ORDER, read_case_file
 from pipelines.reports.records import records_to_request
-from pipelines.reports.words import COUNTS_REASONS, OUTCOME_SENTENCES, OUTCOMES, RESULTS_IN_TEXT, phrase
+from pipelines.reports.row_remarks import row_remarks
+from pipelines.reports.words import (
+    COUNTS_REASONS,
+    EVIDENCE_KINDS,
+    OUTCOME_SENTENCES,
+    OUTCOMES,
+    REASON_SENTENCES,
+    RESULTS_IN_TEXT,
+    dollars,
+    phrase,
+    plural,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+    from decimal import Decimal
 
     from pipelines.ground.warehouse import Connection
 
 
 EVIDENCE_SHOWN = 20
+NOT_KNOWN = (
+    "A claim is known by its number when a line or procedure row of it holds an implantation code; `stimaudit sql` has "
+    "the rest."
+)
 SETTLED_BY_RECORDS = ("flagged", "not_assessable")
 
 
-def explanation(connection: Connection, episode: str) -> tuple[str, ...]:
-    """The lines that say why an episode (by episode id, or by case id) has its outcome.
+class Explained(NamedTuple):
+    """One episode that was asked for, with the lines that say why it has its outcome."""
 
-    Raises ``UsageError`` where there is none.
+    episode_id: str
+    case_id: str
+    outcome: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What is to be said of the name that was asked for: its episodes, and claim lines that are in none."""
+
+    episodes: tuple[Explained, ...]
+    claim_lines: tuple[dict[str, Any], ...] = ()
+
+    def lines(self) -> tuple[str, ...]:
+        """The episodes one after another, then the claim lines that are in no episode, a line each."""
+        apart = [line for line in self.claim_lines if line["episode_id"] is None]
+        told = [line for episode in self.episodes for line in episode.lines]
+        if apart and not self.episodes:
+            told.append("The claim has implantation lines, and none of them is in an episode:")
+        return (*told, *(_of_claim_line(line) for line in apart))
+
+    def as_json(self) -> dict[str, Any]:
+        """The episodes with their sentences, and the claim lines where a claim number was given."""
+        return {
+            "episodes": [episode._asdict() for episode in self.episodes],
+            "claim_lines": list(self.claim_lines),
+        }
+
+
+def explanation(connection: Connection, name: str) -> Explanation:
+    """Why the episodes called ``name`` have their outcome: by episode id, case id, or the number of a claim of theirs.
+
+    A claim number may belong to several members, and then to several episodes. Raises ``UsageError``, naming those
+    that are near, where the audit knows none of that name.
     """
     found = _rows(
-        connection, "from episode_review where episode_id = $name or case_id = $name order by anchor_date", name=episode
+        connection,
+        "from episode_review where episode_id = $name or case_id = $name or list_contains(claim_ids, $name) "
+        "order by anchor_date, episode_id",
+        name=name,
     )
-    if not found:
-        message = (
-            "The published audit has no such episode. Episode ids are in audit.episode_review and in the worklist; "
-            'list them with `stimaudit sql "select episode_id, outcome from audit.episode_review"`.'
-        )
-        raise UsageError(message)
-    return tuple(line for review in found for line in _of_episode(connection, review))
+    claim_lines = _rows(
+        connection,
+        "select claim_line_number, hcpcs_code, claim_line_start_date, line_state, episode_id, source_file, source_row "
+        "from claim_line_state where claim_id = $name order by all",
+        name=name,
+    )
+    if not found and not claim_lines:
+        known = one_column(connection, "select case_id from episode_review order by priority_score desc nulls last, 1")
+        raise unknown_name(name, known, kind="episode, case or claim", place="The published audit", more=NOT_KNOWN)
+    return Explanation(
+        tuple(
+            Explained(
+                review["episode_id"], review["case_id"], review["outcome"], tuple(_of_episode(connection, review))
+            )
+            for review in found
+        ),
+        tuple(claim_lines),
+    )
+
+
+def _of_claim_line(line: dict[str, Any]) -> str:
+    return (
+        f"  line {line['claim_line_number'] or '-'}, {line['hcpcs_code']} on {line['claim_line_start_date']}: "
+        f"{phrase(line['line_state'])} ({line['source_file']} row {line['source_row']})"
+    )
 
 
 def _of_episode(connection: Connection, review: dict[str, Any]) -> Iterator[str]:
@@ -42,21 +113,26 @@ def _of_episode(connection: Connection, review: dict[str, Any]) -> Iterator[str]
     outcome = OUTCOMES[review["outcome"]]
     sentence = OUTCOME_SENTENCES[review["outcome"]].removeprefix(f"{outcome}. ")
     yield f"  {outcome}. {sentence} Reason: {phrase(review['outcome_reason'])}."
+    if why := REASON_SENTENCES.get(review["outcome_reason"]):
+        yield f"  {why}"
     yield (
         f"  {phrase(review['episode_kind']).capitalize()}, {phrase(review['event_stage'])}; anchor date "
         f"{review['anchor_date']}; codes {', '.join(review['index_codes'])}; billed for "
-        f"{', '.join(review['billed_diagnoses']) or 'no diagnosis'} ({phrase(review['diagnosis_class'])})."
+        f"{', '.join(review['billed_diagnoses']) or 'no diagnosis'} "
+        f"({phrase(review['diagnosis_class']) or 'whose diagnoses these are cannot be told'})."
     )
     yield (
-        f"  {review['paid_amount']:,.2f} US dollars paid for the episode's claims: {', '.join(review['claim_ids'])} "
+        f"  {_paid(review['paid_amount'])} paid for the episode's claims: {', '.join(review['claim_ids'])} "
         f"({phrase(review['payment_stage'])})."
     )
     yield f"  Judged under policy {review['policy_id']} {review['policy_version']}, run {review['run_id']}."
     if review["exclusion_reasons"]:
         yield f"  Holds: {', '.join(phrase(reason) for reason in review['exclusion_reasons'])}."
+    yield from _of_exclusions(connection, review["episode_id"])
     yield from _of_criteria(connection, review["episode_id"])
     yield from _of_care(connection, review["episode_id"])
     yield from _of_records(connection, review)
+    yield from _of_rows(connection, review["episode_id"])
     if review["notes"]:
         yield ""
         yield f"Worth knowing: {', '.join(phrase(note) for note in review['notes'])}."
@@ -64,6 +140,32 @@ def _of_episode(connection: Connection, review: dict[str, Any]) -> Iterator[str]
     if review["priority_score"] is not None:
         yield f"Priority {review['priority_score']} of 100."
     yield f"Suggested next step: {phrase(review['next_step'])}."
+
+
+def _paid(amount: Decimal | None) -> str:
+    return "An unknown amount was" if amount is None else f"{dollars(amount)} US dollars"
+
+
+def _of_exclusions(connection: Connection, episode_id: str) -> Iterator[str]:
+    evidence = _rows(
+        connection,
+        "from exclusion_evidence where episode_id = $name "
+        "order by exclusion_reason, evidence_kind, evidence_date, source_file, source_row, code",
+        name=episode_id,
+    )
+    if evidence:
+        yield ""
+        yield f"What decided it (audit.exclusion_evidence), {plural(len(evidence), 'row')} in all"
+    for row in evidence[:EVIDENCE_SHOWN]:
+        code = " ".join(filter(None, (row["code_system"], row["code"]))) or "no code in particular"
+        claim = f"claim {row['claim_id']} line {row['claim_line_number'] or '-'}, " if row["claim_id"] else ""
+        yield (
+            f"  {row['evidence_date'] or 'no date'}  {phrase(row['exclusion_reason'])}: "
+            f"{EVIDENCE_KINDS[row['evidence_kind']].lower()}, {code}; {claim}{row['source_file']} "
+            f"row {row['source_row']}"
+        )
+    if len(evidence) > EVIDENCE_SHOWN:
+        yield f"  and {len(evidence) - EVIDENCE_SHOWN:,} more"
 
 
 def _of_criteria(connection: Connection, episode_id: str) -> Iterator[str]:
@@ -104,6 +206,25 @@ def _of_care(connection: Connection, episode_id: str) -> Iterator[str]:
         )
     if len(evidence) > EVIDENCE_SHOWN:
         yield f"  and {len(evidence) - EVIDENCE_SHOWN:,} more"
+
+
+def _of_rows(connection: Connection, episode_id: str) -> Iterator[str]:
+    """What was mended, is doubtful or was set aside of the rows that touch the episode."""
+    remarks = row_remarks(
+        _rows(
+            connection,
+            f"from episode_remark where episode_id = $name order by {REMARK_ORDER}, source_table, delivery_number, "
+            "source_row, claim_id",
+            name=episode_id,
+        )
+    )
+    if remarks:
+        yield ""
+        yield "Rows that were mended, are doubtful or were set aside (audit.episode_remark)"
+    for remark in remarks:
+        yield f"  {remark.kind_word}. {remark.text}"
+        if remark.rows:
+            yield f"    {remark.rows}"
 
 
 def _of_records(connection: Connection, review: dict[str, Any]) -> Iterator[str]:

@@ -60,6 +60,7 @@ def make_environment() -> Environment:
     environment.filters.update(
         day=words.day,
         dollars=words.dollars,
+        known_dollars=words.known_dollars,
         masked=words.masked,
         diagnosis=words.diagnosis,
         phrase=words.phrase,

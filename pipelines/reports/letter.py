@@ -10,8 +10,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipelines.ground.errors import UsageError
 from pipelines.ground.files import offer_folder, write_file
+from pipelines.ground.near_names import unknown_name
+from pipelines.ground.registers import enter
+from pipelines.ground.warehouse import one_column
 from pipelines.reports.case_file import read_case_file
 from pipelines.reports.case_page import case_page
 from pipelines.reports.frame import CASE_ID, read_stamp
@@ -28,27 +30,38 @@ if TYPE_CHECKING:
 
 UNKNOWN_PROVIDER = ""
 OPEN_CRITERIA_SHOWN = 4
+NOTHING_TO_ASK = "Of other cases there is nothing to request."
 
 
-def write_letters(connection: Connection, case_id: str, folder: Path, *, template: LetterTemplate) -> tuple[Path, ...]:
+def write_letters(
+    connection: Connection, case_id: str, folder: Path, *, template: LetterTemplate, out: Path | None = None
+) -> tuple[Path, ...]:
     """The draft letters of one flagged or held case below ``folder``, a PDF a billing provider, by provider.
 
     ``connection`` reads the published audit, whose tables it can name without their schema; ``template`` are the
-    payer's own words. The same audit and template give the same bytes. Earlier drafts of the case are removed. Raises
+    payer's own words. The same audit and template give the same bytes. Earlier drafts of the case are removed. Letters
+    below an output folder ``out`` are entered in its register. Raises
     ``UsageError`` where no such case asks for records, and ``StimauditError`` where a letter cannot be set.
     """
     case = read_case_file(connection, case_id) if CASE_ID.fullmatch(case_id) else None
     if case is None or case.review["outcome"] == "documented":
-        message = (
-            "The published audit has no flagged or held case of that name, so there is nothing to request. "
-            "Case ids are on the worklist."
+        known = one_column(
+            connection,
+            "select case_id from episode_review where outcome in ('flagged', 'not_assessable') "
+            "order by priority_score desc nulls last, case_id",
         )
-        raise UsageError(message)
+        raise unknown_name(
+            case_id, known, kind="flagged or held case", place="The published audit", more=NOTHING_TO_ASK
+        )
     letters = [(request.letter_id, letter_pdf(request)) for request in _requests(connection, case, template)]
     offer_folder(folder)
-    for earlier in _drafts(folder, case_id):
-        earlier.unlink()
-    return tuple(_write(folder / f"{case_id}-records-request-{letter_id}.pdf", pdf) for letter_id, pdf in letters)
+    earlier = _drafts(folder, case_id)
+    for draft in earlier:
+        draft.unlink()
+    written = tuple(_write(folder / f"{case_id}-records-request-{letter_id}.pdf", pdf) for letter_id, pdf in letters)
+    if out is not None:
+        enter(out, "letters", written, gone=earlier)
+    return written
 
 
 def _policy_title(connection: Connection, case: CaseFile) -> str:

@@ -88,7 +88,7 @@ def letter_pdf(request: RecordsRequest) -> bytes:
     """
     import typst
 
-    _check_faces()
+    check_faces()
     content = asdict(request) | {"as_of": request.as_of_date.isoformat()}
     del content["as_of_date"]
     try:
@@ -108,7 +108,7 @@ def letter_pdf(request: RecordsRequest) -> bytes:
     raise StimauditError(_not_set(f"line {place[1]} of {PAPER.name}" if place else PAPER.name))
 
 
-def _check_faces() -> None:
+def check_faces() -> None:
     """Raises ``StimauditError`` where a font is not there: typst would leave its text out without a word."""
     missing = [name for name in FACES if not (FONTS / name).is_file()]
     if missing:

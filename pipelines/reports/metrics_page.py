@@ -1,13 +1,13 @@
 """The page of review figures, as it may be shared: it names nobody, and no count of 1 to 10 can be told from it.
 
-No totals stand beside parts, a share only where both of its sides may be counted, and what stands beside exact counts
-is rounded up to tens (decision 0063).
+No totals stand beside parts, a share only where both of its sides may be counted. Counts are rounded up to tens, shares
+to whole percents (decisions 0063, 0196).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipelines.ground.queries import query
@@ -79,11 +79,7 @@ def metrics_page(
 ) -> dict[str, object]:
     """What the page says: ``figures`` of the review, ``review`` where each case stands, ``decisions`` as recorded."""
     versions = version_lines(figures, flagged_count=flagged_count(connection))
-    points = [
-        IntervalPoint(line.name, line.share.hits / line.share.n, *line.share.interval, _label(line.precision))
-        for line in versions
-        if line.precision.is_shown
-    ]
+    points = [chart_point(line) for line in versions if line.precision.is_shown]
     listed = Counter(row["case_status"] for row in review if row["is_flagged"])
     ages = shown_ages(figures, listed)
     bars = [(_together(group), rounded_up(group.count)) for group in ages or ()]
@@ -151,7 +147,7 @@ def shown_share(share: Share, *, is_safe: bool = True) -> ShownShare:
         return ShownShare(NOBODY, "", "0", is_shown=False)
     if not is_safe:
         return ShownShare(SMALL, "", HIDDEN, is_shown=False)
-    n = f"{share.n:,}" if may_show(share.n) else FEW
+    n = f"{rounded_up(share.n):,}" if may_show(share.n) else FEW
     if not share.is_shown:
         return ShownShare(TOO_FEW, "", n, is_shown=False)
     if not (may_show(share.hits) and may_show(share.n - share.hits)):
@@ -228,9 +224,11 @@ def provider_figures(connection: Connection) -> dict[str, object]:
     most = max(case_counts, default=0)
     return {
         "is_provider_known": bool(case_counts),
-        "provider_bands": shown_groups(bands),
+        "provider_bands": tuple(replace(band, count=rounded_up(band.count)) for band in shown_groups(bands)),
         # Beside the flagged cases of the summary it would tell those that this provider does not have.
-        "provider_most": f"{most:,}" if most >= LEAST_SHOWN and may_show(flagged_count(connection) - most) else None,
+        "provider_most": f"{rounded_up(most):,}"
+        if most >= LEAST_SHOWN and may_show(flagged_count(connection) - most)
+        else None,
         "is_provider_lacking": nameless > 0,
     }
 
@@ -246,9 +244,9 @@ def _version_line(version: VersionFigures, *, is_safe: bool) -> VersionLine:
         share=version.precision,
         precision=precision,
         after_appeal=after if version.overturn_rate.n else NO_APPEAL,
-        supported=f"{version.supported:,}" if precision.is_shown else HIDDEN,
-        not_supported=f"{version.not_supported:,}" if are_missed_shown else HIDDEN,
-        flag_error=f"{version.flag_error:,}" if are_missed_shown else HIDDEN,
+        supported=f"{rounded_up(version.supported):,}" if precision.is_shown else HIDDEN,
+        not_supported=f"{rounded_up(version.not_supported):,}" if are_missed_shown else HIDDEN,
+        flag_error=f"{rounded_up(version.flag_error):,}" if are_missed_shown else HIDDEN,
         # 0 and 1 to 10 read the same, so that the sum of all outcomes stays unknown.
         no_response=_or_few(version.no_response),
         out_of_scope=_or_few(version.out_of_scope),
@@ -259,7 +257,13 @@ def _version_line(version: VersionFigures, *, is_safe: bool) -> VersionLine:
 
 
 def _or_few(count: int) -> str:
-    return f"{count:,}" if count >= LEAST_SHOWN else FEW
+    return f"{rounded_up(count):,}" if count >= LEAST_SHOWN else FEW
+
+
+def chart_point(line: VersionLine) -> IntervalPoint:
+    """A version for the chart, at whole percents: the place of a finer one would tell the numbers behind it."""
+    share, low, high = (round(part, 2) for part in (line.share.hits / line.share.n, *line.share.interval))
+    return IntervalPoint(line.name, share, low, high, _label(line.precision))
 
 
 def _label(share: ShownShare) -> str:

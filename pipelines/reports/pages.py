@@ -1,7 +1,7 @@
 """The HTML reports, made from the published audit alone: self-contained files that open from disk.
 
-Worklist, one page a case, summary and metrics that name nobody, run page, rules page. The same audit gives the same
-bytes; nothing is loaded from anywhere, and every value of a delivery is escaped.
+Worklist, one page a case, summary and metrics that name nobody, run page, rules page, dictionary. The same audit gives
+the same bytes; nothing is loaded from anywhere, and every value of a delivery is escaped.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from pipelines.ground.queries import query
 from pipelines.reports import words
 from pipelines.reports.case_file import read_case_files, read_rows
 from pipelines.reports.case_page import case_page
+from pipelines.reports.dictionary_page import dictionary_page_facts
+from pipelines.reports.file_names import without_names
 from pipelines.reports.frame import CASE_ID, make_environment, read_stamp, write_page
 from pipelines.reports.metrics_page import best_known, flagged_count, metrics_page, version_lines
 from pipelines.reports.rules_page import dossier_facts, rules_page_facts
@@ -87,8 +89,14 @@ def write_pages(
             "metrics.html.j2",
             **metrics_page(connection, figures, review=review, decisions=decisions),
         ),
-        write(folder / "run.html", "run.html.j2", **run_page_facts(connection, feeds)),
+        write(
+            folder / "run.html",
+            "run.html.j2",
+            reasons=[without_names(reason) for reason in stamp.grade_reasons],
+            **run_page_facts(connection, feeds),
+        ),
         write(folder / "rules.html", "rules.html.j2", **rules_page_facts(connection, stamp, policies)),
+        write(folder / "dictionary.html", "dictionary.html.j2", **dictionary_page_facts(connection)),
     ]
     count = connection.execute("select count(*) from episode_review where outcome <> 'excluded'").fetchall()[0][0]
     labels = _labels(connection)

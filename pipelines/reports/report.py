@@ -12,7 +12,24 @@ from pipelines.ground.program_files import home
 from pipelines.ground.progress import SILENCE
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.publishing.conservation import check_conservation
-from pipelines.publishing.publish import write_manifest
+from pipelines.publishing.history import settle
+from pipelines.publishing.older_publishes import is_older
+from pipelines.publishing.publishes import (
+    KEEP_PUBLISHES,
+    MANIFEST,
+    PUBLISHED_LINK,
+    SNAPSHOT_DAYS,
+    begin,
+    building_folder,
+    finish,
+    free_name,
+    is_standing,
+    let_go,
+    read_publish,
+    share_file,
+    swing,
+    throw_away,
+)
 from pipelines.publishing.worklist_csv import WORKLIST_CSV, write_worklist_csv
 from pipelines.reports.pages import write_pages
 from pipelines.reports.payer_words import payers_template
@@ -45,46 +62,113 @@ class Reports:
     manifest: Path
 
 
-def report(
-    published: Path,
+def stand(
+    out: Path,
     *,
+    name: str,
+    written: Sequence[str],
     policies: Sequence[Policy] = (),
     progress: Progress = SILENCE,
+    keep_publishes: int = KEEP_PUBLISHES,
+    snapshot_days: int = SNAPSHOT_DAYS,
 ) -> Reports:
-    """The reports of the audit in ``published``, beside it; made again they are the same bytes.
+    """The reports of the publish that is being built in ``out``, which from then on stands under ``name``.
 
-    ``policies`` are the dossiers for the rules page; ``progress`` is told how many pages are done and of how many.
-    Decisions and the payer's own words are taken from ``decisions`` and ``letter.toml`` in the folder above. With a
-    key in use there are none, for no spreadsheet and no browser opens an encrypted file: see ``report_to``.
-
-    Raises ``UsageError`` when nothing is published there, or the payer's words cannot be read.
+    ``written`` are the files that ``publish`` wrote. Decisions and the payer's own words are taken from ``decisions``
+    and ``letter.toml`` in ``out``; ``policies`` are the dossiers for the rules page; ``progress`` is told how many
+    pages are done and of how many. The reports are written beside the file, the folder is made durable and named, the
+    link swings to it, and the entry of the history that was pending is one: until the swing nothing was published,
+    after it all was. Where every file comes out as it stands, the run was published before, and that publish stays.
+    Then older publishes are let go. With a key in use there are no reports, for no spreadsheet and
+    no browser opens an encrypted file: see ``report_to``.
     """
-    _check_published(published)
-    worklist: Path | None = None
-    pages: tuple[Path, ...] = ()
-    with open_published(published) as connection:
-        run_id, as_of = connection.execute("select run_id, as_of_date from run").fetchall()[0]
-        if key_in_use() is None:
-            worklist, pages = _write(connection, published, published, policies, progress)
-    return Reports(worklist=worklist, pages=pages, manifest=write_manifest(published, run_id=run_id, as_of=as_of))
+    folder = building_folder(out)
+    worklist, pages = _write_in(folder, out, policies, progress)
+    files = [*written, *(_name_in(folder, path) for path in (worklist, *pages) if path is not None)]
+    if is_standing(out, files):
+        throw_away(out)
+    else:
+        finish(out, name, written=files)
+        swing(out, name)
+        settle(out / "history", name)
+    let_go(out, keep_publishes=keep_publishes, days=snapshot_days)
+    return _standing(out, worklist, pages)
 
 
-def report_to(published: Path, folder: Path, *, policies: Sequence[Policy] = ()) -> tuple[Path, ...]:
-    """The reports of the audit in ``published`` written in the clear into ``folder``: workbook, CSV, pages.
+def report(out: Path, *, policies: Sequence[Policy] = (), progress: Progress = SILENCE) -> Reports:
+    """The reports of the audit that stands in ``out``, made again with today's decisions, in a further publish.
+
+    The file and what was written beside it are the same; the new folder takes the place of the old one in one rename.
+    Where the reports come out the same, the old one stays. Raises ``UsageError`` when nothing is published there, or
+    the payer's words cannot be read.
+    """
+    _check_published(out)
+    if is_older(out):
+        message = (
+            f"{out} is published in the form of an older version. The next `stimaudit run` takes it over; "
+            "`stimaudit report --to FOLDER` writes its reports elsewhere."
+        )
+        raise UsageError(message)
+    standing = out / PUBLISHED_LINK
+    old = read_publish(standing)
+    folder = begin(out)
+    kept = [file.name for file in old.files if not _is_report(file.name)]
+    for name in kept:
+        share_file(standing / name, folder / name)
+    worklist, pages = _write_in(folder, out, policies, progress)
+    written = [*kept, *(_name_in(folder, path) for path in (worklist, *pages) if path is not None)]
+    if is_standing(out, written):
+        throw_away(out)
+    else:
+        name = free_name(out, old.run_id)
+        finish(out, name, written=written)
+        swing(out, name)
+    return _standing(out, worklist, pages)
+
+
+def _is_report(name: str) -> bool:
+    return name == WORKLIST_XLSX or name.startswith(f"{PAGES_FOLDER}/")
+
+
+def _name_in(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _standing(out: Path, worklist: Path | None, pages: Sequence[Path]) -> Reports:
+    """The reports by where they stand now, after they were written aside."""
+    aside, published = building_folder(out), out / PUBLISHED_LINK
+    return Reports(
+        worklist=published / _name_in(aside, worklist) if worklist else None,
+        pages=tuple(published / _name_in(aside, page) for page in pages),
+        manifest=published / MANIFEST,
+    )
+
+
+def _write_in(
+    folder: Path, out: Path, policies: Sequence[Policy], progress: Progress
+) -> tuple[Path | None, tuple[Path, ...]]:
+    if key_in_use() is not None:
+        return None, ()
+    with open_published(folder) as connection:
+        return _write(connection, out, folder, policies, progress)
+
+
+def report_to(out: Path, folder: Path, *, policies: Sequence[Policy] = ()) -> tuple[Path, ...]:
+    """The reports of the audit that stands in ``out`` written in the clear into ``folder``: workbook, CSV, pages.
 
     The workbook comes first, then the CSV, then the pages as in ``Reports``. Raises ``UsageError`` when nothing is
     published, and for a folder that lies in the output folder, where nothing may stand in the clear.
     """
-    _check_published(published)
-    check_outside(folder, published.parent)
+    _check_published(out)
+    check_outside(folder, out)
     if not folder.is_dir():
         make_folder(folder)
-    with open_published(published) as connection:
+    with open_published((out / PUBLISHED_LINK).resolve()) as connection:
         part = partial_path(folder / WORKLIST_CSV)
         write_worklist_csv(connection, part)
         check_conservation(connection, part, sql=home().sql)
         swap_in(part, folder / WORKLIST_CSV)
-        worklist, pages = _write(connection, published, folder, policies, SILENCE)
+        worklist, pages = _write(connection, out, folder, policies, SILENCE)
     return (worklist, folder / WORKLIST_CSV, *pages)
 
 
@@ -98,10 +182,10 @@ def check_outside(folder: Path, out: Path) -> None:
         raise UsageError(message)
 
 
-def _check_published(published: Path) -> None:
-    if not (published / DATABASE_FILE).is_file():
+def _check_published(out: Path) -> None:
+    if not (out / PUBLISHED_LINK / DATABASE_FILE).is_file():
         message = (
-            f"There is no published audit in {published}. "
+            f"There is no published audit in {out / PUBLISHED_LINK}. "
             "Name the output folder of a run, or make one with `stimaudit run` or `stimaudit demo`."
         )
         raise UsageError(message)
@@ -109,14 +193,14 @@ def _check_published(published: Path) -> None:
 
 def _write(
     connection: Connection,
-    published: Path,
+    out: Path,
     folder: Path,
     policies: Sequence[Policy],
     progress: Progress,
 ) -> tuple[Path, tuple[Path, ...]]:
     """The workbook and the pages, written into ``folder``."""
-    store = published.with_name("decisions")
-    payer = payers_template(published.parent)
+    store = out / "decisions"
+    payer = payers_template(out)
     run_id, as_of = connection.execute("select run_id, as_of_date from run").fetchall()[0]
     decisions, review = read_decisions(store), published_review(connection, store)
     part = partial_path(folder / WORKLIST_XLSX)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,16 @@ from pipelines.reports import words
 from pipelines.reports.charts import TrendPoint, bar_chart, described, trend_chart
 from pipelines.reports.run_page import funnel_rows
 from pipelines.reports.since_last_run import since_last_run
-from pipelines.reports.suppression import may_show, rounded_up, shown_groups, shown_steps
+from pipelines.reports.suppression import (
+    LINES_ROUNDED_TO,
+    dollar_step,
+    dollars_rounded_up,
+    may_show,
+    rounded_up,
+    shown_groups,
+    shown_steps,
+    steps_rounded_up,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +29,7 @@ if TYPE_CHECKING:
 
     from pipelines.ground.warehouse import Connection
     from pipelines.reports.frame import Stamp
+    from pipelines.reports.since_last_run import SinceLastRun
     from pipelines.reports.suppression import ShownGroup, ShownStep
 
 
@@ -38,23 +48,25 @@ class RunPoint:
 def summary_page_facts(
     connection: Connection, stamp: Stamp, feeds: frozenset[str], history: Sequence[RunPoint]
 ) -> dict[str, object]:
-    """What may be told of the run where nobody may be told of: counts from 11, no identifiers."""
+    """What may be told where nobody may be told of: counts from 11, all figures rounded up, no identifiers."""
     steps = [step for step in funnel_rows(connection) if step["unit"] == "episodes"]
     first = steps[0]["remaining_count"] if steps else 0
-    shown = shown_steps(first, [(_step_name(step), step["left_count"]) for step in steps[1:]])
+    shown = steps_rounded_up(shown_steps(first, [(_step_name(step), step["left_count"]) for step in steps[1:]]))
     counts = Counter(
         dict(connection.execute("select outcome, count(*) from episode_review group by outcome").fetchall())
     )
     is_flagged_shown = bool(shown and shown[-1].remaining_count is not None)
-    bars = [("Implant episodes", first), *_bars(shown or ())]
+    bars = [("Implant episodes", rounded_up(first)), *_bars(shown or ())]
+    step = dollar_step(_largest(connection))
     lines = [step for step in funnel_rows(connection) if step["unit"] == "claim lines"]
-    line_steps = shown_steps(
-        lines[0]["remaining_count"], [(_step_name(step), step["left_count"]) for step in lines[1:]]
+    line_steps = steps_rounded_up(
+        shown_steps(lines[0]["remaining_count"], [(_step_name(line), line["left_count"]) for line in lines[1:]]),
+        LINES_ROUNDED_TO,
     )
     tables = {}
     if is_flagged_shown and counts["flagged"]:
         tables = {
-            title: _summary_groups(connection, column, names)
+            title: _summary_groups(connection, column, names, step)
             for title, column, names in (
                 ("Reason", "outcome_reason", words.REASONS),
                 ("Suggested next step", "next_step", words.NEXT_STEPS),
@@ -65,14 +77,16 @@ def summary_page_facts(
     points = _trend_points(history)
     news = since_last_run(connection)
     return {
-        "first": first if may_show(first) else None,
+        "first": rounded_up(first) if may_show(first) else None,
         "shown": shown,
-        "line_first": lines[0]["remaining_count"],
+        "line_first": rounded_up(lines[0]["remaining_count"], LINES_ROUNDED_TO),
         "line_steps": line_steps,
-        "flagged_count": counts["flagged"] if is_flagged_shown else None,
-        "flagged_dollars": _flagged_dollars(connection) if is_flagged_shown else None,
+        "flagged_count": rounded_up(counts["flagged"]) if is_flagged_shown else None,
+        "flagged_dollars": dollars_rounded_up(_flagged_dollars(connection), step) if is_flagged_shown else None,
+        "dollar_step": step,
+        "flagged_unknown": _flagged_unknown(connection) if is_flagged_shown else "",
         "is_first_run": news is None or news.is_first,
-        "new_count": news.shown_new_count() if news and is_flagged_shown else None,
+        "new_count": _new_count(news) if is_flagged_shown else None,
         "held": _left_alone(shown, "Data hold"),
         "documented": _left_alone(shown, "Documented"),
         "chart": bar_chart(
@@ -133,16 +147,43 @@ def _flagged_dollars(connection: Connection) -> Decimal:
     return Decimal(paid)
 
 
+def _largest(connection: Connection) -> Decimal:
+    """What the flagged episode that cost most cost."""
+    [[paid]] = connection.execute(
+        "select coalesce(max(abs(paid_amount)), 0) from episode_review where outcome = 'flagged'"
+    ).fetchall()
+    return Decimal(paid)
+
+
+def _new_count(news: SinceLastRun | None) -> int | None:
+    count = news.shown_new_count() if news else None
+    return None if count is None else rounded_up(count)
+
+
+def _flagged_unknown(connection: Connection) -> str:
+    """That the dollars of some episodes are not in the sum; how many is told only where nobody may be told of."""
+    [[count]] = connection.execute(
+        "select count(*) - count(paid_amount) from episode_review where outcome = 'flagged'"
+    ).fetchall()
+    if not count or may_show(count):
+        return words.beside_unknown(rounded_up(count))
+    return "; those of some episodes are unknown and not in the sum"
+
+
 def _summary_groups(
-    connection: Connection, column: str, names: Mapping[str, str]
+    connection: Connection, column: str, names: Mapping[str, str], step: Decimal
 ) -> list[tuple[ShownGroup, str, Decimal]]:
     rows = connection.execute(
-        f"select coalesce({column}, 'not said'), count(*), sum(paid_amount) from episode_review "
+        f"select coalesce({column}, 'not said'), count(*), coalesce(sum(paid_amount), 0) from episode_review "
         f"where outcome = 'flagged' group by 1 order by count(*) desc, 1"
     ).fetchall()
     groups = shown_groups([(names.get(word, word), count) for word, count, _ in rows])
     return [
-        (group, ", ".join(group.names), sum((Decimal(rows[place][2]) for place in group.indices), Decimal(0)))
+        (
+            replace(group, count=rounded_up(group.count)),
+            ", ".join(group.names),
+            dollars_rounded_up(sum((Decimal(rows[place][2]) for place in group.indices), Decimal(0)), step),
+        )
         for group in groups
     ]
 

@@ -1,11 +1,14 @@
 """Small counts kept out of reports that name nobody: no count of 1 to 10 shows, directly or by subtraction.
 
 CMS's cell-size rule sets the bound. What is hidden is hidden without a range, for a range and a total give it away.
+What is shown is rounded up, counts to tens and dollars to steps that ten episodes cost, so that two nights, or two
+cells, subtracted from each other tell of no single member (decision 0196).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +17,10 @@ if TYPE_CHECKING:
 
 LEAST_SHOWN = 11
 ROUNDED_TO = 10
+LINES_ROUNDED_TO = 100
+"""What counts of claim lines are rounded up to: ten members with ten lines each."""
+DOLLAR_STEP = Decimal(1_000_000)
+"""What dollars are rounded up to: ten episodes of 100,000 dollars, which few cost."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +46,36 @@ def may_show(count: int) -> bool:
     return count == 0 or count >= LEAST_SHOWN
 
 
-def rounded_up(count: int) -> int:
+def rounded_up(count: int, to: int = ROUNDED_TO) -> int:
     """A count rounded up to tens, so that its difference from another shown count tells of no few members."""
-    return -(-count // ROUNDED_TO) * ROUNDED_TO
+    return -(-count // to) * to
+
+
+def dollar_step(largest: Decimal) -> Decimal:
+    """What dollars are rounded up to where one episode costs up to ``largest``: as much as ten of these, or more."""
+    step = DOLLAR_STEP
+    while largest * ROUNDED_TO > step:
+        step *= ROUNDED_TO
+    return step
+
+
+def dollars_rounded_up(amount: Decimal, step: Decimal) -> Decimal:
+    """Dollars rounded up to ``step``, so that their difference from others tells of no episode; 0 stays 0."""
+    return (amount / step).to_integral_value(ROUND_CEILING) * step
+
+
+def steps_rounded_up(steps: Sequence[ShownStep] | None, to: int = ROUNDED_TO) -> tuple[ShownStep, ...] | None:
+    """Steps that may be shown, with their counts rounded up, each by itself."""
+    if steps is None:
+        return None
+    return tuple(
+        replace(
+            step,
+            left_count=rounded_up(step.left_count, to),
+            remaining_count=None if step.remaining_count is None else rounded_up(step.remaining_count, to),
+        )
+        for step in steps
+    )
 
 
 def shown_steps(first_count: int, steps: Sequence[tuple[str, int]]) -> tuple[ShownStep, ...] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pipelines.reports.words import DRUG_CLASSES, LANES, phrase, plural, sentence_case
+from pipelines.reports.words import DRUG_CLASSES, LANES, enrolled_days, enrolment_told, phrase, plural, sentence_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -213,25 +213,22 @@ def _enrolment_lane(case: CaseFile, scale: _Scale, middle: float, *, has_eligibi
         name="enrolment",
         label="Enrolment",
         middle=middle,
-        state=f"{case.review['enrolled_days']} of {asked} days" if has_eligibility else "cannot tell",
+        state=enrolled_days(case.review, asked) + _in_conflict(case) if has_eligibility else "cannot tell",
         empty=empty,
         paths=paths,
     )
 
 
+def _in_conflict(case: CaseFile) -> str:
+    care = sum(gap["care_count"] for gap in case.gaps)
+    return f"; {care} in conflict" if care else ""
+
+
 def _gaps(case: CaseFile, scale: _Scale) -> Iterable[Gap]:
-    """The unenrolled parts of the look-back, both ends in."""
-    if not case.spans:
-        return
-    uncovered = case.look_back_start_date
-    for span in sorted(case.spans, key=lambda span: (span["start_date"], span["end_date"])):
-        if span["start_date"] > case.anchor_date:
-            break
-        if (gap := (span["start_date"] - uncovered).days) > 0:
-            yield _gap(uncovered, gap, scale)
-        uncovered = max(uncovered, span["end_date"] + timedelta(days=1))
-    if (gap := (case.anchor_date - uncovered).days) > 0:
-        yield _gap(uncovered, gap, scale)
+    """The unenrolled parts of the look-back, both ends in; none is drawn where no span is."""
+    if case.spans:
+        for gap in case.gaps:
+            yield _gap(gap["start_date"], gap["day_count"], scale)
 
 
 def _gap(start: date, days: int, scale: _Scale) -> Gap:
@@ -290,7 +287,12 @@ def _empty(case: CaseFile, name: str, group: Mapping[str, Any] | None) -> str:
     if group is not None and group["state"] == "unknown":
         return "cannot tell"
     if group is not None and not case.review["enrollment_complete"]:
-        return f"none found in the {case.review['enrolled_days']} days enrolled; cannot tell for the rest"
+        days = case.review["enrolled_days"]
+        return (
+            "none found; which days the member was enrolled is unknown"
+            if days is None
+            else f"none found in the {days} days enrolled; cannot tell for the rest"
+        )
     if name == "revision_or_complication" and "follow_up_incomplete" in case.review["notes"]:
         return "none found so far; the data end before 24 months"
     return NONE_FOUND
@@ -302,10 +304,13 @@ def _paths(events: Iterable[Row], lane: str, scale: _Scale, middle: float) -> di
     seen: set[tuple[str, str]] = set()
     for event in events:
         left, right = scale.x(event["start_date"]), scale.x(event["end_date"])
-        style, mark = _mark(event, lane, left, right, middle)
-        if (style, mark) not in seen:
-            seen.add((style, mark))
-            paths[style] = paths.get(style, "") + mark
+        marks = [_mark(event, lane, left, right, middle)]
+        if event["is_in_enrollment_gap"]:
+            marks.append(("conflict", _ring(left, middle)))
+        for style, mark in marks:
+            if (style, mark) not in seen:
+                seen.add((style, mark))
+                paths[style] = paths.get(style, "") + mark
     return dict(sorted(paths.items()))
 
 
@@ -332,13 +337,20 @@ def _mark(  # noqa: PLR0911 - one return a shape
     return "other", f"M{left - 4} {middle - 4}l8 8m0-8l-8 8"
 
 
+def _ring(left: float, middle: float) -> str:
+    """A ring around a mark: what it shows and the enrolment cannot both be right."""
+    return f"M{left - 8:.1f} {middle}a8 8 0 1 0 16 0a8 8 0 1 0 -16 0"
+
+
 def _box(left: float, width: float, middle: float, half: float) -> str:
     return f"M{left} {middle - half}h{width:.1f}v{2 * half}h-{width:.1f}z"
 
 
 def _description(case: CaseFile, lanes: Sequence[Lane]) -> str:
     told = "; ".join(f"{lane.label}: {lane.empty or lane.state}" for lane in lanes)
+    enrolment = enrolment_told(case.review, case.parameters["lookback_days"], case.gaps)
     return (
         f"Look-back from {case.look_back_start_date} to {case.anchor_date - timedelta(days=1)}, first surgery on "
         f"{case.anchor_date} ({phrase(case.review['episode_kind'])}). {told}."
+        f"{f' Enrolment: {enrolment}.' if enrolment else ''}"
     )

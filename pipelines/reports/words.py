@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 OUTCOMES = labels_of("outcome")
 OUTCOME_SENTENCES = sentences_of("outcome")
 REASONS = labels_of("exclusion", "outcome_reason")
+REASON_SENTENCES = sentences_of("outcome_reason")
+UNKNOWN = "unknown"
+"""What is said of a number that nobody sent; it is never 0."""
+
 NEXT_STEPS = labels_of("next_step")
 RESULTS = labels_of("criterion_result")
 RESULTS_IN_TEXT = sentences_of("criterion_result")
@@ -31,6 +35,9 @@ STATUSES = sentences_of("case_status")
 KINDS = labels_of("episode_kind")
 AUTHORIZATIONS = labels_of("prior_authorization_state")
 PAYMENT_STAGES = labels_of("payment_stage")
+DOLLAR_REASONS = labels_of("dollar_reason")
+DOLLAR_STATES = labels_of("dollar_state")
+EVIDENCE_KINDS = labels_of("evidence_kind")
 NOTES = sentences_of("note")
 COUNTS_REASONS = labels_of("counts_reason")
 SETTLING_RECORDS = sentences_of("settling_record")
@@ -38,6 +45,9 @@ UNKNOWABLE = sentences_of("unknowable")
 LANES = labels_of("care_group", "timeline_lane")
 DRUG_CLASSES = labels_of("drug_class")
 TRIAL_MARKS = labels_of("trial_mark")
+REMARK_KINDS = labels_of("remark_kind")
+REMARK_MEANS = sentences_of("remark_kind")
+UNREAD_REASONS = labels_of("unread_reason")
 FEEDS = labels_of("feed")
 FEED_MEANS = sentences_of("feed")
 # The funnel's own words, where a report must choose others.
@@ -92,10 +102,14 @@ def plural(count: float, one: str, many: str | None = None) -> str:
 def completeness(review: Mapping[str, Any]) -> tuple[str, str]:
     """How complete the data of an episode are: ``Full`` or ``Partial``, and what is missing in words."""
     is_missing = {
-        "enrollment_incomplete": not review["enrollment_complete"],
+        "enrollment_incomplete": not review["enrollment_complete"]
+        and review["outcome_reason"] != "history_not_delivered",
         "drugs_not_visible": not review["drugs_visible"],
         "prior_authorization_not_supplied": review["prior_authorization_state"] == "feed_not_supplied",
         "documentation_not_supplied": "documentation_feed_not_supplied" in review["notes"],
+        "history_not_delivered": "look_back_outside_feed" in review["notes"],
+        "claim_number_shared": review["outcome_reason"] == "claim_number_shared",
+        "payment_unknown": "payment_unknown" in review["notes"],
     }
     missing = ", ".join(label for gap, label in DATA_GAPS.items() if is_missing[gap])
     return ("Partial", missing) if missing else ("Full", "")
@@ -117,6 +131,8 @@ def short_reason(review: Mapping[str, Any], criteria: Iterable[Mapping[str, Any]
         if len("; ".join(said.values())) <= WHY_LENGTH:
             break
         said.pop(name, None)
+    if review["outcome_reason"] in {"claim_number_shared", "history_not_delivered"}:
+        said = {}
     text = "; ".join(said.values()) or REASONS[review["outcome_reason"]]
     return text[:1].upper() + text[1:]
 
@@ -156,6 +172,36 @@ def _short_criterion(  # noqa: PLR0911 - one return a criterion
 def day(value: date | None) -> str:
     """A date as ISO text, blank for none."""
     return value.isoformat() if value else ""
+
+
+def known_dollars(value: Decimal | None) -> str:
+    """US dollars with cents; unknown where an amount was not sent."""
+    return UNKNOWN if value is None else dollars(value)
+
+
+def beside_unknown(count: int) -> str:
+    """What stands after a sum of dollars: how many episodes are not in it, for theirs are unknown; nothing for none."""
+    return f"; those of {plural(count, 'episode')} are unknown and not in the sum" if count else ""
+
+
+def enrolled_days(review: Mapping[str, Any], asked: object) -> str:
+    """How many of the days asked for the member was enrolled, in words, also where nobody said."""
+    days = review["enrolled_days"]
+    return f"{UNKNOWN if days is None else days} of {asked} days"
+
+
+def enrolment_told(review: Mapping[str, Any], asked: object, gaps: Iterable[Mapping[str, Any]]) -> str:
+    """What is said of days of the look-back without enrolment, the same wherever it is said; blank where all have it.
+
+    ``gaps`` are rows of ``audit.enrollment_gap``; care billed on their days is a conflict, counted once.
+    """
+    told = []
+    if review["enrolled_days"] is None or int(str(asked)) > review["enrolled_days"]:
+        where = " that the claims received reach" if "look_back_outside_feed" in review["notes"] else ""
+        told.append(f"enrolled {enrolled_days(review, asked)} of the look-back{where}")
+    if care := sum(gap["care_count"] for gap in gaps):
+        told.append(f"{plural(care, 'service')} billed on days not enrolled, a conflict in the data")
+    return "; ".join(told)
 
 
 def dollars(value: Decimal | None) -> str:

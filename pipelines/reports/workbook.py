@@ -22,7 +22,7 @@ from xlsxwriter.utility import xl_col_to_name
 from pipelines.ground.queries import query
 from pipelines.publishing.worklist_csv import DANGEROUS_START, LIST_SEPARATOR
 from pipelines.reports.since_last_run import since_last_run
-from pipelines.reports.words import STATUSES, completeness, masked, phrase, short_reason
+from pipelines.reports.words import STATUSES, UNKNOWN, beside_unknown, completeness, masked, phrase, short_reason
 from pipelines.review.case_review import case_review, earlier_flags, signature
 from pipelines.review.decision_words import decision_words, read_list
 from pipelines.review.decisions import DECISION_SCHEMA
@@ -84,12 +84,21 @@ COLUMNS: tuple[SheetColumn, ...] = (
     SheetColumn("prior_authorization_state", "text", 17, "approved, none_found or feed_not_supplied"),
     SheetColumn("completeness", "text", 30, "Full, or what the data received cannot show"),
     SheetColumn("also_seen", "text", 36, "Notes that may support the service or explain the claim; they never decide"),
+    SheetColumn(
+        "remarks",
+        "text",
+        36,
+        "Rows that were set aside, are doubtful or were mended and touch the case; the sheet Evidence has each row",
+    ),
     SheetColumn("next_step", "text", 17, "Suggested next step; the tool suggests no other"),
     SheetColumn("age_days", "number", 8, "Days since the first run that flagged the case"),
     SheetColumn(
         "last_decision", "text", 40, "The decision in force, or the one whose evidence changed: what, who, when"
     ),
-    SheetColumn("review_outcome", "input", 24, "Your outcome, a word of the sheet Lists"),
+    SheetColumn(
+        "decision_kind", "input", 15, "What you decide: review where left blank, second_review, appeal, payment_action"
+    ),
+    SheetColumn("review_outcome", "input", 24, "Your outcome, a word of the sheet Lists that goes with the kind"),
     SheetColumn("review_reason", "input", 30, "Your reason, a word that goes with the outcome"),
     SheetColumn("review_note", "input", 40, 'Your note; 10 characters or more where the reason is "other"'),
     SheetColumn("assignee", "input", 16, "Who works on the case"),
@@ -101,8 +110,13 @@ COLUMNS: tuple[SheetColumn, ...] = (
     SheetColumn("last_event_date", "date", 11, "First date of the episode's last event"),
     SheetColumn("diagnosis_class", "text", 28, "What the billed diagnoses say about the back"),
     SheetColumn("allowed_amount", "amount", 13, "Allowed for the episode, each claim line once, US dollars"),
-    SheetColumn("enrolled_days", "number", 9, "Days of the look-back covered by eligibility"),
+    SheetColumn(
+        "enrolled_days", "number", 9, "Days of the look-back covered by eligibility that the claims received reach"
+    ),
     SheetColumn("claim_ids", "text", 30, "Claims of the episode"),
+    SheetColumn("surgeon_npis", "text", 13, "Who operated: NPI of the rendering providers of the implant lines"),
+    SheetColumn("facility_npis", "text", 13, "Where: NPI of the facilities named on the episode's claims"),
+    SheetColumn("billing_npis", "text", 13, "Who billed the implant lines: NPI of the billing providers"),
     SheetColumn("first_flagged_date", "date", 11, "Run date of the first run that flagged the case"),
     SheetColumn("episode_id", "text", 20, "Name of the implant episode in the audit database"),
     SheetColumn("run_id", "text", 22, "Export: the run that made this workbook. Leave as it is", is_hidden=True),
@@ -111,16 +125,19 @@ COLUMNS: tuple[SheetColumn, ...] = (
 )
 PLACE: Mapping[str, int] = {column.name: place for place, column in enumerate(COLUMNS)}
 
+MAY_BE_UNKNOWN = frozenset({"paid_amount", "allowed_amount", "enrolled_days"})
+"""The columns that say so where nobody sent the number: an empty cell would read as 0."""
+
 EVIDENCE_COLUMNS: tuple[SheetColumn, ...] = (
     SheetColumn("case_id", "text", 23, "Name of the review case"),
-    SheetColumn("row_kind", "text", 11, "criterion, fact, statement or care"),
+    SheetColumn("row_kind", "text", 11, "criterion, fact, statement, care or remark"),
     SheetColumn("row_date", "date", 11, "Day of the care, fact or document"),
     SheetColumn("subject", "text", 30, "Criterion, kind of fact, modality or group of care"),
     SheetColumn(
         "result",
         "text",
         24,
-        "For a criterion its result; for care whether it counts; for a statement whether it is valid",
+        "Of a criterion its result, of care whether it counts, of a statement whether it is valid, else its kind",
     ),
     SheetColumn("detail", "text", 80, "What was asked and found, why a row does not count, or what a statement lacks"),
     SheetColumn("code_system", "text", 12, "Code system of the code"),
@@ -138,7 +155,9 @@ READ_ME = (
     "failure, that the policy asks for. It is a reason to ask for records. What it does not mean: care that was paid",
     "for elsewhere, or never billed, does not show in claims.",
     "",
-    "How to work: fill the open columns (review_outcome to decided_on), save, and give the file back for import.",
+    "How to work: fill the open columns (decision_kind to decided_on), save, and give the file back for import.",
+    "A second review, an appeal or a payment action of a decided case is filled in in the same way: choose it as",
+    "decision_kind; left blank it is a review.",
     "FINDING_SUPPORTED is for licensed clinicians: reviewer_credential and licence_state are needed.",
     "A row that changed since export is refused, with the reason; the others are taken. Importing twice changes",
     "nothing. Rows may be filtered, sorted and removed; columns may not. The sheet is protected against slips, without",
@@ -177,6 +196,37 @@ def write_workbook(connection: Connection, path: Path, *, as_of: date, review: p
         _write_dictionary(workbook.add_worksheet("Dictionary"), formats)
         _write_lists(workbook, formats)
         sheet.activate()
+
+
+def write_form(path: Path, columns: Sequence[SheetColumn], rows: Sequence[Mapping[str, Any]], *, as_of: date) -> None:
+    """Writes a workbook to fill in and send back: the sheet Worklist with ``rows`` of ``columns``, and the sheet Lists.
+
+    ``columns`` hold those that are open in the worklist, so that the same words are offered and the import reads it.
+    """
+    place = {column.name: number for number, column in enumerate(columns)}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with _rows_folder(path) as folder, xlsxwriter.Workbook(str(path), options | {"tmpdir": str(folder)}) as workbook:
+        made = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
+        workbook.set_properties({"title": "Cases of a sample, to be reviewed", "created": made})
+        formats = _formats(workbook)
+        sheet = workbook.add_worksheet("Worklist")
+        _write_header(sheet, columns, formats)
+        for number, row in enumerate(rows, start=FIRST_ROW):
+            for column in columns:
+                kind = "input_date" if column.name == "decided_on" else column.kind
+                _write_cell(sheet, number, place[column.name], row[column.name], formats[kind])
+        last_row = max(FIRST_ROW + len(rows) - 1, FIRST_ROW)
+        _offer_lists(sheet, last_row, as_of, place)
+        sheet.autofilter(HEADER_ROW, 0, last_row, len(columns) - 1)
+        sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
+        _protect(sheet)
+        _print_well(sheet)
+        _write_lists(workbook, formats)
 
 
 @contextmanager
@@ -274,8 +324,11 @@ def _write_worklist(
     for row, case in enumerate(cases, start=FIRST_ROW):
         for place, column in enumerate(COLUMNS):
             kind = "input_date" if column.name == "decided_on" else column.kind
-            _write_cell(sheet, row, place, case.get(column.name), formats[kind])
-    _offer_lists(sheet, last_row, as_of)
+            value = case.get(column.name)
+            if value is None and column.name in MAY_BE_UNKNOWN:
+                value = UNKNOWN
+            _write_cell(sheet, row, place, value, formats[kind])
+    _offer_lists(sheet, last_row, as_of, PLACE)
     sheet.autofilter(HEADER_ROW, 0, last_row, len(COLUMNS) - 1)
     sheet.freeze_panes(FIRST_ROW, FROZEN_COLUMNS)
     _protect(sheet)
@@ -290,14 +343,17 @@ def _write_header(sheet: Worksheet, columns: Sequence[SheetColumn], formats: Map
         sheet.write_string(HEADER_ROW, place, column.name, formats["header"])
 
 
-def _offer_lists(sheet: Worksheet, last_row: int, as_of: date) -> None:
-    """Drop-downs from the sheet Lists; the reasons offered are those of the outcome chosen in the row."""
+def _offer_lists(sheet: Worksheet, last_row: int, as_of: date, place: Mapping[str, int]) -> None:
+    """Drop-downs from the sheet Lists; outcomes are those of the kind, reasons those of the outcome of the row.
+
+    ``place`` says in which column each name stands.
+    """
 
     def offer(name: str, validation: dict[str, Any]) -> None:
-        sheet.data_validation(FIRST_ROW, PLACE[name], last_row, PLACE[name], {"ignore_blank": True, **validation})
+        sheet.data_validation(FIRST_ROW, place[name], last_row, place[name], {"ignore_blank": True, **validation})
 
-    outcome = xl_col_to_name(PLACE["review_outcome"], col_abs=True)
-    for name in ("review_outcome", "reviewer_credential", "licence_state"):
+    kind, outcome = (xl_col_to_name(place[name], col_abs=True) for name in ("decision_kind", "review_outcome"))
+    for name in ("decision_kind", "reviewer_credential", "licence_state"):
         offer(
             name,
             {
@@ -307,6 +363,15 @@ def _offer_lists(sheet: Worksheet, last_row: int, as_of: date) -> None:
                 "error_message": "Choose a word of the sheet Lists.",
             },
         )
+    offer(
+        "review_outcome",
+        {
+            "validate": "list",
+            "source": f'=INDIRECT("outcomes_"&IF({kind}{FIRST_ROW + 1}="","review",{kind}{FIRST_ROW + 1}))',
+            "error_title": "Not an outcome of this kind",
+            "error_message": "Choose the kind first (blank is review), then one of its outcomes on the sheet Lists.",
+        },
+    )
     offer(
         "review_reason",
         {
@@ -409,12 +474,15 @@ def _write_lists(workbook: xlsxwriter.Workbook, formats: Mapping[str, Format]) -
 def _lists() -> tuple[tuple[str, list[str], list[str]], ...]:
     """Each list of the workbook: its name, its words and what they mean."""
     words = decision_words()
-    outcomes = words.outcomes_of("review")
-    found = [("review_outcome_list", outcomes, [words.outcomes["review", outcome].label for outcome in outcomes])]
-    for outcome in outcomes:
-        reasons = words.reasons_of("review", outcome)
-        labels = [words.reasons["review", outcome, reason].label for reason in reasons]
-        found.append((f"reasons_{outcome}", reasons, labels))
+    found = [("decision_kind_list", list(words.kinds), list(words.kinds.values()))]
+    for kind in words.kinds:
+        outcomes = words.outcomes_of(kind)
+        found.append((f"outcomes_{kind}", outcomes, [words.outcomes[kind, outcome].label for outcome in outcomes]))
+    for kind, outcome in words.outcomes:
+        reasons = words.reasons_of(kind, outcome)
+        if reasons:
+            labels = [words.reasons[kind, outcome, reason].label for reason in reasons]
+            found.append((f"reasons_{outcome}", reasons, labels))
     for name in ("reviewer_credential", "licence_state"):
         lines = read_list(name)
         found.append((f"{name}_list", [line[name] for line in lines], [line["label"] for line in lines]))
@@ -429,8 +497,9 @@ def _run_lines(connection: Connection, cases: Sequence[Mapping[str, Any]]) -> It
     if json.loads(parameters).get("synthetic_data"):
         yield "Synthetic data: nobody here is real."
     yield f"Run {run_id}, as of {as_of_date}, program {code_version}, grade {grade}."
-    dollars = sum(case["paid_amount"] for case in cases)
-    yield f"{len(cases):,} episodes, {dollars:,.2f} US dollars paid, under review."
+    amounts = [case["paid_amount"] for case in cases if case["paid_amount"] is not None]
+    unknown = beside_unknown(len(cases) - len(amounts))
+    yield f"{len(cases):,} episodes, {sum(amounts):,.2f} US dollars paid, under review{unknown}."
     counts = ((status, sum(case["case_status"] == status for case in cases)) for status in STATUSES)
     yield "By status: " + ", ".join(f"{count:,} {status}" for status, count in counts) + "."
     yield "Policies: " + "; ".join(version.rsplit(" ", 1)[0] for version in policy_versions) + "."

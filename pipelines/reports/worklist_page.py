@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.reports import words
 from pipelines.reports.case_file import read_rows
+from pipelines.reports.row_remarks import doubts_word
 from pipelines.reports.since_last_run import CHANGED, NEW, since_last_run
 
 if TYPE_CHECKING:
@@ -19,15 +20,18 @@ if TYPE_CHECKING:
 WORKLIST_ROWS = 2_000
 HOLD_ROWS = 300
 CLINICAL_ROWS = 300
+NONE = (0, Decimal(0), 0)
+"""Episodes, their dollars and those of unknown dollars, where there is no episode."""
 
 
 def worklist_page_facts(connection: Connection, standing: Mapping[str, Row]) -> dict[str, object]:
     """What the worklist page shows: flagged, held and clinical cases, best first, and their counts before any limit."""
     order = "order by priority_score desc nulls last, anchor_date, episode_id"
     totals = {
-        outcome: (count, paid)
-        for outcome, count, paid in connection.execute(
-            "select outcome, count(*), sum(paid_amount) from episode_review group by outcome"
+        outcome: (count, paid, unknown)
+        for outcome, count, paid, unknown in connection.execute(
+            "select outcome, count(*), coalesce(sum(paid_amount), 0), count(*) - count(paid_amount) "
+            "from episode_review group by outcome"
         ).fetchall()
     }
     flagged = read_rows(connection, f"from episode_review where outcome = 'flagged' {order} limit {WORKLIST_ROWS}")
@@ -54,9 +58,10 @@ def worklist_page_facts(connection: Connection, standing: Mapping[str, Row]) -> 
         "changed_count": news.count(CHANGED) if news else 0,
         "hold": _worklist_lines(connection, hold),
         "clinical": _worklist_lines(connection, clinical),
-        "flagged_count": totals.get("flagged", (0, Decimal(0)))[0],
-        "flagged_dollars": totals.get("flagged", (0, Decimal(0)))[1],
-        "hold_count": totals.get("not_assessable", (0, Decimal(0)))[0],
+        "flagged_count": totals.get("flagged", NONE)[0],
+        "flagged_dollars": totals.get("flagged", NONE)[1],
+        "flagged_unknown": words.beside_unknown(totals.get("flagged", NONE)[2]),
+        "hold_count": totals.get("not_assessable", NONE)[0],
         "clinical_count": clinical_count,
     }
 
@@ -69,6 +74,14 @@ def _worklist_lines(connection: Connection, reviews: Sequence[Row]) -> list[dict
         {"names": [review["episode_id"] for review in reviews]},
     ):
         criteria.setdefault(row["episode_id"], []).append(row)
+    remarks: dict[str, list[Row]] = {}
+    for row in read_rows(
+        connection,
+        "select distinct episode_id, remark_kind, remark_text from episode_remark "
+        "where episode_id in (select unnest($names)) and remark_kind <> 'repaired'",
+        {"names": [review["episode_id"] for review in reviews]},
+    ):
+        remarks.setdefault(row["episode_id"], []).append(row)
     lines = []
     for review in reviews:
         data, missing = words.completeness(review)
@@ -79,6 +92,7 @@ def _worklist_lines(connection: Connection, reviews: Sequence[Row]) -> list[dict
                 "band": words.band(review["priority_score"]),
                 "data": data,
                 "data_missing": missing,
+                "doubts": doubts_word(remarks.get(review["episode_id"], ())),
             }
         )
     return lines

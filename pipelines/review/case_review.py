@@ -17,6 +17,7 @@ from pipelines.review.decisions import read_decisions, to_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
+    from decimal import Decimal
     from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
@@ -281,12 +282,17 @@ def _changed(decision: Mapping[str, Any], episode: Mapping[str, Any]) -> list[st
         if seen.get(part) == now.get(part):
             continue
         if part == "dollars":
-            words.append(f"{word}: {decision['paid_amount']:,.2f} paid then, {episode['paid_amount']:,.2f} now")
+            then, now_paid = (_paid(each["paid_amount"]) for each in (decision, episode))
+            words.append(f"{word}: {then} paid then, {now_paid} now")
         elif part == "outcome" and decision["outcome"] != episode["outcome"]:
             words.append(f"{word}: {decision['outcome']} then, {episode['outcome']} now")
         else:
             words.append(word)
     return words or [CHANGED_WORDS["claims"]]
+
+
+def _paid(amount: Decimal | None) -> str:
+    return "an unknown amount" if amount is None else f"{amount:,.2f}"
 
 
 def _parts(text: str) -> dict[str, str]:

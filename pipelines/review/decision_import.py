@@ -146,13 +146,34 @@ def import_decisions(
 
     Raises ``InputRefusedError`` where the file is no worklist, ``UsageError`` where nothing is published.
     """
+    _check_published(published)
+    content, cells = _read(file)
+    return take_in(
+        content,
+        cells,
+        store=store,
+        published=published,
+        dry_run=dry_run,
+        imported_at_utc=imported_at_utc,
+        imported_by=imported_by,
+    )
+
+
+def take_in(
+    content: bytes,
+    cells: Cells,
+    *,
+    store: Path,
+    published: Path,
+    dry_run: bool,
+    imported_at_utc: datetime,
+    imported_by: str,
+) -> ImportReport:
+    """What became of each of the filled rows ``cells``, which ``content`` holds; as ``import_decisions`` says."""
     if not imported_by.strip():
         message = "Decisions are recorded by a named person. Say who imports them."
         raise UsageError(message)
-    if not (published / DATABASE_FILE).is_file():
-        message = f"There is no published audit in {published}, so no decision can be compared with its evidence."
-        raise UsageError(message)
-    content, cells = _read(file)
+    _check_published(published)
     if dry_run:
         rows, _ = _judged(cells, store, published, imported_at_utc)
         return ImportReport(rows=rows, is_dry_run=True, written=None)
@@ -165,6 +186,12 @@ def import_decisions(
         }
         written = write_decisions(store, [decision | recorded for decision in decisions]) if decisions else None
     return ImportReport(rows=rows, is_dry_run=False, written=written)
+
+
+def _check_published(published: Path) -> None:
+    if not (published / DATABASE_FILE).is_file():
+        message = f"There is no published audit in {published}, so no decision can be compared with its evidence."
+        raise UsageError(message)
 
 
 def _judged(
@@ -207,7 +234,7 @@ class _Judge:
         if not cases:
             return RowResult(number, "refused", ("the published audit has no such case_id",)), []
         episode = next((case for case in cases if case["evidence_digest"] == row["row_hash"]), cases[0])
-        drafts = list(_drafts(row, episode))
+        drafts = list(_drafts(row, episode, self._words))
         recorded = self._recorded.get(episode["episode_id"], [])
         standing = decisions_standing(recorded)
         known = {decision["decision_id"] for decision in recorded}
@@ -242,9 +269,8 @@ class _Judge:
         )
         if draft["decision_kind"] == "assignment":
             return
-        kinds = {kind for kind, _ in self._words.outcomes} - {"assignment"}
-        if draft["decision_kind"] not in kinds:
-            yield f"decision_kind is not a known word; use one of {', '.join(sorted(kinds))}, or leave it blank"
+        if draft["decision_kind"] not in self._words.kinds:
+            yield f"decision_kind is not a known word; use one of {', '.join(self._words.kinds)}, or leave it blank"
             return
         if not draft["reviewer"]:
             yield "reviewer is blank: an outcome is recorded by a named person"
@@ -305,7 +331,7 @@ def _by_episode(decisions: pl.DataFrame, connection: Connection) -> dict[str, li
     return found
 
 
-def _drafts(row: FilledRow, episode: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _drafts(row: FilledRow, episode: Mapping[str, Any], words: DecisionWords) -> Iterator[dict[str, Any]]:
     """The decisions a row speaks of, with their content and name.
 
     An outcome is named after the evidence the row shows. An assignment hands work over and judges nothing: it is named
@@ -323,7 +349,7 @@ def _drafts(row: FilledRow, episode: Mapping[str, Any]) -> Iterator[dict[str, An
         yield content | {"decision_id": decision_id(content | {"evidence_digest": row["run_id"]})}
     if any(row[name] for name in FILLED_COLUMNS if name != "assignee"):
         content = blank | {name: row[name] for name in FILLED_COLUMNS if name != "assignee"} | shared
-        content["decision_kind"] = row.get(OPTIONAL_COLUMN) or "review"
+        content["decision_kind"] = row.get(OPTIONAL_COLUMN) or words.kind_of(content["review_outcome"])
         yield content | {"decision_id": decision_id({name: content[name] for name in CONTENT})}
 
 

@@ -43,6 +43,8 @@ class ReasonWord(NamedTuple):
 class DecisionWords:
     """The closed lists that decisions are made of."""
 
+    kinds: Mapping[str, str]
+    """What people decide about a case, and what each means; an assignment hands a case over and decides nothing."""
     outcomes: Mapping[tuple[str, str], OutcomeWord]
     reasons: Mapping[tuple[str, str, str], ReasonWord]
     standing_by_credential: Mapping[str, str]
@@ -56,6 +58,11 @@ class DecisionWords:
         """The reasons for one outcome, in the order of the list."""
         return [reason for kind, outcome, reason in self.reasons if (kind, outcome) == (decision_kind, review_outcome)]
 
+    def kind_of(self, review_outcome: str | None) -> str:
+        """The kind of decision that an outcome is meant as where nobody says it: review, or the one that has it."""
+        kinds = [kind for kind in self.kinds if (kind, review_outcome) in self.outcomes]
+        return kinds[0] if len(kinds) == 1 else "review"
+
     def closes_case(self, review_outcome: str | None) -> bool:
         """Whether a review outcome closes its case."""
         word = self.outcomes.get(("review", review_outcome or ""))
@@ -68,6 +75,7 @@ def decision_words() -> DecisionWords:
     outcomes = [OutcomeWord(**line) for line in read_list("review_outcome")]
     reasons = [ReasonWord(**line) for line in read_list("review_reason")]
     return DecisionWords(
+        kinds={line["decision_kind"]: line["label"] for line in read_list("decision_kind")},
         outcomes={(word.decision_kind, word.review_outcome): word for word in outcomes},
         reasons={(word.decision_kind, word.review_outcome, word.review_reason): word for word in reasons},
         standing_by_credential={

@@ -17,6 +17,7 @@ import polars as pl
 from pipelines.ground.encryption import plain, protect, using_key
 from pipelines.ground.errors import IntegrityError, UsageError
 from pipelines.ground.files import make_folder, write_file
+from pipelines.ground.registers import enter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -128,6 +129,7 @@ def _write_import(store: Path, lines: bytes) -> Path:
     content = protect(lines)
     path = store / f"{number:06d}-{hashlib.sha256(content).hexdigest()[:16]}.jsonl"
     write_file(path, content)
+    enter(store.parent, "decisions", [path])
     return path
 
 

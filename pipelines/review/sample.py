@@ -15,6 +15,7 @@ import polars as pl
 from pipelines.ground.encryption import content_digest, plain, protect
 from pipelines.ground.errors import UsageError
 from pipelines.ground.files import json_text, make_folder, write_file
+from pipelines.ground.registers import enter
 from pipelines.review.case_review import published_review
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ def keep_sample(sample: Sample, store: Path) -> Path:
     path = folder / f"{sample.run_id}-{sample.seed}-{digest}.json"
     if not path.exists():
         write_file(path, protect(content))
+    enter(store.parent, "samples", [path])
     return path
 
 

@@ -266,8 +266,8 @@ def _faults_of_parameters(parameters: Mapping[str, _Stated]) -> Iterator[str]:
 
 def _kind_of(unit: str) -> Any:
     """What a value of ``unit`` is, for ``judge``."""
-    if unit == "factor":
-        return Annotated[float, Must("a factor from 0 to 1", lambda value: 0 <= value <= 1)]
+    if unit in {"factor", "share"}:
+        return Annotated[float, Must(f"a {unit} from 0 to 1", lambda value: 0 <= value <= 1)]
     kinds: Mapping[str, object] = {
         "BOOLEAN": bool,
         "DATE": date,

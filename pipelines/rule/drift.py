@@ -47,11 +47,13 @@ def drift(connection: Connection, value_sets: Sequence[ValueSet]) -> tuple[Drift
         [value_set.frame().select("match_system", "code") for value_set in value_sets if "code" in value_set.columns]
     ).unique()
     wide = ", ".join(f"diagnosis_code_{rank}" for rank in range(1, 26))
+    wide_procedures = ", ".join(f"procedure_code_{rank}" for rank in range(1, 26))
     seen = {
         ("hcpcs", "medical_claim"): "select hcpcs_code as code from landed.medical_claim",
         ("icd-10-cm", "claim_diagnosis"): "select diagnosis_code as code from landed.claim_diagnosis",
         ("icd-10-cm", "medical_claim"): f"select unnest([{wide}]) as code from landed.medical_claim",
         ("icd-10-pcs", "claim_procedure"): "select procedure_code as code from landed.claim_procedure",
+        ("icd-10-pcs", "medical_claim"): f"select unnest([{wide_procedures}]) as code from landed.medical_claim",
     }
     found: list[DriftCode] = []
     for (match_system, source_table), query in seen.items():

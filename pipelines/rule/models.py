@@ -1,7 +1,8 @@
 """Models and transforms, and the order they are made in.
 
 A model is one SQL select at ``sql/<schema>/<table>.sql`` and makes ``<schema>.<table>``; folders in between part a
-schema by what its tables speak of and are no part of the name. What stands in a folder ``published`` is made in the
+schema by what its tables speak of and are no part of the name. What stands in a folder ``views`` is made as a view:
+other tables' rows and columns, which nobody copies. What stands in a folder ``published`` is made in the
 published file (``pipelines.publishing``) and is no model here. A transform is a polars function of that table's name
 and makes ``intermediate.<table>``. The order is read from the SQL itself and from the transforms' parameters; nobody
 keeps a list.
@@ -10,6 +11,7 @@ keeps a list.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,7 @@ from pipelines.rule.transforms.care_course import care_course
 from pipelines.rule.transforms.case_name import case_name
 from pipelines.rule.transforms.implant_episode import implant_episode
 from pipelines.rule.transforms.surgical_event import surgical_event
+from pipelines.rule.transforms.taken_back_fill import taken_back_fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 
 TRANSFORMS: tuple[Callable[..., pl.LazyFrame], ...] = (
+    taken_back_fill,
     surgical_event,
     implant_episode,
     care_course,
@@ -42,6 +46,9 @@ TRANSFORMS: tuple[Callable[..., pl.LazyFrame], ...] = (
 
 PUBLISHED = "published"
 """The folder below ``sql/audit`` of what the publish stage makes."""
+
+VIEWS = "views"
+"""The folder of models that are made as views."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,11 @@ class Model:
     def schema(self) -> str:
         """The schema of the table."""
         return self.name.split(".")[0]
+
+    @property
+    def kind(self) -> str:
+        """What is made of the select: a ``view`` or a ``table``."""
+        return "view" if self.path.parent.name == VIEWS else "table"
 
 
 def read_models(sql: Path, schemas: Iterable[str]) -> tuple[Model, ...]:
@@ -82,22 +94,30 @@ def build(connection: Connection, models: Iterable[Model], transforms: Iterable[
     Transforms read tables of ``intermediate`` and take their keyword parameters from ``policies.default_policy``.
     Tables that neither makes must be there already.
     """
-    queries = {model.name: model.query for model in models}
+    made = {model.name: model for model in models}
+    queries = {name: model.query for name, model in made.items()}
     functions = {f"intermediate.{transform.__name__}": transform for transform in transforms}
-    # An empty database reads the names alone; in one with views DuckDB would bind the files behind them.
-    with open_scratch() as parser:
-        reads = {name: tables_read(parser, query) for name, query in queries.items()}
-    reads.update({name: _tables_of(function) for name, function in functions.items()})
+    reads = dict(zip(queries, map(set, _tables_each_reads(tuple(queries.values()))), strict=True))
+    reads.update({name: tables_of(function) for name, function in functions.items()})
     for schema in sorted({name.split(".")[0] for name in reads}):
         connection.execute(f"create schema if not exists {schema}")
     for name in in_reading_order(reads):
         if name in functions:
             _make_by_transform(connection, name, functions[name])
         else:
-            connection.execute(f"create or replace table {name} as {queries[name]}")
+            connection.execute(f"create or replace {made[name].kind} {name} as {made[name].query}")
 
 
-def _tables_of(transform: Callable[..., pl.LazyFrame]) -> set[str]:
+@cache
+def _tables_each_reads(queries: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    """The tables that each query reads; kept, for the same models are made again and again by examples and controls."""
+    # An empty database reads the names alone; in one with views DuckDB would bind the files behind them.
+    with open_scratch() as parser:
+        return tuple(frozenset(tables_read(parser, query)) for query in queries)
+
+
+def tables_of(transform: Callable[..., pl.LazyFrame]) -> set[str]:
+    """The tables that a transform reads, as its parameters name them."""
     return {
         f"intermediate.{name}"
         for name, parameter in signature(transform).parameters.items()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -39,6 +39,12 @@ if TYPE_CHECKING:
 DEFAULT_POLICY = "evidence_low_back_pain"
 """The policy of a run that names no other."""
 
+DEFAULT_ASSIGNMENTS: Mapping[str, str] = {
+    "medicare_ffs": "medicare_ncd_160_7",
+    "medicare_advantage": "medicare_ncd_160_7",
+}
+"""The policies by line of business of a run whose configuration says nothing of the line (docs/rule.md 9)."""
+
 
 @dataclass(frozen=True)
 class PolicyReport:
@@ -63,6 +69,22 @@ class PolicyReport:
             *(f"fault: {fault}" for fault in self.faults),
             f"{len(self.policies)} policies, {len(self.faults)} faults.",
         )
+
+    def as_json(self) -> dict[str, Any]:
+        """The policies with their reviews, and the faults."""
+        return {
+            "policies": [
+                {
+                    "policy_id": policy.id,
+                    "version": policy.version,
+                    "reviewed_on": policy.reviewed_on.isoformat(),
+                    "next_review": policy.next_review.isoformat(),
+                    "sha256": policy.sha256,
+                }
+                for policy in self.policies
+            ],
+            "faults": list(self.faults),
+        }
 
 
 def load_policies(folder: Path, *, as_of: date, allow_overdue: bool = False) -> tuple[Policy, ...]:
@@ -125,7 +147,7 @@ def write_policies(
     """Makes the schema ``policies``.
 
     - ``policy``: one row a policy, with a typed column a parameter (in the order of the rule);
-    - ``default_policy``: the one row whose parameters govern sections 1 to 3 of the rule;
+    - ``default_policy``: the one row whose parameters govern docs/rule.md 1, 2, 3;
     - ``line_of_business_policy``: one row a line of business that has its own policy;
     - ``fallback_policy``: one row, the policy of members whose line of business has none, or whose
       policy is not in force on the anchor date;

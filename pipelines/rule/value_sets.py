@@ -15,7 +15,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -63,6 +63,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "prior_spine_surgery": CODE_COLUMNS,
     "psych_evaluation": (*CODE_COLUMNS, "counts"),
     "red_flags": CODE_COLUMNS,
+    "total_lines": CODE_COLUMNS,
 }
 """The value sets the rule reads, each with the columns it must have."""
 
@@ -96,6 +97,7 @@ WORDS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
         "stenosis_claudication",
         "nonspecific_soft_tissue",
         "acute_injury",
+        "muscle_control",
         "pain_label",
     ),
     ("documentation_modalities", "care_group"): (*CARE_GROUPS, "medication"),
@@ -138,7 +140,7 @@ class ValueSet:
     def frame(self) -> pl.DataFrame:
         """One row a code (or word) of the set, typed and normalised, in file order.
 
-        Codes stand without dots and inner blanks in upper case (rule, section 1); ``match_system``
+        Codes stand without dots and inner blanks in upper case (docs/rule.md 1.1); ``match_system``
         is ``hcpcs`` for ``cpt`` and ``hcpcs``, else the code system. ``first_valid_date`` and ``last_valid_date`` are
         the effective dates with the open ones filled, both in, for models to ask ``between``.
         """
@@ -193,6 +195,16 @@ class ValueSetReport:
             *(f"warning: {warning}" for warning in self.warnings),
             f"{len(self.value_sets)} value sets, {len(self.faults)} faults, {len(self.warnings)} warnings.",
         )
+
+    def as_json(self) -> dict[str, Any]:
+        """The value sets with their digests, the faults and the warnings."""
+        return {
+            "value_sets": [
+                {"value_set": each.name, "row_count": len(each.rows), "sha256": each.sha256} for each in self.value_sets
+            ],
+            "faults": list(self.faults),
+            "warnings": list(self.warnings),
+        }
 
 
 def load_value_sets(folder: Path) -> tuple[ValueSet, ...]:

@@ -46,7 +46,7 @@ def exercise_and_medicine_failed(member: Member) -> None:
     )
 
 
-@planted("S-DOC-02", "medicare_ffs")
+@planted("S-DOC-02", "medicaid")
 def intolerance_and_contraindication(member: Member) -> None:
     """Exercise was not tolerated and NSAIDs are contraindicated (which needs no course): documented without claims."""
     anchor = date(2025, 11, 18)
@@ -68,7 +68,7 @@ def intolerance_and_contraindication(member: Member) -> None:
     )
 
 
-@planted("S-DOC-03", "medicare_advantage")
+@planted("S-DOC-03", "medicaid")
 def statements_of_the_day_itself(member: Member) -> None:
     """Statements dated on the anchor day are in time, and then four months of enrolment are enough."""
     anchor = date(2025, 10, 28)

@@ -125,7 +125,7 @@ def implant_claim_taken_back(member: Member) -> None:
     member.professional(day, [Line("63650", "-850"), Line("63685", "-640")], claim_id=surgeon, paid_on=after(day, 80))
 
 
-@planted("S-NOT-03", "medicare_ffs")
+@planted("S-NOT-03", "medicaid")
 def implant_claim_denied(member: Member) -> None:
     """Both implant claims were denied or reversed, and never paid: no episode."""
     day = date(2025, 7, 1)
@@ -146,7 +146,7 @@ def bladder_stimulator(member: Member) -> None:
     member.outpatient(after(day, 14), [Line("64590", "17800", revenue="0360")], ("N3941",))
 
 
-@planted("S-NOT-05", "medicare_advantage")
+@planted("S-NOT-05", "medicaid")
 def stimulator_of_old(member: Member) -> None:
     """A stimulator put in before our data begins is only programmed now: programming opens no event."""
     member.enrolled()

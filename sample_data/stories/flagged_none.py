@@ -44,7 +44,7 @@ def office_visits_only(member: Member) -> None:
     )
 
 
-@planted("S-NONE-02", "medicare_advantage")
+@planted("S-NONE-02", "medicaid")
 def care_on_the_day_itself(member: Member) -> None:
     """Exercise and a fill on the anchor day are not prior care, so nothing counts before the trial."""
     anchor = date(2024, 6, 30)
@@ -219,7 +219,7 @@ def one_trial_marker_of_three(member: Member) -> None:
     )
 
 
-@planted("S-NONE-11", "medicare_ffs")
+@planted("S-NONE-11", "medicaid")
 def no_drug_benefit(member: Member) -> None:
     """Drugs cannot be seen, but no drug could make up for the missing exercise course: flagged all the same."""
     anchor = date(2025, 4, 1)
@@ -363,7 +363,7 @@ def symptom_too_old(member: Member) -> None:
     )
 
 
-@planted("S-NONE-18", "medicare_advantage")
+@planted("S-NONE-18", "medicaid")
 def authorization_run_out(member: Member) -> None:
     """One authorization ended the day before the anchor and the other was denied: none was in force."""
     anchor = date(2025, 8, 5)
@@ -470,7 +470,7 @@ def one_piece_system(member: Member) -> None:
     )
 
 
-@planted("S-NONE-23", "medicare_ffs")
+@planted("S-NONE-23", "medicaid")
 def inpatient_stay_by_procedure_codes(member: Member) -> None:
     """An inpatient stay names lead and generator by ICD-10-PCS codes only: the principal diagnosis is in scope."""
     anchor = date(2025, 5, 20)
@@ -527,7 +527,7 @@ def device_company_bills_apart(member: Member) -> None:
     )
 
 
-@planted("S-NONE-25", "medicare_advantage")
+@planted("S-NONE-25", "medicaid")
 def gap_of_45_days(member: Member) -> None:
     """A gap of exactly 45 days in the look-back leaves the enrolment complete, so silence can be judged."""
     anchor = date(2025, 6, 24)

@@ -112,7 +112,7 @@ def fill_taken_back(member: Member) -> None:
     )
 
 
-@planted("S-SHORT-05", "medicare_advantage")
+@planted("S-SHORT-05", "medicaid")
 def one_visit(member: Member) -> None:
     """One exercise visit is too short by the default policy (a Medicare policy would ask for its failure instead)."""
     anchor = date(2024, 5, 14)
@@ -189,7 +189,7 @@ def care_without_a_word_of_failure(member: Member) -> None:
     )
 
 
-@planted("S-FAIL-02", "medicare_advantage")
+@planted("S-FAIL-02", "medicaid")
 def one_failure_and_one_too_old(member: Member) -> None:
     """Exercise failed by statement; the statement on medicine is 731 days old, a day too many: one group only."""
     anchor = date(2025, 8, 12)
@@ -235,7 +235,7 @@ def manipulation_as_second_group(member: Member) -> None:
     )
 
 
-@planted("S-FAIL-04", "medicare_ffs")
+@planted("S-FAIL-04", "medicaid")
 def programme_and_counselling(member: Member) -> None:
     """Hospital exercise, a 24-hour programme and five counselling dates: three groups, spread over 188 days."""
     anchor = date(2026, 1, 20)

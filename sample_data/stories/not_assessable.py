@@ -37,7 +37,7 @@ def enrolled_for_a_hundred_days(member: Member) -> None:
     )
 
 
-@planted("S-HOLD-02", "medicare_advantage")
+@planted("S-HOLD-02", "medicaid")
 def gap_of_46_days(member: Member) -> None:
     """A gap of 46 days is one more than allowed: the enrolment is incomplete, and the two-year history too."""
     anchor = date(2025, 6, 24)

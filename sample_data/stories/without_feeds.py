@@ -53,7 +53,7 @@ def exercise_but_no_drug_claims(member: Member) -> None:
     )
 
 
-@planted("S-FEED-03", "medicare_ffs", delivery=WITHOUT_FEEDS)
+@planted("S-FEED-03", "medicaid", delivery=WITHOUT_FEEDS)
 def nothing_at_all(member: Member) -> None:
     """No exercise in a year of complete enrolment: no missing feed could change that, so the episode is flagged."""
     anchor = date(2024, 6, 18)

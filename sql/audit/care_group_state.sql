@@ -1,4 +1,6 @@
 -- One row per open episode and care group: its state, what was found and what is asked.
+--
+-- See docs/rule.md 6.6.
 
 with
 

@@ -1,7 +1,9 @@
 -- One row per open episode and claim line, procedure row or fill considered as care in its look-back.
 --
--- What does not count is listed too, with counts = no and why, so that a reader sees it was considered
--- (rule, section 6).
+-- What does not count is listed too, with counts = no and why, so that a reader sees it was considered.
+-- A service on a day on which the member was not enrolled is a conflict: is_in_enrollment_gap.
+--
+-- See docs/rule.md 6.1.
 
 with
 
@@ -53,6 +55,16 @@ entry as (
     select * from fill_entry
 ),
 
+-- A procedure may have come in columns of a claim line: a row is sought by its file, whatever the file's table.
+source_file as (
+    select
+        delivered_file.delivery_number,
+        delivered_file.file_number,
+        min(delivered_file.file_name) as file_name
+    from landed.delivered_file
+    group by delivered_file.delivery_number, delivered_file.file_number
+),
+
 final as (
     select
         entry.episode_id,
@@ -67,14 +79,19 @@ final as (
         entry.counts_reason,
         entry.quantity,
         entry.source_table,
-        delivered_file.file_name as source_file,
-        entry.source_row
+        source_file.file_name as source_file,
+        entry.source_row,
+        enrollment_gap.episode_id is not null as is_in_enrollment_gap
     from entry
-    left join landed.delivered_file
+    left join intermediate.enrollment_gap
         on
-            entry.delivery_number = delivered_file.delivery_number
-            and entry.file_number = delivered_file.file_number
-            and entry.source_table = delivered_file.table_name
+            entry.episode_id = enrollment_gap.episode_id
+            and entry.service_date >= enrollment_gap.start_date
+            and entry.service_date <= enrollment_gap.end_date
+    left join source_file
+        on
+            entry.delivery_number = source_file.delivery_number
+            and entry.file_number = source_file.file_number
     order by
         entry.episode_id,
         entry.service_date,

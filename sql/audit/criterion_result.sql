@@ -2,6 +2,8 @@
 --
 -- Dates in an explanation are the days the data received were looked at. Nothing found is said as nothing found in the
 -- data received, never as care that was not given.
+--
+-- See docs/rule.md 8.4.
 
 with
 
@@ -31,6 +33,15 @@ look_back as (
         || ' to ' || cast(open_episode.look_back_end_date as varchar) as seen,
         case
             when episode_visibility.enrollment_complete then ''
+            when episode_visibility.enrolled_days is null
+                then ' No enrolment was delivered, so days without care cannot be told from days not enrolled.'
+            when episode_visibility.is_look_back_outside_feed
+                then
+                    ' The claims received do not reach ' || cast(episode_visibility.outside_feed_days as varchar)
+                    || ' of ' || cast(episode_policy.lookback_days as varchar)
+                    || ' days, and of the others the member was enrolled '
+                    || cast(episode_visibility.enrolled_days as varchar)
+                    || ', so care in the rest cannot be seen.'
             else
                 ' The member was enrolled ' || cast(episode_visibility.enrolled_days as varchar)
                 || ' of ' || cast(episode_policy.lookback_days as varchar)

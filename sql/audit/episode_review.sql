@@ -1,21 +1,16 @@
 -- One row per implant episode, also the excluded ones: its facts, its outcome and why.
 --
--- Columns and their order are the contract's (section 2). priority_score is null unless flagged: the sum of its parts
--- times the factor, rounded half up to one decimal.
+-- Columns and their order are the contract's, and after them who operated, where, and who billed. priority_score is
+-- null unless flagged: the sum of its parts, rounded half up to one decimal.
+--
+-- See docs/rule.md 8.5, 8.7 and docs/contract.md 2.1.
 
 with
 
 priority as (
     select
         priority_part.episode_id,
-        round(
-            cast(
-                sum(priority_part.points) filter (where priority_part.part <> 'factor')
-                * min(priority_part.points) filter (where priority_part.part = 'factor')
-                as decimal(18, 9)
-            ),
-            1
-        ) as priority_score
+        round(cast(sum(priority_part.points) as decimal(18, 9)), 1) as priority_score
     from audit.priority_part
     group by priority_part.episode_id
 ),
@@ -64,7 +59,10 @@ final as (
             when episode_outcome.outcome = 'not_assessable' then 'data_hold'
             else 'no_action'
         end as next_step,
-        run_name.run_id
+        run_name.run_id,
+        episode_provider.surgeon_npis,
+        episode_provider.facility_npis,
+        episode_provider.billing_npis
     from intermediate.episode
     inner join intermediate.case_name
         on episode.episode_id = case_name.episode_id
@@ -74,6 +72,8 @@ final as (
         on episode.episode_id = episode_diagnosis_scope.episode_id
     inner join intermediate.episode_visibility
         on episode.episode_id = episode_visibility.episode_id
+    inner join intermediate.episode_provider
+        on episode.episode_id = episode_provider.episode_id
     inner join intermediate.episode_exclusion
         on episode.episode_id = episode_exclusion.episode_id
     inner join intermediate.episode_outcome

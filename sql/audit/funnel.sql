@@ -2,6 +2,8 @@
 --
 -- entered_count less left_count is remaining_count, and the next step of the same unit enters with it. A new unit
 -- (lines, index lines, episodes) starts with what the last one holds, counted in that unit.
+--
+-- See docs/contract.md 2.2.
 
 with
 
@@ -33,8 +35,16 @@ candidate_total as (
 ),
 
 counting_total as (
-    select count(*) as counting_count
+    select
+        count(*) as counting_count,
+        count(*) filter (where counting_line.is_credited) as credited_count
     from intermediate.counting_line
+),
+
+sum_total as (
+    select count(*) as total_line_count
+    from intermediate.final_line
+    where final_line.is_total_line
 ),
 
 index_total as (
@@ -116,21 +126,43 @@ step as (
     from candidate_total
     union all
     select
+        55 as step_number,
+        'claim lines' as unit,
+        'total lines' as step,
+        sum_total.total_line_count as left_count,
+        candidate_total.candidate_count - candidate_total.earlier_version_count
+        - sum_total.total_line_count as remaining_count,
+        'they repeat the sum of their claim' as reason
+    from candidate_total
+    cross join sum_total
+    union all
+    select
         60 as step_number,
         'claim lines' as unit,
         'not counting' as step,
         candidate_total.candidate_count - candidate_total.earlier_version_count
-        - counting_total.counting_count as left_count,
+        - sum_total.total_line_count - counting_total.counting_count as left_count,
         counting_total.counting_count as remaining_count,
         'denied, reversed, voided or replaced' as reason
     from candidate_total
+    cross join sum_total
     cross join counting_total
+    union all
+    select
+        65 as step_number,
+        'claim lines' as unit,
+        'credited lines' as step,
+        counting_total.credited_count as left_count,
+        counting_total.counting_count - counting_total.credited_count as remaining_count,
+        'taken back on the claim itself; they count for dollars alone' as reason
+    from counting_total
     union all
     select
         70 as step_number,
         'claim lines' as unit,
         'not index lines' as step,
-        counting_total.counting_count - index_total.index_claim_line_count as left_count,
+        counting_total.counting_count - counting_total.credited_count
+        - index_total.index_claim_line_count as left_count,
         index_total.index_claim_line_count as remaining_count,
         'other care of these members' as reason
     from counting_total

@@ -1,7 +1,8 @@
--- One row per episode and fact that may support the service or explain the claim: what an analyst must see first.
+-- One row per episode, fact and delivered row that shows it: what may support the service or explain the claim.
 --
--- Supported indications and spine surgery in [anchor - history_days, anchor - 1], red flags, clinical trial markers,
--- approved authorisations, and revisions or complications after the implant.
+-- Supported indications in [anchor - history_days, last event date] and spine surgery in [anchor - history_days,
+-- anchor - 1], red flags, marks of a clinical trial, approved authorisations, and the first revision or complication
+-- after the implant.
 
 with
 
@@ -12,7 +13,12 @@ indication as (
         supported_indication.claim_date as fact_date,
         supported_indication.claim_id,
         supported_indication.code_system,
-        supported_indication.diagnosis_code as code
+        supported_indication.diagnosis_code as code,
+        supported_indication.claim_line_number,
+        supported_indication.source_table,
+        supported_indication.delivery_number,
+        supported_indication.file_number,
+        supported_indication.source_row
     from intermediate.episode_window
     inner join intermediate.supported_indication
         on
@@ -28,7 +34,12 @@ surgery as (
         prior_spine_surgery_row.surgery_date as fact_date,
         prior_spine_surgery_row.claim_id,
         prior_spine_surgery_row.code_system,
-        prior_spine_surgery_row.code
+        prior_spine_surgery_row.code,
+        prior_spine_surgery_row.claim_line_number,
+        prior_spine_surgery_row.source_table,
+        prior_spine_surgery_row.delivery_number,
+        prior_spine_surgery_row.file_number,
+        prior_spine_surgery_row.source_row
     from intermediate.episode_window
     inner join intermediate.prior_spine_surgery_row
         on
@@ -43,35 +54,30 @@ red_flag as (
         'red_flag' as fact,
         episode_red_flag.claim_date as fact_date,
         episode_red_flag.claim_id,
-        cast(null as varchar) as code_system,
-        episode_red_flag.diagnosis_code as code
+        episode_red_flag.code_system,
+        episode_red_flag.diagnosis_code as code,
+        episode_red_flag.claim_line_number,
+        episode_red_flag.source_table,
+        episode_red_flag.delivery_number,
+        episode_red_flag.file_number,
+        episode_red_flag.source_row
     from intermediate.episode_red_flag
-),
-
-listed_marker as (
-    select
-        episode_trial_marker.episode_id,
-        unnest([
-            case when episode_trial_marker.has_trial_diagnosis then 'trial_diagnosis' end,
-            case when episode_trial_marker.has_investigational_marker then 'trial_modifier_or_condition' end,
-            case when episode_trial_marker.has_any_trial_number then 'trial_number' end
-        ]) as fact
-    from intermediate.episode_trial_marker
 ),
 
 marker as (
     select
-        episode.episode_id,
-        listed_marker.fact,
-        episode.anchor_date as fact_date,
-        cast(null as varchar) as claim_id,
-        cast(null as varchar) as code_system,
-        cast(null as varchar) as code
-    from intermediate.episode
-    inner join listed_marker
-        on
-            episode.episode_id = listed_marker.episode_id
-            and listed_marker.fact is not null
+        trial_marker_row.episode_id,
+        trial_marker_row.fact,
+        trial_marker_row.fact_date,
+        trial_marker_row.claim_id,
+        trial_marker_row.code_system,
+        trial_marker_row.code,
+        trial_marker_row.claim_line_number,
+        trial_marker_row.source_table,
+        trial_marker_row.delivery_number,
+        trial_marker_row.file_number,
+        trial_marker_row.source_row
+    from intermediate.trial_marker_row
 ),
 
 authorization_fact as (
@@ -81,30 +87,36 @@ authorization_fact as (
         coalesce(episode_authorization.decision_date, episode_authorization.valid_from) as fact_date,
         cast(null as varchar) as claim_id,
         case when episode_authorization.hcpcs_code is not null then 'hcpcs' end as code_system,
-        episode_authorization.hcpcs_code as code
+        episode_authorization.hcpcs_code as code,
+        cast(null as varchar) as claim_line_number,
+        'prior_authorization' as source_table,
+        episode_authorization.delivery_number,
+        episode_authorization.file_number,
+        episode_authorization.source_row
     from intermediate.episode_authorization
 ),
 
 after_implant as (
     select
-        follow_up.episode_id,
-        'revision_after_implant' as fact,
-        follow_up.first_revision_date as fact_date,
-        cast(null as varchar) as claim_id,
-        cast(null as varchar) as code_system,
-        cast(null as varchar) as code
-    from intermediate.follow_up
-    where follow_up.first_revision_date is not null
-    union all
-    select
-        follow_up.episode_id,
-        'complication_after_implant' as fact,
-        follow_up.first_complication_date as fact_date,
-        cast(null as varchar) as claim_id,
-        cast(null as varchar) as code_system,
-        cast(null as varchar) as code
-    from intermediate.follow_up
-    where follow_up.first_complication_date is not null
+        after_implant_row.episode_id,
+        after_implant_row.fact,
+        after_implant_row.fact_date,
+        after_implant_row.claim_id,
+        after_implant_row.code_system,
+        after_implant_row.code,
+        after_implant_row.claim_line_number,
+        after_implant_row.source_table,
+        after_implant_row.delivery_number,
+        after_implant_row.file_number,
+        after_implant_row.source_row
+    from intermediate.after_implant_row
+    inner join intermediate.follow_up
+        on after_implant_row.episode_id = follow_up.episode_id
+    where
+        after_implant_row.fact_date = case after_implant_row.fact
+            when 'revision_after_implant' then follow_up.first_revision_date
+            when 'complication_after_implant' then follow_up.first_complication_date
+        end
 ),
 
 gathered as (
@@ -121,10 +133,35 @@ gathered as (
     select * from after_implant
 ),
 
+-- A diagnosis or procedure may have come in columns of a claim line: a row is sought by its file.
+source_file as (
+    select
+        delivered_file.delivery_number,
+        delivered_file.file_number,
+        min(delivered_file.file_name) as file_name
+    from landed.delivered_file
+    group by delivered_file.delivery_number, delivered_file.file_number
+),
+
 final as (
-    select *
+    select
+        gathered.* exclude (delivery_number, file_number, source_row),
+        source_file.file_name as source_file,
+        gathered.source_row
     from gathered
-    order by episode_id, fact, fact_date, claim_id, code
+    left join source_file
+        on
+            gathered.delivery_number = source_file.delivery_number
+            and gathered.file_number = source_file.file_number
+    order by
+        gathered.episode_id,
+        gathered.fact,
+        gathered.fact_date,
+        gathered.claim_id,
+        gathered.code,
+        gathered.delivery_number,
+        gathered.file_number,
+        gathered.source_row
 )
 
 select * from final

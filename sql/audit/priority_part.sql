@@ -1,8 +1,10 @@
--- One row per flagged episode and part of its priority, in points before halving.
+-- One row per flagged episode and part of its priority, in points; the parts sum to the priority.
 --
 -- The parts are the reason, the diagnosis, the dollars (on a log scale, episode paid, or allowed where that is 0),
--- the completeness of the data and signs of harm; the factor part is 1, or the policy's factor where the claim is
--- likely miscoded and the total is multiplied by it (rule, section 10).
+-- the completeness of the data, signs of harm, and miscoded: what the policy's factor takes off the others where the
+-- claim is likely miscoded, so below 0, else 0. Dollars that nobody sent give no points.
+--
+-- See docs/rule.md 10.
 
 with
 
@@ -17,7 +19,12 @@ flagged as (
         run.has_prior_authorization,
         episode_note.notes,
         greatest(
-            case when episode.paid_amount = 0 then episode.allowed_amount else episode.paid_amount end, 0
+            case
+                when episode.is_payment_unknown then 0
+                when episode.paid_amount = 0 then episode.allowed_amount
+                else episode.paid_amount
+            end,
+            0
         ) as dollar_amount
     from intermediate.episode
     inner join intermediate.episode_policy
@@ -88,28 +95,40 @@ pointed as (
             else 0
         end as points
     from flagged
-    union all
+),
+
+taken_off as (
     select
         flagged.episode_id,
-        'factor' as part,
+        'miscoded' as part,
         case
-            when list_contains(flagged.notes, 'likely_miscoded') then flagged.priority_miscoded_factor
-            else 1
+            when list_contains(flagged.notes, 'likely_miscoded')
+                then (flagged.priority_miscoded_factor - 1) * sum(cast(pointed.points as double))
+            else 0
         end as points
     from flagged
+    inner join pointed
+        on flagged.episode_id = pointed.episode_id
+    group by flagged.episode_id, flagged.notes, flagged.priority_miscoded_factor
+),
+
+every_part as (
+    select * from pointed
+    union all
+    select * from taken_off
 ),
 
 final as (
     select
-        pointed.episode_id,
-        pointed.part,
+        every_part.episode_id,
+        every_part.part,
         part.position as part_number,
-        cast(pointed.points as double) as points
-    from pointed
+        cast(every_part.points as double) as points
+    from every_part
     inner join vocabulary.word as part
         on
             part.kind = 'priority_part'
-            and pointed.part = part.word
+            and every_part.part = part.word
 )
 
 select * from final

@@ -4,9 +4,12 @@
 -- other_care, which never counts; surgery_or_indication, what may support the service; trial and implant, the episode's
 -- own index lines; revision_or_complication, what happened to a device outside the episode. Care, evaluations and
 -- indications lie in [anchor - history_days, anchor - 1] (an evaluation also on the anchor day), revisions and
--- complications in the follow-up of rule section 8. counts says whether the row is evidence of care under the rule, and
+-- complications in the follow-up of the notes. counts says whether the row is evidence of care under the rule, and
 -- is null where that is not asked. A fill lasts its days' supply, at most until the day before the anchor; a
--- statement lasts the care it speaks of, or the day of its document.
+-- statement lasts the care it speaks of, or the day of its document. is_in_enrollment_gap marks the rows of the care
+-- ledger on days on which the member was not enrolled.
+--
+-- See docs/rule.md 6.1, 8.6.
 
 with
 
@@ -81,17 +84,21 @@ code_label as (
 -- A diagnosis is kept by claim and rank; the row delivered last is its source.
 diagnosis_row as (
     select
-        claim_diagnosis.claim_id,
-        claim_diagnosis.diagnosis_rank,
+        delivered_diagnosis.member_id,
+        delivered_diagnosis.claim_id,
+        delivered_diagnosis.diagnosis_rank,
         max(
             {
-                'delivery_number': claim_diagnosis.delivery_number,
-                'file_number': claim_diagnosis.file_number,
-                'source_row': claim_diagnosis.source_row
+                'delivery_number': delivered_diagnosis.delivery_number,
+                'file_number': delivered_diagnosis.file_number,
+                'source_row': delivered_diagnosis.source_row
             }
         ) as last_copy
-    from staging.claim_diagnosis
-    group by claim_diagnosis.claim_id, claim_diagnosis.diagnosis_rank
+    from intermediate.delivered_diagnosis
+    where
+        not delivered_diagnosis.is_unowned
+        and not delivered_diagnosis.is_in_columns
+    group by delivered_diagnosis.member_id, delivered_diagnosis.claim_id, delivered_diagnosis.diagnosis_rank
 ),
 
 care_entry as (
@@ -335,7 +342,8 @@ complication_code_entry as (
             and claim_diagnosis.claim_id = episode_claim.claim_id
     left join diagnosis_row
         on
-            claim_diagnosis.claim_id = diagnosis_row.claim_id
+            claim_diagnosis.member_id = diagnosis_row.member_id
+            and claim_diagnosis.claim_id = diagnosis_row.claim_id
             and claim_diagnosis.diagnosis_rank = diagnosis_row.diagnosis_rank
     where episode_claim.claim_id is null
 ),
@@ -367,7 +375,8 @@ indication_entry as (
             and open_episode.last_event_date >= supported_indication.claim_date
     left join diagnosis_row
         on
-            supported_indication.claim_id = diagnosis_row.claim_id
+            supported_indication.member_id = diagnosis_row.member_id
+            and supported_indication.claim_id = diagnosis_row.claim_id
             and supported_indication.diagnosis_rank = diagnosis_row.diagnosis_rank
 ),
 
@@ -384,14 +393,11 @@ surgery_entry as (
         cast(null as varchar) as counts_reason,
         cast(null as decimal(18, 4)) as quantity,
         prior_spine_surgery_row.claim_id,
-        case
-            when service.claim_id is null then 'claim_diagnosis'
-            else service.source_table
-        end as source_table,
-        service.source_key,
-        service.delivery_number,
-        service.file_number,
-        service.source_row,
+        prior_spine_surgery_row.source_table,
+        prior_spine_surgery_row.source_key,
+        prior_spine_surgery_row.delivery_number,
+        prior_spine_surgery_row.file_number,
+        prior_spine_surgery_row.source_row,
         'prior_spine_surgery' as value_set_name
     from intermediate.open_episode
     inner join intermediate.prior_spine_surgery_row
@@ -399,13 +405,6 @@ surgery_entry as (
             open_episode.member_id = prior_spine_surgery_row.member_id
             and open_episode.history_start_date <= prior_spine_surgery_row.surgery_date
             and open_episode.look_back_end_date >= prior_spine_surgery_row.surgery_date
-    left join intermediate.service
-        on
-            prior_spine_surgery_row.member_id = service.member_id
-            and prior_spine_surgery_row.claim_id = service.claim_id
-            and prior_spine_surgery_row.surgery_date = service.service_date
-            and prior_spine_surgery_row.code = service.code
-            and prior_spine_surgery_row.code_system = service.match_system
 ),
 
 statement_entry as (
@@ -461,6 +460,16 @@ entry as (
     select * from statement_entry
 ),
 
+-- A procedure may have come in columns of a claim line: a row is sought by its file, whatever the file's table.
+source_file as (
+    select
+        delivered_file.delivery_number,
+        delivered_file.file_number,
+        min(delivered_file.file_name) as file_name
+    from landed.delivered_file
+    group by delivered_file.delivery_number, delivered_file.file_number
+),
+
 final as (
     select
         entry.episode_id,
@@ -480,8 +489,9 @@ final as (
         entry.claim_id,
         counting_line.claim_line_number,
         entry.source_table,
-        delivered_file.file_name as source_file,
-        entry.source_row
+        source_file.file_name as source_file,
+        entry.source_row,
+        enrollment_gap.episode_id is not null as is_in_enrollment_gap
     from entry
     inner join intermediate.open_episode
         on entry.episode_id = open_episode.episode_id
@@ -489,18 +499,23 @@ final as (
         on
             open_episode.member_id = counting_line.member_id
             and entry.claim_id = counting_line.claim_id
-            and entry.source_key = counting_line.line_key
-            and entry.source_table = 'medical_claim'
+            -- One key, not a condition beside it: of a left join DuckDB would compare every row with every line.
+            and case when entry.source_table = 'medical_claim' then entry.source_key end = counting_line.line_key
+    left join intermediate.enrollment_gap
+        on
+            entry.episode_id = enrollment_gap.episode_id
+            and entry.start_date >= enrollment_gap.start_date
+            and entry.start_date <= enrollment_gap.end_date
+            and entry.value_set_name in ('conservative_care', 'not_conservative', 'medications')
     left join code_label
         on
             entry.value_set_name = code_label.value_set_name
             and entry.code_system = code_label.code_system
             and entry.code = code_label.code
-    left join landed.delivered_file
+    left join source_file
         on
-            entry.delivery_number = delivered_file.delivery_number
-            and entry.file_number = delivered_file.file_number
-            and entry.source_table = delivered_file.table_name
+            entry.delivery_number = source_file.delivery_number
+            and entry.file_number = source_file.file_number
     order by
         entry.episode_id,
         entry.start_date,

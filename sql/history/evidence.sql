@@ -7,6 +7,36 @@
 
 with
 
+-- A fact is told once, however many rows show it, and as it was before its rows were named (a digest that changes sends
+-- a decided case back): a mark of a trial by its name on the anchor date, what followed the implant by its first date,
+-- a red flag without its code system.
+named_fact as (
+    select
+        history_fact.*,
+        episode_review.anchor_date,
+        history_fact.fact in ('trial_diagnosis', 'trial_modifier_or_condition', 'trial_number') as is_trial_mark,
+        history_fact.fact in ('revision_after_implant', 'complication_after_implant') as is_after_implant
+    from audit.history_fact
+    inner join audit.episode_review
+        on history_fact.episode_id = episode_review.episode_id
+),
+
+told_fact as (
+    select
+        named_fact.episode_id,
+        named_fact.fact,
+        case when named_fact.is_trial_mark then named_fact.anchor_date else named_fact.fact_date end as fact_date,
+        case when not (named_fact.is_trial_mark or named_fact.is_after_implant) then named_fact.claim_id end
+            as claim_id,
+        case
+            when not (named_fact.is_trial_mark or named_fact.is_after_implant or named_fact.fact = 'red_flag')
+                then named_fact.code_system
+        end as code_system,
+        case when not (named_fact.is_trial_mark or named_fact.is_after_implant) then named_fact.code end as code
+    from named_fact
+    group by all
+),
+
 fact as (
     select
         episode_review.episode_id,
@@ -123,18 +153,18 @@ fact as (
     from audit.statement
     union all
     select
-        history_fact.episode_id,
+        told_fact.episode_id,
         'history' as part,
         cast(
             json_array(
-                history_fact.fact,
-                history_fact.fact_date,
-                history_fact.claim_id,
-                history_fact.code_system,
-                history_fact.code
+                told_fact.fact,
+                told_fact.fact_date,
+                told_fact.claim_id,
+                told_fact.code_system,
+                told_fact.code
             ) as varchar
         ) as fact_text
-    from audit.history_fact
+    from told_fact
 ),
 
 evidence_part as (

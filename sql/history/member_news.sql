@@ -23,17 +23,15 @@ news_row as (
     union all
     select
         candidate_claim.member_id,
-        ranked_diagnosis.delivery_number,
-        ranked_diagnosis.delivered_count > 1 as is_adjustment
-    from (
-        select
-            claim_diagnosis.claim_id,
-            claim_diagnosis.delivery_number,
-            count(*) over (partition by claim_diagnosis.claim_id, claim_diagnosis.diagnosis_rank) as delivered_count
-        from staging.claim_diagnosis
-    ) as ranked_diagnosis
+        claim_diagnosis.delivery_number,
+        count(*) over (
+            partition by candidate_claim.member_id, claim_diagnosis.claim_id, claim_diagnosis.diagnosis_rank
+        ) > 1 as is_adjustment
+    from staging.claim_diagnosis
     inner join candidate_claim
-        on ranked_diagnosis.claim_id = candidate_claim.claim_id
+        on
+            claim_diagnosis.claim_id = candidate_claim.claim_id
+            and coalesce(claim_diagnosis.member_id, candidate_claim.member_id) = candidate_claim.member_id
     union all
     select
         pharmacy_claim.member_id,

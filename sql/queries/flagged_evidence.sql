@@ -1,4 +1,4 @@
--- One row per flagged episode and row of evidence, best first: criteria, facts, statements and care (sheet Evidence).
+-- One row per flagged episode and row of evidence, best first: criteria, facts, statements, care, remarks.
 
 with
 
@@ -33,9 +33,9 @@ evidence_row as (
         history_fact.code,
         null as quantity,
         history_fact.claim_id,
-        null as claim_line_number,
-        null as source_file,
-        null as source_row,
+        history_fact.claim_line_number,
+        history_fact.source_file,
+        history_fact.source_row,
         0 as place
     from audit.history_fact
     union all
@@ -74,6 +74,26 @@ evidence_row as (
         care_ledger.source_row,
         0 as place
     from audit.care_ledger
+    union all
+    select
+        episode_remark.episode_id,
+        5 as kind_number,
+        'remark' as row_kind,
+        null as row_date,
+        episode_remark.source_table as subject,
+        episode_remark.remark_kind as result,
+        concat_ws(
+            ' ', episode_remark.remark_text, nullif(array_to_string(episode_remark.column_names, ', '), '')
+        ) as detail,
+        null as code_system,
+        null as code,
+        null as quantity,
+        episode_remark.claim_id,
+        episode_remark.claim_line_number,
+        episode_remark.source_file,
+        episode_remark.source_row,
+        0 as place
+    from audit.episode_remark
 ),
 
 final as (

@@ -1,12 +1,17 @@
 -- One row per delivered procedure rank of a candidate claim.
 --
--- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2).
+-- Rows equal in all known columns are repeats: the copy delivered last stays. Rows of deliveries before the one that
+-- staging.claim_kept_from names are gone. Rows that name another member than a candidate are left out; whose a row
+-- without a member is, is told later.
+--
+-- See docs/rule.md 2.1.
 
 with
 
 last_copy as (
     select
-        claim_procedure.* exclude (row_warnings, delivery_number, file_number, source_row),
+        claim_procedure.* exclude (member_id, row_warnings, delivery_number, file_number, source_row),
+        coalesce(member_identifier.member_id, claim_procedure.member_id) as member_id,
         max(
             struct_pack(
                 delivery_number := claim_procedure.delivery_number,
@@ -18,6 +23,8 @@ last_copy as (
     from landed.claim_procedure
     inner join staging.candidate_claim
         on claim_procedure.claim_id = candidate_claim.claim_id
+    left join staging.member_identifier
+        on claim_procedure.member_id = member_identifier.previous_member_id
     group by all
 ),
 
@@ -29,6 +36,19 @@ final as (
         last_copy.place.file_number,
         last_copy.place.source_row
     from last_copy
+    left join staging.claim_kept_from
+        on
+            last_copy.claim_id = claim_kept_from.claim_id
+            and last_copy.member_id is not distinct from claim_kept_from.member_id
+    where
+        (
+            claim_kept_from.delivery_number is null
+            or last_copy.place.delivery_number >= claim_kept_from.delivery_number
+        )
+        and (
+            last_copy.member_id is null
+            or last_copy.member_id in (select candidate_member.member_id from staging.candidate_member)
+        )
 )
 
 select * from final

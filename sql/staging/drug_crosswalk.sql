@@ -1,7 +1,9 @@
 -- One row per delivered crosswalk entry from a drug code to an ingredient.
 --
--- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2).
--- The crosswalk names no member; it is small and is read whole.
+-- Rows equal in all known columns are repeats: the copy delivered last stays. The crosswalk names no member; it is
+-- small and is read whole.
+--
+-- See docs/rule.md 2.1.
 
 with
 

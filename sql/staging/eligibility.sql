@@ -1,12 +1,15 @@
 -- One row per delivered enrolment span of a candidate member.
 --
--- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2).
+-- Rows equal in all known columns are repeats: the copy delivered last stays.
+--
+-- See docs/rule.md 2.1.
 
 with
 
 last_copy as (
     select
-        eligibility.* exclude (row_warnings, delivery_number, file_number, source_row),
+        eligibility.* exclude (member_id, row_warnings, delivery_number, file_number, source_row),
+        candidate_identifier.member_id,
         max(
             struct_pack(
                 delivery_number := eligibility.delivery_number,
@@ -16,8 +19,8 @@ last_copy as (
             )
         ) as place
     from landed.eligibility
-    inner join staging.candidate_member
-        on eligibility.member_id = candidate_member.member_id
+    inner join staging.candidate_identifier
+        on eligibility.member_id = candidate_identifier.delivered_member_id
     group by all
 ),
 

@@ -1,13 +1,16 @@
 -- One row per delivered version of a claim line of a candidate member.
 --
--- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2).
--- Versions of a line are told apart in intermediate.claim_line_version.
+-- Rows equal in all known columns are repeats: the copy delivered last stays. Rows of deliveries before the one that
+-- staging.claim_kept_from names are gone. Versions of a line are told apart in intermediate.claim_line_version.
+--
+-- See docs/rule.md 2.1.
 
 with
 
 last_copy as (
     select
-        medical_claim.* exclude (row_warnings, delivery_number, file_number, source_row),
+        medical_claim.* exclude (member_id, row_warnings, delivery_number, file_number, source_row),
+        candidate_identifier.member_id,
         max(
             struct_pack(
                 delivery_number := medical_claim.delivery_number,
@@ -17,8 +20,8 @@ last_copy as (
             )
         ) as place
     from landed.medical_claim
-    inner join staging.candidate_member
-        on medical_claim.member_id = candidate_member.member_id
+    inner join staging.candidate_identifier
+        on medical_claim.member_id = candidate_identifier.delivered_member_id
     group by all
 ),
 
@@ -30,6 +33,13 @@ final as (
         last_copy.place.file_number,
         last_copy.place.source_row
     from last_copy
+    left join staging.claim_kept_from
+        on
+            last_copy.claim_id = claim_kept_from.claim_id
+            and last_copy.member_id = claim_kept_from.member_id
+    where
+        claim_kept_from.delivery_number is null
+        or last_copy.place.delivery_number >= claim_kept_from.delivery_number
 )
 
 select * from final

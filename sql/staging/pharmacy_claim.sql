@@ -1,13 +1,16 @@
 -- One row per delivered fill of a candidate member.
 --
--- Rows equal in all known columns are repeats: the copy delivered last stays; line numbers are compared
--- without leading zeros (rule, section 2).
+-- Rows equal in all known columns are repeats: the copy delivered last stays; line numbers are compared without leading
+-- zeros.
+--
+-- See docs/rule.md 2.1, 2.8.
 
 with
 
 last_copy as (
     select
-        pharmacy_claim.* exclude (claim_line_number, row_warnings, delivery_number, file_number, source_row),
+        pharmacy_claim.* exclude (member_id, claim_line_number, row_warnings, delivery_number, file_number, source_row),
+        candidate_identifier.member_id,
         case
             when pharmacy_claim.claim_line_number is not null
                 then coalesce(nullif(ltrim(pharmacy_claim.claim_line_number, '0'), ''), '0')
@@ -22,8 +25,8 @@ last_copy as (
             )
         ) as place
     from landed.pharmacy_claim
-    inner join staging.candidate_member
-        on pharmacy_claim.member_id = candidate_member.member_id
+    inner join staging.candidate_identifier
+        on pharmacy_claim.member_id = candidate_identifier.delivered_member_id
     group by all
 ),
 

@@ -1,12 +1,15 @@
 -- One row per delivered authorisation of a candidate member.
 --
--- Rows equal in all known columns are repeats: the copy delivered last stays (rule, section 2).
+-- Rows equal in all known columns are repeats: the copy delivered last stays.
+--
+-- See docs/rule.md 2.1.
 
 with
 
 last_copy as (
     select
-        prior_authorization.* exclude (row_warnings, delivery_number, file_number, source_row),
+        prior_authorization.* exclude (member_id, row_warnings, delivery_number, file_number, source_row),
+        candidate_identifier.member_id,
         max(
             struct_pack(
                 delivery_number := prior_authorization.delivery_number,
@@ -16,8 +19,8 @@ last_copy as (
             )
         ) as place
     from landed.prior_authorization
-    inner join staging.candidate_member
-        on prior_authorization.member_id = candidate_member.member_id
+    inner join staging.candidate_identifier
+        on prior_authorization.member_id = candidate_identifier.delivered_member_id
     group by all
 ),
 

@@ -1,6 +1,7 @@
 -- One row per run (one): its date, the feeds supplied, and the newest line loaded that does not start after that date.
 --
--- Enrolment is assumed only where that was asked for and no eligibility extract was delivered.
+-- Enrolment is assumed only where that was asked for and no eligibility extract was delivered. A pharmacy benefit is
+-- told where any eligibility row loaded, also one that another replaced, says true or false.
 
 with
 
@@ -14,10 +15,14 @@ supplied_feed as (
 ),
 
 newest_line as (
-    select max(medical_claim.claim_line_start_date) as newest_line_start_date
-    from landed.medical_claim
-    cross join run_facts.run_given
-    where medical_claim.claim_line_start_date <= run_given.as_of_date
+    select max(feed_month.newest_date) as newest_line_start_date
+    from staging.feed_month
+    where feed_month.table_name = 'medical_claim'
+),
+
+told_benefit as (
+    select coalesce(bool_or(eligibility.has_pharmacy_benefit is not null), false) as is_pharmacy_benefit_told
+    from landed.eligibility
 ),
 
 final as (
@@ -28,9 +33,11 @@ final as (
         supplied_feed.has_pharmacy_claim,
         supplied_feed.has_prior_authorization,
         supplied_feed.has_care_documentation,
+        told_benefit.is_pharmacy_benefit_told,
         newest_line.newest_line_start_date
     from run_facts.run_given
     cross join supplied_feed
+    cross join told_benefit
     cross join newest_line
 )
 

@@ -6,6 +6,7 @@ import json
 import os
 import pwd
 import signal
+import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +17,11 @@ from typer.testing import CliRunner
 
 from pipelines.commands.cli import app, main
 from pipelines.ground.errors import ExitCode
+from pipelines.ground.published_file import open_published
 from pipelines.ground.run_lock import run_lock
+from pipelines.ground.warehouse import one_column
 from pipelines.reports.report import report
+from tests.intake.landing import BASE, deliver
 from tests.support.run_in_small import FAILED_WARNING, make_working, publish_in_small
 
 if TYPE_CHECKING:
@@ -29,7 +33,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("out")
     make_working(folder / "work" / "run.duckdb")
     publish_in_small(folder, results=(FAILED_WARNING,))
-    report(folder / "published")
+    report(folder)
     return folder
 
 
@@ -62,12 +66,60 @@ def test_the_help_teaches_with_examples_and_exit_codes() -> None:
 
     assert told.exit_code == ExitCode.DONE
     assert "stimaudit demo" in told.stdout
-    assert "another run holds the output folder" in told.stdout
+    assert "another run holds the output folder" in " ".join(told.stdout.split())
 
 
 @pytest.mark.parametrize("command", ["run", "demo", "validate", "report", "show", "sql", "dictionary"])
 def test_every_command_has_help(command: str) -> None:
     assert stimaudit(command, "--help").exit_code == ExitCode.DONE
+
+
+HEAVY = frozenset(
+    {
+        *("altair", "great_expectations", "jinja2", "numpy", "openpyxl", "pandas", "polars", "prefect", "pyarrow"),
+        *("sqlalchemy", "typst", "vl_convert", "xlsxwriter"),
+    }
+)
+"""Libraries that take from a tenth of a second to many seconds to import."""
+
+OF_DUCKDB = frozenset({"numpy", "pandas", "pyarrow"})
+"""What DuckDB imports by itself as soon as a query has a parameter."""
+
+
+def imported(*arguments: object) -> list[str]:
+    """The modules that the installed command imports to answer, as the interpreter tells them."""
+    told = subprocess.run(
+        [Path(sys.executable).with_name("stimaudit"), *map(str, arguments)],
+        env={**os.environ, "PYTHONPROFILEIMPORTTIME": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stdout
+    return [line.rsplit("|", 1)[1].strip() for line in told.stderr.splitlines() if line.startswith("import time:")]
+
+
+@pytest.mark.parametrize(
+    ("command", "unneeded", "most"),
+    [
+        (["--help"], HEAVY | {"duckdb", "pydantic"}, 450),
+        (["status", "--out", "{out}"], HEAVY, 400),
+        (["show", "{episode}", "--out", "{out}"], HEAVY - OF_DUCKDB, 900),
+        (["sql", "select 1", "--out", "{out}"], HEAVY, 400),
+    ],
+    ids=["help", "status", "show", "sql"],
+)
+def test_what_is_asked_often_imports_what_it_needs(
+    command: list[str], unneeded: frozenset[str], most: int, out: Path
+) -> None:
+    with open_published(out / "published") as connection:
+        episode = one_column(connection, "select episode_id from episode_review order by all limit 1")[0]
+
+    modules = imported(*(word.format(out=out, episode=episode) for word in command))
+
+    assert "pipelines.commands.cli" in modules
+    assert unneeded.isdisjoint(module.split(".")[0] for module in modules)
+    assert len(modules) < most
 
 
 def test_the_version_is_said() -> None:
@@ -212,3 +264,48 @@ def test_policies_and_value_sets_are_shown_and_checked() -> None:
     assert stimaudit("policy", "show", "none").exit_code == ExitCode.USAGE
     assert stimaudit("policy", "check", "--as-of", "2026-06-30").exit_code in {ExitCode.DONE, ExitCode.USAGE}
     assert "index_procedures" in stimaudit("value-sets", "check").stdout
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["s3://bucket/KANARI", "s3a://b/k", "gs://b/k", "abfss://c@a.dfs.core.windows.net/k", "hdfs://n/k", "https://h/k"],
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run", "--out", "x", "--extracts"),
+        ("run", "--extracts", "x", "--out"),
+        ("run", "--extracts", "x", "--out", "x", "--config"),
+        ("validate", "--extracts"),
+        ("status", "--out"),
+        ("decision", "list", "--out"),
+    ],
+)
+def test_an_address_is_refused_by_name_in_every_option_that_takes_a_path(
+    command: tuple[str, ...], address: str
+) -> None:
+    result = stimaudit(*command, address)
+
+    assert result.exit_code == ExitCode.USAGE
+    assert f"The path {address.split(':', maxsplit=1)[0]}://... is an address" in result.stderr
+    assert "KANARI" not in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_folder_with_a_colon_is_no_address(tmp_path: Path) -> None:
+    folder = tmp_path / "day:1"
+    folder.mkdir()
+
+    result = stimaudit("validate", "--extracts", folder)
+
+    assert result.exit_code == ExitCode.REFUSED
+    assert "The delivery holds no extract file" in result.stderr
+
+
+def test_validate_names_what_it_did_not_read(tmp_path: Path) -> None:
+    deliver(tmp_path, {**BASE, "pharmacy_claims.csv": b"x"})
+
+    result = stimaudit("validate", "--extracts", tmp_path, "--as-of", "2024-12-31")
+
+    assert result.exit_code == ExitCode.CAVEATS
+    assert "Not read: pharmacy_claims.csv (perhaps pharmacy_claim)." in result.stdout

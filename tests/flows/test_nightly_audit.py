@@ -9,11 +9,13 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import fields
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
+from pipelines.ground.errors import ExitCode
 from pipelines.operation.nightly import STAGES
 from pipelines.operation.plan import RunRequest
 from tests.support.places import ROOT
@@ -35,6 +37,25 @@ def test_the_flow_is_the_six_stages_in_their_order(pages: sqlite3.Connection) ->
     runs = pages.execute("select name, state_name from task_run order by start_time").fetchall()
 
     assert [(name.rsplit("-", 1)[0], state) for name, state in runs] == [(stage, "Completed") for stage in STAGES]
+
+
+def test_a_run_is_named_by_its_day_and_ends_in_a_state_that_says_what_the_exit_code_says(
+    pages: sqlite3.Connection, night_through_prefect: Ran
+) -> None:
+    [(name, kind, state, version)] = pages.execute(
+        "select name, state_type, state_name, flow_version from flow_run"
+    ).fetchall()
+
+    assert night_through_prefect.exit_code == ExitCode.CAVEATS
+    assert (name, kind, state) == ("nightly-2026-06-30", "COMPLETED", "Published with caveats")
+    assert version == metadata.version("stimaudit")
+
+
+def test_the_log_of_a_run_says_in_counts_what_it_did(pages: sqlite3.Connection) -> None:
+    lines = [line for (line,) in pages.execute("select message from log order by timestamp").fetchall()]
+
+    assert any("flagged for review" in line for line in lines)
+    assert not [line for line in lines if "Traceback" in line]
 
 
 def test_the_funnel_is_an_artifact(pages: sqlite3.Connection, night_through_prefect: Ran) -> None:
@@ -60,13 +81,15 @@ def test_the_flow_asks_for_what_a_run_is_asked_and_its_scheduler_sees_each(pages
     """In a process of its own, as a worker loads it: whoever imports Prefect must have told it where to live."""
     code = (
         "import json; from pipelines.flows.nightly_audit import nightly_audit as flow; "
-        "told = flow.parameters.model_dump(); print(json.dumps([told['required'], sorted(told['properties'])]))"
+        "told = flow.parameters.model_dump(); names = sorted(told['properties']); "
+        "explained = [name for name in names if told['properties'][name].get('description')]; "
+        "print(json.dumps([told['required'], names, explained]))"
     )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     [(kept,)] = pages.execute("select parameters from flow_run").fetchall()
     asked = sorted(field.name for field in fields(RunRequest))
 
-    assert json.loads(told) == [["extracts", "out"], asked]
+    assert json.loads(told) == [["extracts", "out"], asked, asked]
     assert sorted(json.loads(kept)) == asked
 
 
@@ -74,6 +97,7 @@ def test_the_deployment_runs_at_two_one_at_a_time() -> None:
     [deployment] = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
 
     assert [schedule["cron"] for schedule in deployment["schedules"]] == ["0 2 * * *"]
+    assert deployment["version"] == metadata.version("stimaudit")
     assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
     path, name = deployment["entrypoint"].split(":")
     assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8")

@@ -294,8 +294,21 @@ def plain(content: object) -> dict[str, Any]:
     return dict(json.loads(json.dumps(content)))
 
 
-EVERY_SETTING = asdict(Settings(threads=1, end_marker="_SUCCESS", policy_by_line_of_business={})) | {
-    "policy_by_line_of_business": {"commercial": "commercial_strict"}
+PLAIN_SETTINGS = Settings(
+    threads=1,
+    end_marker="_SUCCESS",
+    policy_by_line_of_business={},
+    reach={},
+    payments_supplied={},
+    namespace_of_files={},
+    id_namespace="payer",
+    covers={"from": date(2026, 1, 1), "to": date(2026, 6, 30)},
+)
+EVERY_SETTING = asdict(PLAIN_SETTINGS) | {
+    "policy_by_line_of_business": {"commercial": "commercial_strict"},
+    "reach": {"medical_claim": {"from": date(2024, 1, 1), "to": date(2026, 6, 30)}},
+    "payments_supplied": {"visits*": False},
+    "namespace_of_files": {"visits*": "north"},
 }
 FILES: dict[str, tuple[dict[str, Any], Callable[[Path, dict[str, Any]], str]]] = {
     "settings": (EVERY_SETTING, of_settings),

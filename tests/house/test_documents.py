@@ -36,6 +36,7 @@ ELSEWHERE = {
     ".venv-uv/": "uv, where make had to bring it",
     "/dev/null": "the system's",
     "pipelines/_files": "a folder inside the wheel",
+    "N/A": "a word for null in extracts",
     "prefect/server/models/deployments.py": "a module of Prefect",
     "letters/": "letters, written when asked for",
     "decisions/*.jsonl": "what reviewers decided, once they did",
@@ -84,10 +85,12 @@ def is_there(path: str, places: str) -> bool:
 
 @pytest.fixture(scope="session")
 def left_by_readme(readme_by_doing: ReadmeByDoing) -> str:
-    """Every file that the commands of README leave."""
-    return with_folders(
-        [PurePosixPath(path.relative_to(readme_by_doing.folder)) for path in readme_by_doing.folder.rglob("*")]
-    )
+    """Every file that the commands of README leave, also by the links that lead to it."""
+    folder = readme_by_doing.folder
+    found = list(folder.rglob("*"))
+    for link in [path for path in found if path.is_symlink() and path.is_dir()]:
+        found += [link / path.relative_to(link.resolve()) for path in link.resolve().rglob("*")]
+    return with_folders([PurePosixPath(path.relative_to(folder)) for path in found])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())

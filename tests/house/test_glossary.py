@@ -31,6 +31,7 @@ ONE_MEANING: Mapping[str, tuple[str, ...]] = {
     # JSON that is closed with a digest of itself; the mark of encrypted files keeps the bytes of its first version.
     r"\b(?:un)?sealed\b": (
         "pipelines/ground/sealed_json.py",
+        "pipelines/gates/profile.py",
         "pipelines/ground/encryption.py",
         "pipelines/operation/verify.py",
         "pipelines/publishing/",

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.ground.warehouse import open_warehouse, tables_read
 from pipelines.rule.models import TRANSFORMS, read_models
+from tests.conftest import LONGEST_FIRST, TOGETHER
 from tests.support.places import ROOT, tracked
 from tests.support.run_in_small import make_working, publish_in_small
 
@@ -171,3 +172,10 @@ def test_tests_that_share_what_they_make_run_in_one_process(request: pytest.Fixt
     """The group stands in the name under which a test is handed out; some versions of pytest drop it unseen."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         assert request.node.nodeid.endswith("@house/test_house_rules.py")
+
+
+def test_what_is_run_first_for_taking_long_is_there_and_named_once() -> None:
+    known = {*TOGETHER.values()} | {place(path).removeprefix("tests/") for path in tracked()}
+
+    assert set(LONGEST_FIRST) <= known
+    assert len(set(LONGEST_FIRST)) == len(LONGEST_FIRST)

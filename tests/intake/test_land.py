@@ -86,8 +86,8 @@ FAULTS = [
     ("claim_line_start_date", "2026-01-01", "date_too_late"),
     ("paid_date", "1989-12-31", "date_too_early"),
     ("paid_amount", "12a", "not_a_number"),
-    ("paid_amount", "$5", "not_a_number"),
-    ("allowed_amount", "(5)", "not_a_number"),
+    ("paid_amount", "5$", "not_a_number"),
+    ("allowed_amount", "(5", "not_a_number"),
     ("service_unit_quantity", "many", "not_a_number"),
 ]
 
@@ -123,16 +123,16 @@ SPAN = "member_id,enrollment_start_date,enrollment_end_date,has_pharmacy_benefit
 @pytest.mark.parametrize(
     ("name", "text", "rejected"),
     [
-        ("pharmacy_claim.csv", FILL + "F1,ada,2024-01-01,999\n", None),
-        ("pharmacy_claim.csv", FILL + "F1,ada,2024-01-01,-999\n", None),
+        ("pharmacy_claim.csv", FILL + "F1,ada,2024-01-01,998\n", None),
+        ("pharmacy_claim.csv", FILL + "F1,ada,2024-01-01,-998\n", None),
         ("pharmacy_claim.csv", FILL + "F1,ada,2024-01-01,30.0\n", None),
-        ("pharmacy_claim.csv", FILL + "F1,ada,2024-01-01,1000\n", "days_supply:out_of_range"),
-        ("pharmacy_claim.csv", FILL + "F1,ada,2024-01-01,-1000\n", "days_supply:out_of_range"),
+        ("pharmacy_claim.csv", FILL + "F1,ada,2024-01-01,999\n", "days_supply:out_of_range"),
+        ("pharmacy_claim.csv", FILL + "F1,ada,2024-01-01,-999\n", "days_supply:out_of_range"),
         ("pharmacy_claim.csv", FILL + "F1,ada,2024-01-01,30.5\n", "days_supply:not_a_whole_number"),
         ("pharmacy_claim.csv", FILL + "F1,ada,2024-01-01,\n", "days_supply:missing"),
         ("claim_procedure.csv", "claim_id,procedure_rank,procedure_code\nC1,0,X\n", "procedure_rank:below_one"),
         ("claim_procedure.csv", "claim_id,procedure_rank,procedure_code\nC1,1,\n", None),
-        ("eligibility.csv", SPAN + "ada,2024-01-01,,1,1899-12-31\n", "birth_date:date_too_early"),
+        ("eligibility.csv", SPAN + "ada,2024-01-01,,1,1899-12-31\n", None),
         ("eligibility.csv", SPAN + "ada,2024-01-01,,1,1900-01-01\n", None),
         ("eligibility.csv", SPAN + "ada,2026-01-01,,1,\n", "enrollment_start_date:date_too_late"),
         ("eligibility.csv", SPAN + "ada,,,1,\n", "enrollment_start_date:missing"),
@@ -202,6 +202,22 @@ def test_an_unreadable_boolean_is_blank_with_a_warning(
     landed(tmp_path, BASE | {"eligibility.csv": SPAN + f"ada,2024-01-01,,{written},\n"})
 
     assert rows(tmp_path, "select has_pharmacy_benefit, row_warnings from landed.eligibility") == [(read, warning)]
+
+
+def test_a_blank_paid_amount_of_a_file_without_payments_is_unknown_and_counted(tmp_path: Path) -> None:
+    rules = LandingRules(payments_supplied={"visits/*": False})
+    files = BASE | {
+        "medical_claim.csv": lines({"paid_amount": " "}),
+        "visits/medical_claim_2.csv": lines({"claim_id": "C2", "paid_amount": " "}, {"claim_id": "C3"}),
+    }
+    landed(tmp_path, files, rules=rules)
+
+    found = rows(tmp_path, "select claim_id, paid_amount, row_warnings from landed.medical_claim order by claim_id")
+    assert found == [
+        ("C1", Decimal("0.00"), "paid_amount:blank_is_zero"),
+        ("C2", None, "paid_amount:blank_is_unknown"),
+        ("C3", Decimal("1.00"), None),
+    ]
 
 
 def test_a_blank_paid_amount_is_zero_with_a_warning(tmp_path: Path) -> None:
@@ -421,3 +437,63 @@ def test_progress_hears_of_each_file_that_is_read(tmp_path: Path) -> None:
         ("started", "medical_claim.csv", len(CLAIMS)),
         ("known", "medical_claim.csv", 0),
     ]
+
+
+RULED_OUT: dict[str, dict[str, tuple[str, ...]]] = {
+    "medical_claim": {
+        **dict.fromkeys(("claim_id", "claim_line_number", "claim_type", "member_id", "claim_line_start_date"), ("",)),
+        "claim_type": ("", "dental"),
+        "claim_status": ("lost",),
+    },
+    "claim_diagnosis": {"claim_id": ("",), "diagnosis_rank": ("", "0")},
+    "claim_procedure": {"claim_id": ("",), "procedure_rank": ("",)},
+    "pharmacy_claim": {
+        **dict.fromkeys(("claim_id", "member_id", "dispensing_date", "days_supply"), ("",)),
+        "claim_status": ("lost",),
+    },
+    "eligibility": {"member_id": ("",)},
+    "prior_authorization": {"authorization_id": ("",), "member_id": ("",), "decision": ("", "perhaps")},
+    "care_documentation": {"member_id": ("",)},
+}
+"""What no landed row has, whatever was delivered, so that no gate needs to ask for it."""
+
+GOOD_ROW: dict[str, dict[str, str]] = {
+    "medical_claim": {
+        "claim_id": "C1", "claim_line_number": "1", "claim_type": "professional", "member_id": "ada",
+        "claim_line_start_date": "2024-06-10", "paid_amount": "1", "claim_status": "paid",
+    },
+    "claim_diagnosis": {"claim_id": "C1", "diagnosis_rank": "1", "diagnosis_code": "M5450"},
+    "claim_procedure": {"claim_id": "C1", "procedure_rank": "1", "procedure_code": "00HU3MZ"},
+    "pharmacy_claim": {
+        "claim_id": "F1", "member_id": "ada", "dispensing_date": "2024-06-10", "days_supply": "30",
+        "claim_status": "paid",
+    },
+    "eligibility": {"member_id": "ada", "enrollment_start_date": "2024-01-01"},
+    "prior_authorization": {"authorization_id": "A1", "member_id": "ada", "decision": "approved"},
+    "care_documentation": {
+        "document_id": "D1", "member_id": "ada", "modality": "exercise_pt", "outcome": "no_benefit",
+        "document_date": "2024-06-10",
+    },
+}  # fmt: skip
+
+
+def test_what_the_gates_need_not_ask_lands_in_no_row(tmp_path: Path) -> None:
+    files = {
+        f"{table}.csv": "\n".join(
+            [
+                ",".join(good),
+                ",".join(good.values()),
+                *(
+                    ",".join((good | {column: value}).values())
+                    for column, values in RULED_OUT[table].items()
+                    for value in values
+                ),
+            ]
+        )
+        for table, good in GOOD_ROW.items()
+    }
+    landing = landed(tmp_path, files, rules=LandingRules(max_rejected_share=1))
+
+    assert {file.table_name: (file.loaded_count, file.rejected_count) for file in landing.files} == {
+        table: (1, sum(map(len, RULED_OUT[table].values()))) for table in RULED_OUT
+    }

@@ -206,3 +206,22 @@ def test_odd_file_names_are_read_as_names(tmp_path: Path, name: str) -> None:
     landing = landed(tmp_path, BASE | others | {name: lines({"claim_id": "C2"})})
 
     assert [file.row_count for file in landing.files if file.file_name == name] == [1]
+
+
+@pytest.mark.parametrize(
+    ("claims", "words"),
+    [
+        (f"sep=,\n{CLAIMS}", "The first line is `sep=`"),
+        (CLAIMS.partition("\n")[2], "No name in the first row is known: the header row is missing, perhaps"),
+        (
+            CLAIMS.replace("claim_line_start_date", "Claim Line Start Date"),
+            "claim line start date for claim_line_start",
+        ),
+        (CLAIMS.replace("claim_id", "Claim Id").replace("paid_amount", "x"), "claim id for claim_id. Rename"),
+    ],
+)
+def test_a_header_that_is_not_one_is_refused_with_its_cause(tmp_path: Path, claims: str, words: str) -> None:
+    said = refusal(tmp_path, {**BASE, "medical_claim.csv": claims})
+
+    assert words in said
+    assert "ada" not in said

@@ -30,7 +30,7 @@ def test_without_deliveries_every_view_is_there_empty_and_typed(tmp_path: Path) 
         ]
     assert rows(tmp_path, "select * from landed.rejected_row") == []
     assert rows(tmp_path, "select * from landed.delivered_file") == []
-    assert rows(tmp_path, "select count(*), count(*) filter (is_supplied) from landed.feed") == [(8, 0)]
+    assert rows(tmp_path, "select count(*), count(*) filter (is_supplied) from landed.feed") == [(9, 0)]
 
 
 def test_files_of_different_columns_read_as_one_typed_table(tmp_path: Path) -> None:

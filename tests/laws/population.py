@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from tests.messy.members import RUN_DATE, messy_members
 from tests.second_opinion.sitting import BY_LINE_OF_BUSINESS
-from tests.support.product import VALUE_SETS, Setup, audit_tables, judge_landed, landed_connection, shipped_policies
+from tests.second_opinion.values import NULL_WORDS, RejectedRowError, boolean, clean_row, start_or_open, text
+from tests.support.product import REVIEWED_BY, VALUE_SETS, Setup, audit_tables, judge_landed, landed_connection
+from tests.support.shipped import shipped_policies
 
 if TYPE_CHECKING:
     import random
@@ -45,9 +47,11 @@ class Judged:
         return list(self.tables["episode_review"].values())
 
 
-def population(seed: int = SEED, count: int = MEMBERS) -> Extracts:
-    """Messy members without bad rows, and a stranger's line on the run date, so that the newest date stays."""
-    extracts = messy_members(seed, count, value_sets=VALUE_SETS, bad_row_share=0)
+def population(seed: int = SEED, count: int = MEMBERS, *, shared_claim_ids: bool = False) -> Extracts:
+    """Messy members without bad rows or spoiled cells, and a stranger's line on the run date, the newest date."""
+    extracts = messy_members(
+        seed, count, value_sets=VALUE_SETS, bad_row_share=0, odd_members=0, shared_claim_ids=shared_claim_ids
+    )
     return with_newest_line(extracts)
 
 
@@ -125,21 +129,66 @@ def first_versions(extracts: Extracts) -> Extracts:
     return {table: [row for row in rows if row.get("_file") == f"{table}.csv"] for table, rows in extracts.items()}
 
 
+def covers_side_by_side(extracts: Extracts) -> Extracts:
+    """The extracts with spans that differ in the benefit alone in the delivery of the first of them.
+
+    A row of a later delivery takes the place of such rows of earlier ones, and "rows of one delivery that do so stand
+    together: two covers" (rule, section 2.2): whether one delivery or two bring them is told by the audit.
+    """
+    covers: dict[tuple[str, ...], list[Row]] = {}
+    for row in extracts["eligibility"]:
+        covers.setdefault(span_of(row), []).append(row)
+    apart = {span: rows[0]["_delivery"] for span, rows in covers.items() if len({benefit_of(row) for row in rows}) > 1}
+    together = [{**row, "_delivery": apart.get(span_of(row), row["_delivery"])} for row in extracts["eligibility"]]
+    return {**extracts, "eligibility": together}
+
+
+def span_of(row: Row) -> tuple[str, ...]:
+    """Whose span it is, its start (every open one equal), line of business, payer and plan."""
+    cells = clean_row(row, NULL_WORDS)
+    try:
+        start = start_or_open(cells, "enrollment_start_date", RUN_DATE).isoformat()
+    except RejectedRowError:
+        start = "set aside"
+    return (owner_of(row), start, *(text(cells, name) for name in ("line_of_business", "payer", "plan")))
+
+
+def benefit_of(row: Row) -> bool | None:
+    """Whether a span covers drugs; None where it does not say so."""
+    return boolean(clean_row(row, NULL_WORDS), "has_pharmacy_benefit")
+
+
+def drugs_came_to_light(key: object, before: Mapping[str, Table], after: Mapping[str, Table]) -> bool:
+    """Whether medication of an episode was unknown and is adequate, and care is known but spans too few days.
+
+    "not met, and (enrolment incomplete or medication is unknown)" is the one thing that leaves a span open (rule,
+    section 8): once medication is adequate, a span that is too short is so for certain.
+    """
+    return (
+        before["care_group_state"][key, "medication"]["state"] == "unknown"
+        and after["care_group_state"][key, "medication"]["state"] == "adequate"
+        and bool(after["episode_review"][key,]["enrollment_complete"])
+        and before["criterion_result"][key, "care_span"]["result"] == "cannot_tell"
+        and after["criterion_result"][key, "care_span"]["result"] == "not_met"
+    )
+
+
+def owner_of(row: Row) -> str:
+    """The member a row is of, also where it stands under an identifier of before; empty where it names none."""
+    return (row.get("member_id") or "").strip().removeprefix("OLD-").removeprefix("MID-")
+
+
 def of_members(extracts: Extracts, member_ids: frozenset[str]) -> Extracts:
     """The rows of some members; rows of no member (the drug crosswalk) stay."""
-    claim_ids = {
-        (row["claim_id"] or "").strip()
-        for row in extracts["medical_claim"]
-        if (row["member_id"] or "").strip() in member_ids
-    }
+    claim_ids = {(row["claim_id"] or "").strip() for row in extracts["medical_claim"] if owner_of(row) in member_ids}
     return {
         table: [
             row
             for row in rows
             if table == "drug_crosswalk"
             or (
-                (row["member_id"] or "").strip() in member_ids
-                if "member_id" in row
+                owner_of(row) in member_ids
+                if table not in ("claim_diagnosis", "claim_procedure")
                 else (row["claim_id"] or "").strip() in claim_ids
             )
         ]
@@ -149,7 +198,7 @@ def of_members(extracts: Extracts, member_ids: frozenset[str]) -> Extracts:
 
 def members_of(extracts: Extracts) -> list[str]:
     """The members with a claim line."""
-    return sorted({(row["member_id"] or "").strip() for row in extracts["medical_claim"]} - {"stranger"})
+    return sorted({owner_of(row) for row in extracts["medical_claim"]} - {"stranger"})
 
 
 def counting_codes(care_group: str, day: date) -> list[str]:
@@ -190,7 +239,7 @@ def policies_asking_less(**values: ParameterValue) -> tuple[Policy, ...]:
                 for parameter in policy.parameters
             ),
         )
-        for policy in shipped_policies()
+        for policy in shipped_policies(REVIEWED_BY)
     )
 
 

@@ -1,20 +1,24 @@
 """The audit after any row of deliveries is that of everything delivered at once in the same order.
 
-And it is the same after any order, where no two versions of a line tie.
+And it is the same after any order, where no two versions of a line tie and no two rows of one diagnosis, procedure,
+cover, authorization or fill say different things: of those the order decides (rule, section 2).
 """
 
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.laws.population import Extracts, judged, population
+from tests.laws.population import Extracts, benefit_of, covers_side_by_side, judged, owner_of, population, span_of
+from tests.second_opinion.codes import normal_word
+from tests.second_opinion.values import hcpcs_and_modifiers, line_number
 from tests.support.product import differences
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tests.messy.text import Row
@@ -58,10 +62,10 @@ def in_order(extracts: Extracts, order: list[int]) -> Extracts:
 
 
 def without_ties(extracts: Extracts) -> Extracts:
-    """The rows of which no two say different things of one line, rank or claim with the same right.
+    """The rows of which no two say different things of one line, rank, claim, cover, authorization or fill.
 
     Versions of a line stay where each has a paid date of its own; of other rows with one key the first stays. A claim
-    names one original, and its diagnoses in one form.
+    names one original, and its diagnoses and procedures in one form.
     """
     lines: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in extracts["medical_claim"]:
@@ -70,28 +74,80 @@ def without_ties(extracts: Extracts) -> Extracts:
     for versions in lines.values():
         dates = [key(row, "paid_date").replace("-", "") for row in versions]
         kept += versions if len(set(dates)) == len(dates) and all(dates) else versions[:1]
+    others = {table: first_of_each(extracts[table], of_one_rank(*names)) for table, names in VERSIONED.items()}
+    return {
+        **extracts,
+        **others,
+        "medical_claim": in_one_form(kept, others),
+        "eligibility": first_of_each(extracts["eligibility"], of_one_cover),
+        "prior_authorization": without_withdrawals(first_of_each(extracts["prior_authorization"], of_one_code)),
+        "pharmacy_claim": taken_back_for_sure(extracts["pharmacy_claim"]),
+    }
+
+
+def in_one_form(lines: list[Row], long_form: Mapping[str, list[Row]]) -> list[Row]:
+    """The lines with one original a claim and the codes of its first in columns, where no row names any."""
+    told = {
+        column: {key(row, "claim_id") for row in long_form[table]}
+        for column, table in (("diagnosis_", "claim_diagnosis"), ("procedure_", "claim_procedure"))
+    }
     originals: dict[tuple[str, str], str | None] = {}
-    long_form = {key(row, "claim_id") for row in extracts["claim_diagnosis"]}
-    wide: dict[str, Row] = {}
+    first_lines: dict[str, Row] = {}
     settled = []
-    for row in kept:
+    for row in lines:
         claim = (key(row, "member_id"), key(row, "claim_id"))
-        first = wide.setdefault(claim[1], row)
-        diagnoses = {
-            name: None if claim[1] in long_form else first.get(name)
+        first = first_lines.setdefault(claim[1], row)
+        codes = {
+            name: None if claim[1] in told[column] else first.get(name)
+            for column in told
             for name in {*row, *first}
-            if name.startswith("diagnosis_code_")
+            if name.startswith(column) and name != "diagnosis_pointer"
         }
         if row.get("original_claim_id"):
-            row = {**row, "original_claim_id": originals.setdefault(claim, row["original_claim_id"])}  # noqa: PLW2901
-        settled.append({**row, **diagnoses})
-    others = {
-        table: list(
-            {tuple(key(row, name).lstrip("0") for name in names): row for row in reversed(extracts[table])}.values()
-        )
-        for table, names in VERSIONED.items()
-    }
-    return {**extracts, **others, "medical_claim": settled}
+            codes["original_claim_id"] = originals.setdefault(claim, row["original_claim_id"])
+        settled.append({**row, **codes})
+    return settled
+
+
+def first_of_each(rows: list[Row], of_one: Callable[[Row], tuple[object, ...]]) -> list[Row]:
+    return list({of_one(row): row for row in reversed(rows)}.values())
+
+
+def of_one_rank(*names: str) -> Callable[[Row], tuple[object, ...]]:
+    return lambda row: tuple(key(row, name).lstrip("0") for name in names)
+
+
+def of_one_cover(row: Row) -> tuple[object, ...]:
+    return (*span_of(row), benefit_of(row))
+
+
+def of_one_code(row: Row) -> tuple[object, ...]:
+    return owner_of(row), key(row, "authorization_id"), hcpcs_and_modifiers(key(row, "hcpcs_code"))[0]
+
+
+def without_withdrawals(rows: list[Row]) -> list[Row]:
+    """The rows without those that take out every earlier row of an authorization, where it has another."""
+    counts = Counter(of_one_code(row)[:2] for row in rows)
+    return [
+        row
+        for row in rows
+        if counts[of_one_code(row)[:2]] == 1
+        or of_one_code(row)[2]
+        or normal_word(row["decision"]) not in ("withdrawn", "denied")
+    ]
+
+
+def taken_back_for_sure(rows: list[Row]) -> list[Row]:
+    """The fills with, where a reversed one may take back several, the first fill and the first reversed one alone."""
+    lines: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        lines[owner_of(row), key(row, "claim_id"), line_number(key(row, "claim_line_number"))].append(row)
+    kept: list[Row] = []
+    for fills in lines.values():
+        reversed_ones = [row for row in fills if normal_word(row["claim_status"]) == "reversed"]
+        others = [row for row in fills if row not in reversed_ones]
+        kept += [*others[:1], *reversed_ones[:1]] if reversed_ones else fills
+    return kept
 
 
 def key(row: Row, name: str) -> str:
@@ -101,7 +157,8 @@ def key(row: Row, name: str) -> str:
 @pytest.mark.parametrize("seed", [1])
 def test_deliveries_one_after_the_other_give_the_audit_of_all_at_once_in_their_order(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
-    rows = scattered(population(seed=5600 + seed, count=MEMBERS), rng, deliveries=rng.randint(2, 5))
+    members = population(seed=5600 + seed, count=MEMBERS, shared_claim_ids=True)
+    rows = covers_side_by_side(scattered(members, rng, deliveries=rng.randint(2, 5)))
 
     over_time = judged(rows, tmp_path / "over_time")
     together = judged(at_once(rows), tmp_path / "together")
@@ -114,7 +171,8 @@ def test_deliveries_one_after_the_other_give_the_audit_of_all_at_once_in_their_o
 def test_any_order_of_deliveries_gives_the_same_audit_where_no_versions_tie(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
     deliveries = rng.randint(3, 5)
-    rows = scattered(without_ties(population(seed=5600 + seed, count=MEMBERS)), rng, deliveries=deliveries)
+    members = without_ties(population(seed=5600 + seed, count=MEMBERS, shared_claim_ids=True))
+    rows = covers_side_by_side(scattered(members, rng, deliveries=deliveries))
     order = rng.sample(range(1, deliveries + 1), deliveries)
 
     one = judged(rows, tmp_path / "one")

@@ -1,9 +1,10 @@
-"""Section 2: versions, repeats, replacements, voids, rings, reversals, states."""
+"""docs/rule.md 2: versions, repeats, replacements, voids, rings, reversals, states."""
 
 from collections.abc import Callable
 from datetime import date
 
 from tests.messy.builder import BOTH, LONG, WIDE, Claim, Member, days, piece, text_amount, text_day
+from tests.messy.codes import PROCEDURE_SYSTEMS
 from tests.messy.text import Row, spell_row
 
 LATEST = 4
@@ -21,7 +22,7 @@ def _later(m: Member, row: Row) -> None:
     row["_late"] = str(m.rng.randrange(min(now + 1, LATEST), LATEST + 1))
 
 
-def _resubmit(m: Member, claim: Claim, frequency: str, original: str | None, **columns: str | None) -> Claim:
+def _resubmit(m: Member, claim: Claim, frequency: str | None, original: str | None, **columns: str | None) -> Claim:
     copy = m.copy_claim(claim, claim_frequency_code=frequency, original_claim_id=original, **columns)
     shift = m.rng.choice((-1, 0, 10, 30))
     for line in copy.lines:
@@ -325,6 +326,164 @@ def two_live_replacements(m: Member, claim: Claim) -> None:
             first.lines[-1]["paid_date"] = text_day(claim.day + days(51))
 
 
+# -- what else stands on a bill -------------------------------------------------------------------------
+
+
+@piece
+def frequency_in_bill_type(m: Member, claim: Claim) -> None:
+    """The digit that replaces or voids ends the bill type; a frequency code or a professional line silences it."""
+    how = m.rng.choice(("seven", "seven", "eight", "with_frequency", "professional", "other_digit"))
+    m.saw(f"bill_type_{how}")
+    digit = {"eight": "8", "other_digit": m.rng.choice("01569")}.get(how, "7")
+    copy = _resubmit(m, claim, "1" if how == "with_frequency" else None, claim.claim_id)
+    m.set_header(
+        copy,
+        claim_type="professional" if how == "professional" else "institutional",
+        bill_type_code=m.rng.choice(("013", "13", "011")) + digit,
+    )
+
+
+def _cents(line: Row) -> int:
+    return round(float(line["paid_amount"] or 0) * 100)
+
+
+def _next_number(claim: Claim) -> str:
+    return str(max((int(line["claim_line_number"] or 0) for line in claim.lines), default=0) + 1)
+
+
+@piece
+def total_line(m: Member, claim: Claim) -> None:
+    """Revenue code 0001 without HCPCS repeats the sum of an institutional claim; lines that look like it do not."""
+    how = m.rng.choice(("sum", "sum", "with_hcpcs", "professional", "other_revenue", "negative", "pending", "alone"))
+    m.saw(f"total_{how}")
+    if how == "alone":
+        m.set_header(claim, claim_type="institutional", hcpcs_code=None, revenue_center_code="0001")
+        return
+    total = sum(_cents(line) for line in claim.lines) or 10000
+    line = m.line(
+        claim,
+        "99213" if how == "with_hcpcs" else None,
+        claim.day,
+        claim_type="professional" if how == "professional" else "institutional",
+        revenue_center_code="0002" if how == "other_revenue" else m.rng.choice(("0001", "1", "001")),
+        paid_amount=text_amount(-total if how == "negative" else total),
+    )
+    if how == "pending":
+        line["claim_status"] = "pending"
+
+
+@piece
+def credited_line(m: Member, claim: Claim) -> None:
+    """A line is taken back by one of the opposite amount, or units; a credit that differs takes none."""
+    how = m.rng.choice(
+        (
+            *("exact", "exact", "cent_off", "other_day", "other_code", "other_revenue", "by_units", "units_differ"),
+            *("two_credits", "two_lines", "positive_amount", "denied_line", "whole_claim"),
+        )
+    )
+    m.saw(f"credit_{how}")
+    line = m.rng.choice(claim.lines)
+    line["paid_amount"] = "0.00" if how in ("by_units", "units_differ") else text_amount(abs(_cents(line)) or 12000)
+    line["service_unit_quantity"] = "1"
+    if how == "two_lines":
+        claim.lines.append({**line, "claim_line_number": _next_number(claim)})
+    credit = {**line, "claim_line_number": _next_number(claim)}
+    if how in ("by_units", "units_differ", "positive_amount"):
+        credit["service_unit_quantity"] = "-2" if how == "units_differ" else "-1"
+    else:
+        credit["paid_amount"] = text_amount(-_cents(line) + (1 if how == "cent_off" else 0))
+    match how:
+        case "other_day":
+            day = date.fromisoformat(line["claim_line_start_date"] or "2020-01-01")
+            credit["claim_line_start_date"] = text_day(day + days(1))
+        case "other_code":
+            credit["hcpcs_code"] = "99214"
+        case "other_revenue":
+            credit["revenue_center_code"] = "0940"
+        case "denied_line":
+            line["claim_status"] = "denied"
+        case _:
+            pass
+    claim.lines.append(credit)
+    if how == "two_credits":
+        claim.lines.append({**credit, "claim_line_number": _next_number(claim)})
+    if how == "whole_claim":
+        claim.lines = [line, credit]
+        m.set_header(claim, claim_status="pending")
+    elif m.chance(0.85):
+        m.line(claim, "99213", claim.day, paid_amount="90000.00", service_unit_quantity="1")
+
+
+@piece
+def interim_bills(m: Member, claim: Claim) -> None:
+    """A stay billed in pieces that repeat its lines; bills that differ, or are no interim bills, each count."""
+    how = m.rng.choice(
+        ("same", "same", "frequency_code", "amount", "units", "more_in_one", "professional", "other_digit", "three")
+    )
+    m.saw(f"interim_{how}")
+    kind = "professional" if how == "professional" else "institutional"
+    digits = {"other_digit": "15", "frequency_code": "11", "three": "234"}.get(how, m.rng.choice(("23", "34", "24")))
+    m.set_header(claim, claim_type=kind, bill_type_code="011" + digits[0])
+    for digit in digits[1:]:
+        again = m.copy_claim(claim, bill_type_code="011" + digit)
+        again.lines[0]["allowed_amount"] = text_amount(m.rng.randrange(100, 99999))
+        if how == "frequency_code":
+            m.set_header(again, claim_frequency_code="3")
+            m.set_header(claim, claim_frequency_code="2")
+        if how == "amount":
+            again.lines[0]["paid_amount"] = text_amount(_cents(claim.lines[0]) + 1)
+        if how == "units":
+            again.lines[0]["service_unit_quantity"] = m.rng.choice(("2", None))
+        if how == "more_in_one":
+            again.lines.append({**again.lines[0], "claim_line_number": _next_number(again)})
+
+
+@piece
+def procedures_in_columns(m: Member, claim: Claim) -> None:
+    """Procedures stand in columns of the lines, beside rows that say the same or another thing, or alone."""
+    found = [each for each in m.claims if each.procedures and each.lines]
+    claim = m.rng.choice(found) if found else claim
+    if not claim.procedures:
+        m.procedure(claim, m.codes.index(m.rng, claim.day, "trial_or_lead", systems=PROCEDURE_SYSTEMS), claim.day, None)
+    how = m.rng.choice(("alone", "alone", "both", "both_differ", "row_is_later", "one_line"))
+    m.saw(f"procedure_columns_{how}")
+    types = {row["procedure_code_type"] for row in claim.procedures}
+    lines = claim.lines[-1:] if how == "one_line" else claim.lines
+    for row in claim.procedures:
+        rank = int(row["procedure_rank"] or 1)
+        for line in lines:
+            line[f"procedure_code_{rank}"] = "0SG0071" if how == "both_differ" else row["procedure_code"]
+            line[f"procedure_date_{rank}"] = row["procedure_date"]
+            line["procedure_code_type"] = types.copy().pop() if len(types) == 1 else None
+        if how == "row_is_later":
+            row["procedure_code"] = "0SG0071"
+            _later(m, row)
+    if how in ("alone", "one_line"):
+        claim.procedures = []
+
+
+@piece
+def diagnosis_names_a_member(m: Member, claim: Claim) -> None:
+    """Rows that name the member are his, rows that name another are not, also where the number is not shared."""
+    if not claim.diagnoses:
+        return
+    how = m.rng.choice(("own", "other", "other_procedure", "own_later"))
+    m.saw(f"diagnosis_names_{how}")
+    claim.form = LONG
+    row = m.rng.choice(claim.diagnoses)
+    if how == "own_later":
+        row["member_id"] = None
+        again = {**row, "member_id": m.member_id, "diagnosis_code": m.codes.lbp(m.rng, claim.day)}
+        again["diagnosis_code_type"] = None
+        _later(m, again)
+        claim.diagnoses.append(again)
+    elif how == "other_procedure":
+        for each in claim.procedures:
+            each["member_id"] = "M-SOMEONE-ELSE"
+    else:
+        row["member_id"] = m.member_id if how == "own" else "M-SOMEONE-ELSE"
+
+
 ADJUSTMENTS: tuple[tuple[Callable[[Member, Claim], None], int], ...] = (
     (exact_repeat, 5),
     (repeat_after_parsing, 4),
@@ -342,9 +501,15 @@ ADJUSTMENTS: tuple[tuple[Callable[[Member, Claim], None], int], ...] = (
     (ring, 2),
     (names_itself, 2),
     (original_not_in_data, 3),
-    (original_of_another_member, 1),
+    (original_of_another_member, 2),
     (frequency_that_means_nothing, 2),
     (two_live_replacements, 4),
+    (frequency_in_bill_type, 6),
+    (total_line, 7),
+    (credited_line, 11),
+    (interim_bills, 8),
+    (procedures_in_columns, 5),
+    (diagnosis_names_a_member, 4),
 )
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any, ParamSpec, TypeVar
 
 from tests.messy.codes import DIAGNOSIS_SYSTEMS, Codes, icd_version
-from tests.messy.text import Row, spell_row
+from tests.messy.text import Row, spell_oddly, spell_row
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -84,7 +84,10 @@ class Member:
         self.spans: list[Row] = []
         self.authorizations: list[Row] = []
         self.statements: list[Row] = []
+        self.previous: list[Row] = []
         self.spoiled: list[tuple[str, Row]] = []
+        self.gender = rng.choice(("female", "male", None))
+        self.odd_share = 0.0
         self._prefix = claim_prefix
         self._numbers: Counter[str] = Counter()
 
@@ -123,6 +126,7 @@ class Member:
             self.saw(f"diagnoses_{form}")
         claim = Claim(claim_id or self.new_id("C"), day, form=form)
         stated = self.chance(0.3)
+        named = self.member_id if self.chance(0.3) else None
         for rank, code in enumerate(diagnoses, start=1):
             if code is None:
                 continue
@@ -130,6 +134,7 @@ class Member:
             claim.diagnoses.append(
                 {
                     "claim_id": claim.claim_id,
+                    "member_id": named,
                     "diagnosis_rank": str(rank),
                     "diagnosis_code": code,
                     "diagnosis_code_type": kept_type,
@@ -192,6 +197,7 @@ class Member:
     def procedure(self, claim: Claim, code: str, day: date | None, code_type: str | None) -> Row:
         row: Row = {
             "claim_id": claim.claim_id,
+            "member_id": self.member_id if self.chance(0.3) else None,
             "procedure_rank": str(len(claim.procedures) + 1),
             "procedure_code": code,
             "procedure_code_type": code_type,
@@ -249,7 +255,7 @@ class Member:
             "plan": None,
             "has_pharmacy_benefit": self.rng.choice(("true", None)),
             "birth_date": "1961-04-17" if self.chance(0.5) else None,
-            "gender": self.rng.choice(("female", "male", None)),
+            "gender": self.gender,
             "state": None,
         }
         row.update(columns)
@@ -302,6 +308,7 @@ class Member:
             "eligibility": list(self.spans),
             "prior_authorization": list(self.authorizations),
             "care_documentation": list(self.statements),
+            "member_crosswalk": list(self.previous),
         }
         for claim in self.claims:
             form = claim.form if long_form_delivered else WIDE
@@ -312,9 +319,18 @@ class Member:
         for table, spoiled in self.spoiled:
             tables[table].append(spoiled)
         for rows in tables.values():
-            rows[:] = [spell_row(self.rng, row, spelling_share) for row in rows]
+            rows[:] = [self._spelled(row, spelling_share) for row in rows]
             self.rng.shuffle(rows)
         return tables
+
+    def _spelled(self, row: Row, share: float) -> Row:
+        spelled = spell_row(self.rng, row, share)
+        if not self.odd_share:
+            return spelled
+        oddly, told = spell_oddly(self.rng, spelled, self.odd_share)
+        for name in told:
+            self.saw(f"odd_{name}")
+        return oddly
 
 
 def _wide_columns(claim: Claim) -> Row:

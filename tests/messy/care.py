@@ -1,4 +1,4 @@
-"""Conservative care in claims: courses at the edges of section 6, what needs a back code, what never counts."""
+"""Conservative care in claims: courses at the edges of docs/rule.md 6, what needs a back code, what never counts."""
 
 from collections.abc import Callable, Sequence
 from datetime import date

@@ -5,6 +5,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 ICD10_FROM = date(2015, 10, 1)
@@ -41,6 +42,7 @@ class Codes:
     """The value sets of one folder, with draws by column values and by validity on a day."""
 
     def __init__(self, folder: Path) -> None:
+        self._found: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], tuple[Code, ...]] = {}
         self._rows: dict[str, list[Code]] = {}
         for path in sorted(folder.glob("*.csv")):
             with path.open(encoding="utf-8", newline="") as handle:
@@ -57,14 +59,15 @@ class Codes:
                     for row in csv.DictReader(handle)
                 ]
 
-    def rows(self, table: str, **columns: str | tuple[str, ...]) -> list[Code]:
+    def rows(self, table: str, **columns: str | tuple[str, ...]) -> tuple[Code, ...]:
         """Rows of a value set whose named columns hold the value (or one of the values)."""
-        wanted = {name: (value,) if isinstance(value, str) else value for name, value in columns.items()}
-        return [
-            row
-            for row in self._rows[table]
-            if all(row.fields.get(name, "") in values for name, values in wanted.items())
-        ]
+        wanted = tuple((name, (value,) if isinstance(value, str) else value) for name, value in columns.items())
+        asked = (table, wanted)
+        if asked not in self._found:  # the same few questions are asked for each of thousands of members
+            self._found[asked] = tuple(
+                row for row in self._rows[table] if all(row.fields.get(name, "") in values for name, values in wanted)
+            )
+        return self._found[asked]
 
     def pick(
         self,
@@ -135,6 +138,12 @@ class Codes:
             opens_event=opens,
             code_system=systems,
         ).code
+
+
+@cache
+def codes_of(folder: Path) -> Codes:
+    """The value sets of a folder, read once."""
+    return Codes(folder)
 
 
 def icd_version(code: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.messy.builder import LONG, Claim, Member, days, piece, text_day
 from tests.messy.codes import ICD10_FROM, LINE_SYSTEMS
+from tests.messy.text import FILLER_CODES, FILLER_DAYS
 
 if TYPE_CHECKING:
     from tests.messy.text import Row
@@ -25,6 +26,7 @@ def add_diagnosis(m: Member, claim: Claim, code: str) -> None:
     claim.diagnoses.append(
         {
             "claim_id": claim.claim_id,
+            "member_id": claim.diagnoses[0]["member_id"] if claim.diagnoses else None,
             "diagnosis_rank": str(max(ranks, default=0) + 1),
             "diagnosis_code": code,
             "diagnosis_code_type": claim.diagnoses[0]["diagnosis_code_type"] if claim.diagnoses else None,
@@ -121,6 +123,65 @@ def empty_or_strange_spans(m: Member) -> None:
 
 
 @piece
+def spans_delivered_again(m: Member) -> None:
+    """A span comes again with an end, cancelled or reopened; of another plan or payer, or with another benefit."""
+    how = m.rng.choice(
+        (
+            *("ended", "ended", "cancelled", "reopened", "other_plan", "other_payer", "other_start", "open_start"),
+            *("benefit_later", "benefit_later", "benefit_and_end", "two_covers"),
+        )
+    )
+    m.saw(f"span_again_{how}")
+    start = m.first - days(m.rng.choice((731, 1500)))
+    ended = m.first - days(365 - m.edge("ended_span_days", (319, 320, 321)))
+    first = m.span(start, None, plan="A", payer="P", has_pharmacy_benefit="true")
+    again = {**first, "_late": m.rng.choice("1234"), "enrollment_end_date": text_day(ended)}
+    match how:
+        case "cancelled":
+            again["enrollment_end_date"] = text_day(start - days(1))
+        case "reopened":
+            first["enrollment_end_date"], again["enrollment_end_date"] = again["enrollment_end_date"], None
+        case "other_plan":
+            again["plan"] = m.rng.choice(("B", None))
+        case "other_payer":
+            again["payer"] = m.rng.choice(("Q", None))
+        case "other_start":
+            again["enrollment_start_date"] = text_day(start + days(1))
+        case "open_start":
+            first["enrollment_start_date"] = m.rng.choice(("1985-01-01", "1900-01-01"))
+            again["enrollment_start_date"] = m.rng.choice(("1989-12-31", "1899-12-30"))
+        case "benefit_later" | "two_covers":
+            again |= {"enrollment_end_date": None, "has_pharmacy_benefit": m.rng.choice(("false", None, "maybe"))}
+            if how == "two_covers":
+                again["_late"] = None
+        case "benefit_and_end":
+            again["has_pharmacy_benefit"] = m.rng.choice(("false", None))
+        case _:
+            pass
+    m.spans.append(again)
+
+
+@piece
+def spans_with_filler_dates(m: Member) -> None:
+    """Filler days are open, in first days too; another day before 1990 leaves an end that is past."""
+    how = m.rng.choice(("end_filler", "end_filler", "start_filler", "start_far", "end_past", "start_past"))
+    m.saw(f"filler_{how}")
+    start, end = text_day(m.first - days(1000)) or "", m.rng.choice((None, text_day(m.last + days(800))))
+    match how:
+        case "end_filler":
+            end = m.rng.choice(FILLER_DAYS)
+        case "start_filler":
+            start = m.rng.choice(FILLER_DAYS)
+        case "start_far":
+            start = "9998-12-31"
+        case "end_past":
+            end = m.rng.choice(("1900-01-02", "1901-01-01", "1989-12-31"))
+        case _:
+            start = m.rng.choice(("1900-01-02", "1989-12-31"))
+    m.span(start, end)
+
+
+@piece
 def not_enrolled(m: Member) -> None:
     if m.chance(0.5):
         m.span(m.first + days(m.rng.choice((0, 1, 30))), None)
@@ -133,6 +194,8 @@ ENROLMENT: tuple[tuple[Callable[[Member], None], int], ...] = (
     (two_lines_of_business_from_one_day, 6),
     (history_enrolment_edge, 5),
     (drugs_not_covered, 13),
+    (spans_delivered_again, 11),
+    (spans_with_filler_dates, 4),
     (empty_or_strange_spans, 4),
     (not_enrolled, 4),
 )
@@ -150,7 +213,7 @@ def prior_authorization(m: Member) -> None:
     ends = m.rng.choice((None, 30, 1, 0, 0, -1, -1)) if starts is None or starts <= 0 else None
     m.saw(f"authorization_from={starts}")
     m.saw(f"authorization_to={ends}")
-    codes: list[str | None] = [None, "99999", *m.index_codes[:2]]
+    codes: list[str | None] = [None, "99213", *m.index_codes[:2]]
     row = m.authorization(
         decision,
         hcpcs_code=m.rng.choice(codes),
@@ -163,7 +226,7 @@ def prior_authorization(m: Member) -> None:
         row["valid_to"] = m.rng.choice(("9999-12-31", row["valid_to"]))
     if m.chance(0.4):
         m.saw("authorization_number_on_claim")
-        row["hcpcs_code"] = m.rng.choice(("99999", row["hcpcs_code"]))
+        row["hcpcs_code"] = m.rng.choice(("99213", row["hcpcs_code"]))
         for claim in index_claims(m)[:1]:
             m.set_header(
                 claim,
@@ -172,6 +235,60 @@ def prior_authorization(m: Member) -> None:
     if m.chance(0.1):
         m.saw("authorization_of_another_member")
         row["member_id"] = "M-SOMEONE-ELSE"
+
+
+@piece
+def authorization_again(m: Member) -> None:
+    """An authorization comes again: the last row of its code stands; a withdrawal without code takes all before it."""
+    code = m.rng.choice(m.index_codes) if m.index_codes else "63650"
+    how = m.rng.choice(
+        (
+            *("approved_then_pended", "pended_then_approved", "withdrawn_whole", "denied_whole", "withdrawn_of_a_code"),
+            *("pended_whole", "withdrawn_then_approved", "withdrawn_whole_then_pended", "filler_code", "other_number"),
+        )
+    )
+    m.saw(f"authorization_again_{how}")
+    whole: Row = {"hcpcs_code": None}
+    first = m.authorization("approved", hcpcs_code=code)
+    again: Row = {**first, "_late": "1"}
+    match how:
+        case "approved_then_pended":
+            again["decision"] = "pended"
+        case "pended_then_approved":
+            first["decision"] = "pended"
+        case "withdrawn_whole" | "denied_whole" | "pended_whole":
+            again |= {**whole, "decision": how.removesuffix("_whole")}
+        case "withdrawn_of_a_code":
+            again |= {"hcpcs_code": "99213", "decision": "withdrawn"}
+        case "withdrawn_then_approved":
+            first |= {**whole, "decision": "withdrawn"}
+        case "withdrawn_whole_then_pended":
+            again |= {**whole, "decision": "withdrawn"}
+            m.authorizations.append({**again, "decision": "pended", "_late": "3"})
+        case "filler_code":
+            first["hcpcs_code"] = m.rng.choice((*FILLER_CODES, "99998"))
+            again |= {**whole, "decision": m.rng.choice(("approved", "pended"))}
+        case _:
+            again |= {**whole, "decision": "withdrawn", "authorization_id": m.new_id("A")}
+    m.authorizations.append(again)
+
+
+@piece
+def known_by_a_previous_identifier(m: Member) -> None:
+    """Claims, fills, spans and the rest stand in part under an identifier that the member had before, or two."""
+    old, between = f"OLD-{m.member_id}", f"MID-{m.member_id}"
+    chain = m.chance(0.4)
+    m.saw("previous_identifier_chain" if chain else "previous_identifier_plain")
+    links = [(old, between), (between, m.member_id)] if chain else [(old, m.member_id)]
+    m.previous += [{"previous_member_id": previous, "member_id": own} for previous, own in links]
+    if m.chance(0.3):
+        m.saw("previous_identifier_twice")
+        m.previous.append(dict(m.previous[0]))
+    names = (old, between) if chain else (old,)
+    rows = [row for claim in m.claims for row in (*claim.lines, *claim.diagnoses, *claim.procedures)]
+    for row in (*rows, *m.fills, *m.spans, *m.authorizations, *m.statements):
+        if row.get("member_id") == m.member_id and m.chance(0.4):
+            row["member_id"] = m.rng.choice(names)
 
 
 # -- exclusions ---------------------------------------------------------------------------------------
@@ -353,20 +470,24 @@ BAD_CELLS: dict[str, tuple[tuple[str, tuple[str | None, ...]], ...]] = {
         ("paid_date", ("soon", "1950-01-01")),
         ("claim_type", (None, "unknown", "dental")),
         ("claim_status", ("maybe",)),
-        ("paid_amount", ("abc", "12,50")),
-        ("service_unit_quantity", ("two",)),
+        ("paid_amount", ("abc", "12,50", "1.234,50", "12.00-", "1,0000")),
+        ("service_unit_quantity", ("two", "1,000")),
+        ("claim_line_end_date", ("2024-06-03 12:30:00", "2024-06-03T00:00:01", "1900-01-02")),
+        ("claim_id", ("2.02603E+11",)),
+        ("member_id", ("1E+6",)),
     ),
     "claim_diagnosis": (("diagnosis_rank", ("0", "-1", None, "x")), ("claim_id", (None,))),
     "claim_procedure": (("procedure_rank", ("0", None)), ("procedure_date", ("2024-13-01", "1989-12-31"))),
     "pharmacy_claim": (
-        ("days_supply", ("1000", "-1000", None, "many")),
+        ("days_supply", ("999", "1000", "-999", None, "many")),
+        ("quantity", ("ten",)),
         ("dispensing_date", (None, "1989-12-31", "2027-07-01")),
         ("member_id", (None,)),
     ),
     "eligibility": (
         ("enrollment_start_date", (None, "not a date")),
         ("member_id", (None,)),
-        ("birth_date", ("1899-12-31",)),
+        ("enrollment_end_date", ("2024-13-01", "2024-06-03 12:30:00")),
     ),
     "prior_authorization": (("decision", ("perhaps", None)), ("member_id", (None,)), ("authorization_id", (None,))),
     "care_documentation": (("member_id", (None,)), ("document_date", ("yesterday", "1989-12-31", "2027-07-01"))),
@@ -400,13 +521,32 @@ def spoil_rows(m: Member, share: float) -> None:
                 m.spoiled.append((table, {**row, column: value}))
 
 
+def unread_cells(m: Member) -> None:
+    """Cells that no verdict reads may hold anything."""
+    for span in m.spans:
+        if m.chance(0.02):
+            m.saw("unread_birth_date")
+            span["birth_date"] = m.rng.choice(("1899-12-31", "yesterday", "2050-01-01"))
+    for fill in m.fills:
+        if m.chance(0.02):
+            m.saw("unread_amount_of_a_fill")
+            fill["paid_amount"] = m.rng.choice(("1.234,50", "free"))
+    for claim in m.claims:
+        if m.chance(0.01):
+            m.saw("unread_charge")
+            m.set_header(claim, charge_amount="1.234,50")
+
+
 def odd_cells(m: Member) -> None:
-    """Cells that are odd and still loaded: blank paid amounts, missing header dates, blank statuses."""
+    """Cells that are odd and still loaded: blank paid amounts, missing header dates, filler dates."""
     for claim in m.claims:
         for line in claim.lines:
             if m.chance(0.01):
                 m.saw("blank_paid_amount")
                 line["paid_amount"] = None
+            if m.chance(0.01):
+                m.saw("filler_header_dates")
+                line[m.rng.choice(("claim_start_date", "claim_end_date", "paid_date"))] = m.rng.choice(FILLER_DAYS)
             if m.chance(0.02):
                 m.saw("blank_header_dates")
                 line["claim_start_date"] = line["claim_end_date"] = None

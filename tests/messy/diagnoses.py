@@ -83,19 +83,10 @@ def dx_pain_labels_alone(m: Member, day: date) -> Billed:
 
 @piece
 def dx_with_neighbour(m: Member, day: date) -> Billed:
-    kind = m.rng.choice(
-        (
-            "axial_specific",
-            "lbp_with_leg",
-            "radicular",
-            "other_region",
-            "imaging_finding",
-            "stenosis_claudication",
-            "acute_injury",
-            "nonspecific_soft_tissue",
-            "nonspecific_soft_tissue",
-        )
+    kinds = sorted(
+        {row.fields["specificity"] for row in m.codes.rows("diagnoses_low_back_pain", value_set="lbp_near_neighbour")}
     )
+    kind = m.rng.choice([*(kind for kind in kinds if kind != "pain_label"), "nonspecific_soft_tissue"])
     m.saw(f"neighbour_{kind}")
     near = m.codes.diagnosis(m.rng, "diagnoses_low_back_pain", day, value_set="lbp_near_neighbour", specificity=kind)
     lbp = m.codes.lbp(m.rng, day)

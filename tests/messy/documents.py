@@ -1,4 +1,4 @@
-"""Failure statements of section 7: complete, broken in one way, at the edges of their dates."""
+"""Failure statements of docs/rule.md 7: complete, broken in one way, at the edges of their dates."""
 
 from collections.abc import Callable
 

@@ -10,7 +10,7 @@ from tests.messy.text import Row
 COUNTING_CLASSES = ("nsaid", "acetaminophen", "snri")
 
 
-def _ingredients(codes: Codes) -> list[Code]:
+def _ingredients(codes: Codes) -> tuple[Code, ...]:
     return codes.rows("medications", code_system="rxnorm-ingredient")
 
 
@@ -98,8 +98,11 @@ def _spell_ndc(m: Member, labeler: str, product: str, package: str) -> str:
         forms["5-3-2"] = f"{labeler}-{product[1:]}-{package}"
     if package.startswith("0"):
         forms["5-4-1"] = f"{labeler}-{product}-{package[1:]}"
+    forms["asterisks"] = f"{labeler}*{product}*{package}"
+    forms["inner blanks"] = f"{labeler} {product} {package}"
+    forms["N4"] = m.rng.choice(("N4", "n4 ")) + m.rng.choice((forms["11"], forms["5-4-2"]))
     forms["10 digits"] = labeler[1:] + product + package
-    weights = [1 if name == "10 digits" else 4 for name in forms]
+    weights = [{"10 digits": 2, "asterisks": 2, "inner blanks": 2, "N4": 2}.get(name, 8) for name in forms]
     form = m.rng.choices(list(forms), weights)[0]
     m.saw(f"ndc_{form}")
     return forms[form]
@@ -281,6 +284,7 @@ def medication_reversed(m: Member) -> None:
             "reversed_negative",
             "outside",
             "all_gone",
+            "many_days_back",
         )
     )
     m.saw(f"fill_{case}")
@@ -303,10 +307,77 @@ def medication_reversed(m: Member) -> None:
             kept["claim_status"] = "reversed"
             m.fill(day, -30, rxnorm_code=drug.code, claim_status="reversed")
             m.fill(day - days(32), 60, rxnorm_code=drug.code)
+        case "many_days_back":
+            m.fill(day, m.edge("returned_days", (-998, -999)), rxnorm_code=drug.code)
         case "outside":
             m.fill(m.first + days(m.rng.choice((0, 5))), -30, rxnorm_code=drug.code)
         case _:
             m.fill(day + days(1), -60, rxnorm_code=drug.code)
+
+
+def _fills_of_one_drug(m: Member) -> tuple[Row, date]:
+    """A fill of 30 days on line 1 of its claim, beside enough of another class; and its day."""
+    drug = _drug(m, m.rng.choice(COUNTING_CLASSES))
+    fill_of(m, _drug(m, m.rng.choice(COUNTING_CLASSES)), m.first - days(150), 30, plain=True)
+    day = m.first - days(m.rng.randrange(40, 330))
+    return m.fill(day, 30, rxnorm_code=drug.code, claim_line_number="1"), day
+
+
+@piece
+def medication_taken_back(m: Member) -> None:
+    """A reversed row takes back one fill of its claim and line: of equal days, then the first delivered."""
+    kept, day = _fills_of_one_drug(m)
+    case = m.rng.choice(
+        (
+            *(
+                "equal_days",
+                "first_delivered",
+                "equal_days_of_two",
+                "other_line",
+                "other_claim",
+                "comes_first",
+                "twice",
+            ),
+            *("pending_fill", "blank_lines", "no_fill_left"),
+        )
+    )
+    m.saw(f"taken_back_{case}")
+    same = {"rxnorm_code": kept["rxnorm_code"], "claim_id": kept["claim_id"], "claim_line_number": "1"}
+    gone = {**same, "claim_status": "reversed"}
+    if case == "other_line":
+        gone["claim_line_number"] = m.rng.choice(("2", None))
+    if case == "other_claim":
+        gone["claim_id"] = m.new_id("P")
+    if case == "comes_first":
+        kept["_late"] = "3"
+    if case == "blank_lines":
+        kept["claim_line_number"] = gone["claim_line_number"] = None
+    if case in ("pending_fill", "no_fill_left"):
+        kept["claim_status"] = "pending" if case == "pending_fill" else "denied"
+    back = 30
+    if case in ("first_delivered", "equal_days_of_two", "twice"):
+        supply = {"first_delivered": 28, "equal_days_of_two": 14}.get(case, 30)
+        back = m.rng.choice((15, 29)) if case == "first_delivered" else supply
+        m.fill(day + days(31), supply, _late="1", **same)
+    m.fill(day + days(3), back, _late="2", **gone)
+    if case == "twice":
+        m.fill(day + days(33), back, _late="3", **gone)
+
+
+@piece
+def medication_of_negative_quantity(m: Member) -> None:
+    """A row of negative quantity takes its days away, whatever its status; one of no quantity does not."""
+    kept, day = _fills_of_one_drug(m)
+    case = m.rng.choice(("blank_status", "reversed", "denied", "negative_days", "zero"))
+    m.saw(f"negative_quantity_{case}")
+    m.fill(day + days(31), 30, rxnorm_code=kept["rxnorm_code"])
+    m.fill(
+        day + days(m.rng.choice((0, 3))),
+        -30 if case == "negative_days" else m.rng.choice((30, 31, 32)),
+        rxnorm_code=kept["rxnorm_code"],
+        quantity="0" if case == "zero" else "-60",
+        claim_status=case if case in ("reversed", "denied") else None,
+    )
 
 
 @piece
@@ -318,7 +389,7 @@ def medication_pending_or_odd(m: Member) -> None:
             m,
             drug,
             day,
-            m.rng.choice((0, 1, 28, 999)),
+            m.edge("days_supply", (0, 1, 28, 998, 999)),
             plain=True,
             status=m.rng.choice(("pending", "denied", "reversed", "paid")),
         )
@@ -386,6 +457,8 @@ MEDICATION: tuple[Callable[[Member], None], ...] = (
     medication_days_edge,
     medication_near_anchor,
     medication_reversed,
+    medication_taken_back,
+    medication_of_negative_quantity,
     medication_pending_or_odd,
     medication_exact_repeat,
     medication_two_fills_a_day,

@@ -22,13 +22,15 @@ from tests.messy import documents as messy_documents
 from tests.messy import drugs as messy_drugs
 from tests.messy import surgery as messy_surgery
 from tests.messy.adjustments import adjust
-from tests.messy.builder import Claim, Member, days
-from tests.messy.codes import ICD10_FROM, Codes
+from tests.messy.builder import LONG, Claim, Member, days
+from tests.messy.codes import ICD10_FROM, Codes, codes_of
 from tests.messy.text import Row
 
 RUN_DATE = date(2026, 6, 30)
 SPELLING_SHARE = 0.06
 BAD_ROW_SHARE = 0.004
+ODD_MEMBERS, ODD_SHARE = 0.12, 0.08
+"""Members whose cells are spoiled as by real systems, and how many of their cells are."""
 
 OPTIONAL_TABLES = (
     "claim_procedure",
@@ -37,6 +39,7 @@ OPTIONAL_TABLES = (
     "prior_authorization",
     "care_documentation",
     "drug_crosswalk",
+    "member_crosswalk",
 )
 ALL_FEEDS: frozenset[str] = frozenset({*OPTIONAL_TABLES, "claim_diagnosis"})
 """Tables that may be left out. Without `claim_diagnosis` every claim carries its diagnoses in the wide form."""
@@ -57,8 +60,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
             "data_source",
         ),
     ),
-    "claim_diagnosis": ("claim_id", "diagnosis_rank", "diagnosis_code", "diagnosis_code_type", "present_on_admit_code"),
-    "claim_procedure": ("claim_id", "procedure_rank", "procedure_code", "procedure_code_type", "procedure_date"),
+    "claim_diagnosis": (
+        *("claim_id", "member_id", "diagnosis_rank", "diagnosis_code", "diagnosis_code_type", "present_on_admit_code"),
+    ),
+    "claim_procedure": (
+        *("claim_id", "member_id", "procedure_rank", "procedure_code", "procedure_code_type", "procedure_date"),
+    ),
     "pharmacy_claim": (
         *("claim_id", "claim_line_number", "member_id", "dispensing_date", "ndc_code", "rxnorm_code", "atc_code"),
         *("generic_name", "quantity", "days_supply", "paid_amount", "claim_status"),
@@ -81,8 +88,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("author_role", "source_type", "source_reference"),
     ),
     "drug_crosswalk": ("from_system", "from_code", "rxnorm_ingredient"),
+    "member_crosswalk": ("previous_member_id", "member_id"),
 }
-WIDE_COLUMNS = ("diagnosis_code_type", *(f"diagnosis_code_{rank}" for rank in range(1, 26)))
+WIDE_COLUMNS = (
+    *("diagnosis_code_type", *(f"diagnosis_code_{rank}" for rank in range(1, 26))),
+    *("procedure_code_type", *(f"procedure_code_{rank}" for rank in range(1, 26))),
+    *(f"procedure_date_{rank}" for rank in range(1, 26)),
+)
 
 # Files by how late a row comes. Bytes order them, so `_10` stands before `_9`, and `_B` before `_a`.
 _FILES = {"0": "{t}.csv", "1": "{t}_10.csv", "2": "{t}_9.csv", "3": "{t}_late/{t}_B.csv", "4": "{t}_late/{t}_a.csv"}
@@ -96,6 +108,8 @@ def messy_members(
     value_sets: Path,
     feeds: frozenset[str] = ALL_FEEDS,
     shared_claim_ids: bool = False,
+    benefit_told: bool = True,
+    odd_members: float = ODD_MEMBERS,
     deliveries: int = 1,
     bad_row_share: float = BAD_ROW_SHARE,
     only: frozenset[int] | None = None,
@@ -105,12 +119,20 @@ def messy_members(
 
     `only` keeps some members by number, to look at one case alone. With `deliveries=2` later versions come in a
     second delivery and every row has `_delivery`; else they come in later files (`_file`) of the one delivery.
-    `told` is filled with the `stories` of the members.
+    `odd_members` is the share of members whose cells are spoiled, so that they must still be read as the same values.
+    Without `benefit_told` no span of anybody says whether it covers drugs. `told` is filled with the `stories` of the
+    members and with how their cells are spoiled.
     """
-    codes = Codes(value_sets)
+    codes = codes_of(value_sets)
     extracts: dict[str, list[Row]] = {table: [] for table in COLUMNS}
     for member in _members(
-        seed, count, codes, bad_row_share=bad_row_share, shared_claim_ids=shared_claim_ids, only=only
+        seed,
+        count,
+        codes,
+        bad_row_share=bad_row_share,
+        shared_claim_ids=shared_claim_ids,
+        odd_members=odd_members,
+        only=only,
     ):
         tables = member.tables(spelling_share=SPELLING_SHARE, long_form_delivered="claim_diagnosis" in feeds)
         for table, rows in tables.items():
@@ -118,6 +140,8 @@ def messy_members(
         if told is not None:
             told[member.member_id] = member.seen
     extracts["drug_crosswalk"] = messy_drugs.crosswalk_rows(codes)
+    for row in extracts["eligibility"] if not benefit_told else []:
+        row["has_pharmacy_benefit"] = None
     for table, rows in extracts.items():
         _place(table, rows, deliveries)
     return {table: rows for table, rows in extracts.items() if table == "medical_claim" or table in feeds}
@@ -127,12 +151,27 @@ def stories(
     seed: int, count: int, *, value_sets: Path, bad_row_share: float = BAD_ROW_SHARE
 ) -> dict[str, Counter[str]]:
     """The pieces and edges in each member, by member id: `trial_then_permanent`, `trial_link_days=120`, ..."""
-    members = _members(seed, count, Codes(value_sets), bad_row_share=bad_row_share, shared_claim_ids=False, only=None)
+    members = _members(
+        seed,
+        count,
+        codes_of(value_sets),
+        bad_row_share=bad_row_share,
+        shared_claim_ids=False,
+        odd_members=ODD_MEMBERS,
+        only=None,
+    )
     return {member.member_id: member.seen for member in members}
 
 
 def _members(
-    seed: int, count: int, codes: Codes, *, bad_row_share: float, shared_claim_ids: bool, only: frozenset[int] | None
+    seed: int,
+    count: int,
+    codes: Codes,
+    *,
+    bad_row_share: float,
+    shared_claim_ids: bool,
+    odd_members: float,
+    only: frozenset[int] | None,
 ) -> Iterator[Member]:
     source = random.Random(seed)
     for number in range(1, count + 1):
@@ -142,8 +181,10 @@ def _members(
         rng = random.Random(member_seed)
         member = Member(f"M{seed}-{number}", f"{seed}-{number}", rng, codes, anchor_date(rng))
         compose(member)
-        if shared_claim_ids and number > 1 and rng.random() < 0.03:
+        if shared_claim_ids and number > 1 and rng.random() < 0.06:
             _share_claim_id(member, f"C{seed}-{number - 1}-1")
+        if rng.random() < odd_members:
+            member.odd_share = ODD_SHARE
         messy_context.spoil_rows(member, bad_row_share)
         yield member
 
@@ -190,6 +231,9 @@ def compose(m: Member) -> None:
     _context(m)
     _adjustments(m, surgical_claims, care_claims)
     messy_context.odd_cells(m)
+    messy_context.unread_cells(m)
+    if m.chance(0.02):
+        messy_context.known_by_a_previous_identifier(m)
 
 
 def _care(m: Member) -> None:
@@ -265,6 +309,8 @@ def _documents(m: Member) -> None:
 def _context(m: Member) -> None:  # noqa: C901 - one line a piece, each with its own chance
     if m.chance(0.17):
         messy_context.prior_authorization(m)
+    if m.chance(0.05):
+        messy_context.authorization_again(m)
     if m.chance(0.08):
         messy_context.red_flag(m)
     if m.chance(0.08):
@@ -286,7 +332,7 @@ def _context(m: Member) -> None:  # noqa: C901 - one line a piece, each with its
 
 
 def _adjustments(m: Member, surgical: list[Claim], care: list[Claim]) -> None:
-    """Section 2 on the surgery's claims, on care, or on any claim; most members keep their story readable."""
+    """docs/rule.md 2 on the surgery's claims, on care, or on any claim; most members keep their story readable."""
     groups = [[claim for claim in m.claims if claim in group and claim.lines] for group in (surgical, care)]
     for group, share in zip(groups, (0.3, 0.3), strict=True):
         if group and m.chance(share):
@@ -296,11 +342,22 @@ def _adjustments(m: Member, surgical: list[Claim], care: list[Claim]) -> None:
 
 
 def _share_claim_id(m: Member, other: str) -> None:
-    """The member's first claim takes over the id of the member before."""
+    """The member's first claim takes over the id of the member before; whose its rows are is said, or not, or later."""
     m.saw("shared_claim_id")
     claim = m.claims[0]
     for row in (*claim.lines, *claim.diagnoses, *claim.procedures):
         row["claim_id"] = other
+    how = m.rng.choice(("own", "unowned", "some_own", "own_later", "unowned_later"))
+    m.saw(f"shared_{how}")
+    for row in claim.diagnoses:
+        row["member_id"] = m.member_id if how == "own" or (how == "some_own" and m.chance(0.5)) else None
+    if how in ("own_later", "unowned_later"):
+        claim.form = LONG
+        first, second = (None, m.member_id) if how == "own_later" else (m.member_id, None)
+        again: list[Row] = [{**row, "member_id": second, "_late": "4"} for row in claim.diagnoses]
+        for row in claim.diagnoses:
+            row["member_id"] = first
+        claim.diagnoses += again
 
 
 # -- files --------------------------------------------------------------------------------------------

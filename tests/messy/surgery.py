@@ -1,4 +1,4 @@
-"""Implant claims and the event scenarios of section 3: trials, permanents, exchanges, aborted and shared claims."""
+"""Implant claims and the scenarios of docs/rule.md 3: trials, permanents, exchanges, aborted and shared claims."""
 
 from collections.abc import Callable
 from datetime import date

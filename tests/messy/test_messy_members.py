@@ -1,6 +1,7 @@
 """The messy members themselves: the same for a seed, ids of their own, and every story told often enough."""
 
 import os
+import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -54,6 +55,9 @@ EDGES: dict[str, tuple[int, ...]] = {
     "followup_days": (0, 1, 729, 730, 731),
     "psych_evaluation_offset": (-1, 0, 1, 364, 365, 366),
     "chain_links": (2, 3, 4, 5),
+    "ended_span_days": (319, 320, 321),
+    "days_supply": (998, 999),
+    "returned_days": (-998, -999),
 }
 
 # Variants that pieces choose among and that would be missed if they fell away.
@@ -77,6 +81,33 @@ VARIANTS = (
     *("trial_markers_diagnosis_modifier_or_condition_number", "trial_condition_code", "trial_modifier"),
     *("symptom_with_back", "symptom_without_back", "red_flag_on_episode", "revenue_with_hcpcs"),
     *("units_blank", "units_0", "interdisciplinary_day_over_cap", "blank_paid_amount"),
+    *("bill_type_seven", "bill_type_eight", "bill_type_with_frequency", "bill_type_professional"),
+    *("bill_type_other_digit", "total_sum", "total_with_hcpcs", "total_professional", "total_other_revenue"),
+    *("total_negative", "total_pending", "total_alone", "credit_exact", "credit_cent_off", "credit_other_day"),
+    *("credit_other_code", "credit_other_revenue", "credit_by_units", "credit_units_differ", "credit_two_credits"),
+    *("credit_two_lines", "credit_positive_amount", "credit_denied_line", "credit_whole_claim", "interim_same"),
+    *("interim_frequency_code", "interim_amount", "interim_units", "interim_more_in_one", "interim_professional"),
+    *("interim_other_digit", "interim_three", "procedure_columns_alone", "procedure_columns_both"),
+    *("procedure_columns_both_differ", "procedure_columns_row_is_later", "procedure_columns_one_line"),
+    *("diagnosis_names_own", "diagnosis_names_other", "diagnosis_names_own_later", "diagnosis_names_other_procedure"),
+    *("taken_back_equal_days", "taken_back_first_delivered", "taken_back_equal_days_of_two"),
+    *("taken_back_other_line", "taken_back_other_claim", "taken_back_comes_first", "taken_back_twice"),
+    *("taken_back_pending_fill", "taken_back_blank_lines", "taken_back_no_fill_left"),
+    *("negative_quantity_blank_status", "negative_quantity_reversed", "negative_quantity_denied"),
+    *("negative_quantity_negative_days", "negative_quantity_zero", "ndc_asterisks", "ndc_inner blanks", "ndc_N4"),
+    *("span_again_ended", "span_again_cancelled", "span_again_reopened", "span_again_other_plan"),
+    *("span_again_other_payer", "span_again_other_start", "span_again_open_start", "span_again_benefit_later"),
+    *("span_again_benefit_and_end", "span_again_two_covers", "filler_end_filler", "filler_start_filler"),
+    *("filler_start_far", "filler_end_past", "filler_start_past"),
+    *("authorization_again_approved_then_pended", "authorization_again_pended_then_approved"),
+    *("authorization_again_withdrawn_whole", "authorization_again_denied_whole", "authorization_again_pended_whole"),
+    *("authorization_again_withdrawn_of_a_code", "authorization_again_withdrawn_then_approved"),
+    *("authorization_again_withdrawn_whole_then_pended", "authorization_again_filler_code"),
+    *("authorization_again_other_number", "previous_identifier_plain", "previous_identifier_chain"),
+    *("previous_identifier_twice", "unread_birth_date", "unread_amount_of_a_fill", "unread_charge"),
+    *("filler_header_dates", "odd_null_word", "odd_filler_day", "odd_filler_code", "odd_unseen_characters"),
+    *("odd_point_zero", "odd_midnight", "odd_amount_signs", "odd_composite_code", "odd_boolean_word"),
+    *("odd_unseen_inside", "odd_modifier_run", "odd_composite_modifier"),
 )
 
 UNIQUE_IDS = {
@@ -86,12 +117,17 @@ UNIQUE_IDS = {
 }
 
 
-def _owners(rows: list[Row], column: str) -> dict[str, set[str | None]]:
-    owners: dict[str, set[str | None]] = {}
+def _owner(row: Row) -> str:
+    """Whose row it is: the identifier without the marks of a previous one and without unseen characters."""
+    return re.sub("[^A-Z0-9-]|OLD-|MID-", "", row.get("member_id") or "")
+
+
+def _owners(rows: list[Row], column: str) -> dict[str, set[str]]:
+    owners: dict[str, set[str]] = {}
     for row in rows:
-        value = row.get(column)
-        if value and row.get("member_id"):
-            owners.setdefault(value, set()).add(row["member_id"])
+        value = re.sub(r"^\W+|\W+$", "", row.get(column) or "")
+        if value and re.match("M[0-9S]", _owner(row)):
+            owners.setdefault(value, set()).add(_owner(row))
     return owners
 
 
@@ -124,7 +160,7 @@ def test_a_member_does_not_depend_on_how_many_there_are() -> None:
 
 def test_ids_belong_to_one_member() -> None:
     extracts = messy_members(SEED, 400, value_sets=VALUE_SETS)
-    assert len({row["member_id"] for row in extracts["medical_claim"]} - {None}) == 400
+    assert len({_owner(row) for row in extracts["medical_claim"] if _owner(row).startswith("M")}) == 400
     assert all(len(owners) == 1 for owners in _owners(extracts["medical_claim"], "claim_id").values())
     for table, column in UNIQUE_IDS.items():
         assert all(len(owners) == 1 for owners in _owners(extracts[table], column).values()), table
@@ -158,7 +194,8 @@ def test_rows_stand_in_delivered_order() -> None:
 def test_only_contract_columns_and_wide_diagnoses() -> None:
     for table, rows in messy_members(5, 200, value_sets=VALUE_SETS).items():
         extra = {column for row in rows for column in row if not column.startswith("_")} - set(COLUMNS[table])
-        assert all(table == "medical_claim" and column.startswith("diagnosis_code_") for column in extra), extra
+        wide = ("diagnosis_code_", "procedure_code_", "procedure_date_")
+        assert all(table == "medical_claim" and column.startswith(wide) for column in extra), extra
 
 
 def test_written_files_hold_all_rows(tmp_path: Path) -> None:
@@ -193,6 +230,19 @@ def test_every_edge_is_told_inside_and_outside(name: str) -> None:
 @pytest.mark.parametrize("name", VARIANTS)
 def test_every_variant_is_told(name: str) -> None:
     assert members_telling()[name] >= EDGE_AT_LEAST
+
+
+def test_every_kind_of_neighbour_is_drawn() -> None:
+    near = Codes(VALUE_SETS).rows("diagnoses_low_back_pain", value_set="lbp_near_neighbour")
+    for kind in {row.fields["specificity"] for row in near} - {"pain_label"}:
+        assert members_telling()[f"neighbour_{kind}"] >= EDGE_AT_LEAST, kind
+
+
+def test_shared_numbers_come_with_and_without_their_members() -> None:
+    told: dict[str, Counter[str]] = {}
+    messy_members(SEED, 600, value_sets=VALUE_SETS, shared_claim_ids=True, told=told)
+    for how in ("own", "unowned", "some_own", "own_later", "unowned_later"):
+        assert sum(f"shared_{how}" in seen for seen in told.values()) >= EDGE_AT_LEAST, how
 
 
 def test_every_role_of_an_index_procedure_is_drawn() -> None:

@@ -94,3 +94,103 @@ def spell_row(rng: random.Random, row: Row, share: float) -> Row:
         speller = _speller(column) if value and not column.startswith("_") else None
         spelled[column] = speller(rng, value) if speller and value and rng.random() < share else value
     return spelled
+
+
+# -- as real systems spoil them (docs/contract.md 1) -------------------------------------------------
+
+NULL_WORDS = ("NULL", "null", "(null)", r"\N", "nan", "NaN", "NaT", "None", "N/A", "#N/A", "<NA>", " NULL ")
+FILLER_DAYS = ("9999-12-31", "9999-01-01", "2999-12-31", "1900-01-01", "1899-12-30", "0001-01-01", "99991231")
+FILLER_CODES = ("88888", "99999", "00000")
+JOINED_SHARE = 0.3
+_AROUND = ("\u00a0{}", "{}\u00a0", "\ufeff{}", "{}\u200b", "\u2003{}\u00a0", "\u3000{}")
+_MIDNIGHTS = ("{} 00:00:00", "{}T00:00:00", "{} 00:00", "{}T00:00:00.000", "{}T00:00:00Z")
+_NUMBERED = frozenset(
+    {
+        *("claim_line_number", "diagnosis_rank", "procedure_rank", "diagnosis_pointer", "claim_frequency_code"),
+        *("bill_type_code", "revenue_center_code", "hcpcs_code", "condition_codes", "ndc_code", "rxnorm_code"),
+        *("clinical_trial_number", *(f"hcpcs_modifier_{place}" for place in range(1, 6))),
+    }
+)
+_OPTIONAL_DAYS = _DATE_COLUMNS - {"claim_line_start_date", "dispensing_date", "enrollment_start_date"}
+_ODD_BOOLEAN = {"true": ("Yes", "yes", "T", "t"), "false": ("No", "NO", "F", "f")}
+_PLAIN_AMOUNT = re.compile(r"^(-?)(\d+)(\.\d+)?$")
+
+
+def _odd_amount(rng: random.Random, amount: str) -> str:
+    """`-1234.50` as `(1,234.50)`, `($1234.50)` or `-$1,234.50`."""
+    found = _PLAIN_AMOUNT.match(amount)
+    if found is None:
+        return amount
+    sign, whole, cents = found.groups()
+    digits = (f"{int(whole):,}" if rng.random() < 0.7 else whole) + (cents or "")
+    dollars = rng.choice(("", "$")) + digits
+    return rng.choice((f"({dollars})", f"-{dollars}")) if sign else dollars
+
+
+def _odd_spellings(column: str, value: str) -> dict[str, Callable[[random.Random], str]]:
+    """The odd ways to write a value, by name; all must be read as the value."""
+    ways: dict[str, Callable[[random.Random], str]] = {}
+    if column not in ("generic_name", "source_reference"):
+        ways["unseen_characters"] = lambda rng: rng.choice(_AROUND).format(value)
+    if column in _NUMBERED and re.fullmatch(r"\d+", value):
+        ways["point_zero"] = lambda _: f"{value}.0"
+    if column in _DATE_COLUMNS and _DATE.match(value):
+        ways["midnight"] = lambda rng: rng.choice(_MIDNIGHTS).format(value)
+    if column in _AMOUNT_COLUMNS:
+        ways["amount_signs"] = lambda rng: _odd_amount(rng, value)
+    if column == "hcpcs_code":
+        ways["composite_code"] = lambda rng: f"{rng.choice(('HC:', 'HC>', 'hc:'))}{value}"
+    if column == "has_pharmacy_benefit" and value in _ODD_BOOLEAN:
+        ways["boolean_word"] = lambda rng: rng.choice(_ODD_BOOLEAN[value])
+    if column == "hcpcs_code" or re.fullmatch(r"diagnosis_code(_\d+)?", column):
+        ways["unseen_inside"] = lambda rng: value[:2] + rng.choice(("\u200b", "\u00a0")) + value[2:]
+    return ways
+
+
+def _odd_blanks(column: str) -> dict[str, tuple[str, ...]]:
+    """The odd ways to say nothing, by name."""
+    ways: dict[str, tuple[str, ...]] = {"null_word": NULL_WORDS}
+    if column in _OPTIONAL_DAYS:
+        ways["filler_day"] = FILLER_DAYS
+    if column == "hcpcs_code":
+        ways["filler_code"] = FILLER_CODES
+    return ways
+
+
+def _join_modifiers(row: Row) -> str | None:
+    """Puts two modifiers into one field, or one behind its code; the name of what was done."""
+    first = row.get("hcpcs_modifier_1")
+    other = next((f"hcpcs_modifier_{n}" for n in "2345" if len(row.get(f"hcpcs_modifier_{n}") or "") == 2), None)
+    if first and other and len(first) == 2:
+        row["hcpcs_modifier_1"], row[other] = first + (row[other] or ""), None
+        return "modifier_run"
+    code = row.get("hcpcs_code") or ""
+    alone = not any(row.get(f"hcpcs_modifier_{n}") for n in "2345")
+    if first and len(first) == 2 and code and alone and not re.search("[:>]", code):
+        row["hcpcs_code"], row["hcpcs_modifier_1"] = f"HC:{code}:{first}", None
+        return "composite_modifier"
+    return None
+
+
+def spell_oddly(rng: random.Random, row: Row, share: float) -> tuple[Row, list[str]]:
+    """The row with about `share` of its cells as real systems spoil them, and how: `null_word`, `point_zero`, ..."""
+    spelled: Row = dict(row)
+    told = []
+    for column, value in row.items():
+        if column.startswith("_") or rng.random() >= share:
+            continue
+        name: str
+        if value:
+            ways = _odd_spellings(column, value)
+            if ways:
+                name = rng.choice(sorted(ways))
+                spelled[column] = ways[name](rng)
+                told.append(name)
+        else:
+            blanks = _odd_blanks(column)
+            name = rng.choice(sorted(blanks))
+            spelled[column] = rng.choice(blanks[name])
+            told.append(name)
+    if rng.random() < JOINED_SHARE and (joined := _join_modifiers(spelled)):
+        told.append(joined)
+    return spelled, told

@@ -39,7 +39,8 @@ def test_no_test_file_is_left_of_a_model_that_is_gone() -> None:
 
 
 def test_the_test_of_a_model_in_a_folder_stands_in_a_folder_of_that_name() -> None:
-    places = {path.stem: path.parent.name for path in (SQL / "intermediate").rglob("*/*.sql")}
+    schema = SQL / "intermediate"
+    places = {path.stem: path.relative_to(schema).parts[0] for path in schema.rglob("*/*.sql")}
 
     for table, folder in places.items():
         [path] = files_by_model()[f"intermediate.{table}"]

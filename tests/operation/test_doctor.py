@@ -130,7 +130,7 @@ def test_a_folder_that_is_not_there_yet_is_made_by_the_first_run(tmp_path: Path)
 
 
 def test_a_held_lock_is_told_and_its_files_are_no_leftovers(out: Path) -> None:
-    (out / "published" / "worklist.csv.part").touch()
+    (out / "publishes" / "next.part").mkdir()
     with run_lock(out, since=NOW):
         examination = examined(out)
 
@@ -139,7 +139,7 @@ def test_a_held_lock_is_told_and_its_files_are_no_leftovers(out: Path) -> None:
 
 
 def test_files_of_a_killed_run_are_leftovers_that_need_nothing(out: Path) -> None:
-    (out / "published" / "worklist.csv.part").touch()
+    (out / "publishes" / "next.part").mkdir()
     (out / "landed" / "medical_claim").mkdir(parents=True)
     (out / "landed" / "medical_claim" / "000009-0001.parquet").touch()
     write_record(out, RunRecord("running", NOW, stage="land"))

@@ -17,12 +17,20 @@ from pipelines.commands.cli import app
 from pipelines.ground.errors import ExitCode, IntegrityError, UsageError
 from pipelines.ground.program_files import home
 from pipelines.ground.published_file import DATABASE_FILE
+from pipelines.ground.run_lock import run_lock
 from pipelines.intake.ledger import manifest_path
 from pipelines.operation.reproduce import Reproduction, reproduce
 from pipelines.operation.rollback import rollback
 from pipelines.operation.verify import verify
 from pipelines.publishing.history import input_path, read_history
-from pipelines.publishing.retention import Snapshot, read_snapshots, worth_keeping
+from pipelines.publishing.publishes import (
+    PUBLISHES_FOLDER,
+    Publish,
+    let_go,
+    read_publishes,
+    standing_name,
+    worth_keeping,
+)
 from pipelines.reports.report import report
 from tests.support.nights import FIRST_NIGHT, asked, delivery, eligible, implant, night
 
@@ -39,13 +47,14 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = [*implant("A1", "ada", "2026-01-20"), *implant("B1", "bea", "2026-02-03")]
     night(out, 1, delivery(lines, {"A1": "M5450", "B1": "M5450"}, eligibility=eligible("ada", "bea")))
     night(out, 2, delivery(implant("A2", "ada", "2026-01-20", paid="1100", more=",,7,A1"), {"A2": "M5450"}))
-    report(out / "published")
+    with run_lock(out, since=FIRST_NIGHT):
+        report(out)
     return out
 
 
 @pytest.fixture
 def out(nights: Path, tmp_path: Path) -> Path:
-    """The same, to be changed; published files are copies, no longer the very files of the snapshots."""
+    """The same, to be changed; each publish has files of its own, none is a second name of another's."""
     return Path(shutil.copytree(nights, tmp_path / "out", symlinks=True))
 
 
@@ -164,6 +173,8 @@ def rules_page(out: Path) -> str:
 
 
 def test_the_rules_page_of_a_run_put_back_shows_the_dossiers_that_it_had(out: Path) -> None:
+    let_go(out, keep_publishes=1, days=90)
+
     rollback(out, runs(out)[0], known_from=LATER)
 
     assert "Among claims for the implantation of spinal cord" in rules_page(out)
@@ -175,6 +186,7 @@ def test_an_audit_is_put_back_also_where_its_dossiers_are_not_kept_whole(out: Pa
     for kept in read_history(out / "history")[0].inputs:
         if kept.name.startswith("policies/"):
             input_path(out / "history", kept.sha256).write_bytes(b"other")
+    let_go(out, keep_publishes=1, days=90)
 
     rollback(out, first, known_from=LATER)
 
@@ -182,9 +194,10 @@ def test_an_audit_is_put_back_also_where_its_dossiers_are_not_kept_whole(out: Pa
     assert "The dossier of the version that this run used is not at hand" in rules_page(out)
 
 
-def test_a_damaged_publish_is_mended_from_its_own_snapshot(out: Path) -> None:
+def test_a_damaged_publish_gives_way_to_another_of_the_same_run(out: Path) -> None:
     database = out / "published" / DATABASE_FILE
     database.write_bytes(database.read_bytes()[:-1])
+    (out / "published" / "audit.duckdb").unlink()
     assert not verify(out).is_sound
 
     rollback(out, runs(out)[-1], known_from=LATER)
@@ -193,9 +206,21 @@ def test_a_damaged_publish_is_mended_from_its_own_snapshot(out: Path) -> None:
     assert len(runs(out)) == 2
 
 
-def test_a_snapshot_that_was_changed_is_not_put_back(out: Path) -> None:
+def test_a_publish_whose_pages_were_changed_is_made_again_from_its_database(out: Path) -> None:
     first = runs(out)[0]
-    kept = out / "published" / "snapshots" / f"{first}.duckdb"
+    (out / PUBLISHES_FOLDER / first / "worklist.csv").write_text("other", encoding="utf-8")
+
+    done = rollback(out, first, known_from=LATER)
+
+    assert done.is_made_again
+    assert verify(out).faults == ()
+    assert asked(out, "select run_id from run") == [(first,)]
+    assert (out / "published" / "report" / "worklist.html").is_file()
+
+
+def test_a_publish_whose_database_was_changed_is_not_put_back(out: Path) -> None:
+    first = runs(out)[0]
+    kept = out / PUBLISHES_FOLDER / first / DATABASE_FILE
     kept.write_bytes(kept.read_bytes()[:-1] + b"x")
 
     with pytest.raises(IntegrityError, match="nothing was put back"):
@@ -204,31 +229,61 @@ def test_a_snapshot_that_was_changed_is_not_put_back(out: Path) -> None:
     assert asked(out, "select run_id from run") == [(runs(out)[-1],)]
 
 
-def test_a_run_without_a_snapshot_is_told_with_those_that_are_kept(nights: Path) -> None:
+def test_a_run_without_a_publish_is_told_with_those_that_are_kept(nights: Path) -> None:
     with pytest.raises(UsageError, match=f"The newest kept are: {runs(nights)[0]}, {runs(nights)[1]}"):
         rollback(nights, "R20200101-00000000", known_from=LATER)
 
 
-def test_the_newest_snapshot_is_the_published_file_itself(nights: Path) -> None:
-    [_, newest] = read_snapshots(nights / "published")
+def test_a_rollback_is_a_swing_of_the_link_that_changes_no_file(out: Path) -> None:
+    first, second = runs(out)
+    before = {path: path.stat().st_mtime_ns for path in (out / PUBLISHES_FOLDER).rglob("*")}
 
-    assert (nights / "published" / "snapshots" / newest.name).samefile(nights / "published" / DATABASE_FILE)
+    done = rollback(out, first, known_from=LATER)
+
+    assert not done.is_made_again
+    assert standing_name(out) == first
+    assert {path: path.stat().st_mtime_ns for path in (out / PUBLISHES_FOLDER).rglob("*")} == before
+    assert list(read_publishes(out)) == [first, second, f"{second}.2"]
+    assert verify(out).faults == ()
 
 
-def snapshot(day: str, number: int) -> Snapshot:
+def test_what_two_publishes_have_in_common_is_kept_once(nights: Path) -> None:
+    _, second = runs(nights)
+    folder = nights / PUBLISHES_FOLDER
+
+    assert (folder / second / "worklist.csv").samefile(folder / f"{second}.2" / "worklist.csv")
+    assert (folder / second / DATABASE_FILE).samefile(folder / f"{second}.2" / DATABASE_FILE)
+
+
+def publish_of(day: str, number: int) -> Publish:
     known_from = datetime.fromisoformat(f"{day}T02:00:00+00:00")
-    return Snapshot(f"R{number}", number, known_from.isoformat(), 1, "ab")
+    return Publish(f"R{number}", day, known_from.isoformat(), number, is_whole=True, files=())
 
 
-def test_snapshots_are_kept_for_the_days_asked_and_at_month_ends() -> None:
+def kept_of(*days: str, for_days: int) -> list[int]:
+    publishes = {f"R{number}": publish_of(day, number) for number, day in enumerate(days, start=1)}
+    return [publishes[name].sequence for name in publishes if name in worth_keeping(publishes, days=for_days)]
+
+
+def test_databases_are_kept_for_the_days_asked_and_at_month_ends() -> None:
     days = ("2026-01-30", "2026-01-31", "2026-02-01", "2026-02-28", "2026-04-01", "2026-04-02", "2026-07-01")
-    kept = worth_keeping([snapshot(day, number) for number, day in enumerate(days, start=1)], days=90)
 
     # 2026-04-02 is 90 days before 2026-07-01, and the last of its month.
-    assert [f"{each.known_from:%Y-%m-%d}" for each in kept] == ["2026-01-31", "2026-02-28", "2026-04-02", "2026-07-01"]
-    ends = worth_keeping([snapshot("2026-04-01", 1), snapshot("2026-04-02", 2), snapshot("2026-06-30", 3)], days=90)
-    assert [each.run_number for each in ends] == [1, 2, 3]
-    assert [
-        each.run_number for each in worth_keeping([snapshot("2026-04-01", 1), snapshot("2026-04-02", 2)], days=0)
-    ] == [2]
-    assert worth_keeping([], days=90) == ()
+    assert kept_of(*days, for_days=90) == [2, 4, 6, 7]
+    assert kept_of("2026-04-01", "2026-04-02", "2026-06-30", for_days=90) == [1, 2, 3]
+    assert kept_of("2026-04-01", "2026-04-02", for_days=0) == [2]
+    assert kept_of(for_days=90) == []
+
+
+def test_older_publishes_keep_their_database_alone_and_are_put_back_with_pages_made_again(out: Path) -> None:
+    first, _ = runs(out)
+
+    let_go(out, keep_publishes=1, days=90)
+
+    thin = out / PUBLISHES_FOLDER / first
+    assert sorted(path.name for path in thin.iterdir()) == ["audit.duckdb", "manifest.json", DATABASE_FILE]
+    assert verify(out).faults == ()
+    assert rollback(out, first, known_from=LATER).is_made_again
+    assert standing_name(out) == f"{first}.2"
+    assert (out / "published" / "report" / "worklist.html").is_file()
+    assert verify(out).faults == ()

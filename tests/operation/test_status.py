@@ -13,13 +13,14 @@ from typing import Any, NoReturn
 
 import pytest
 
+from pipelines.gates.profile import Measured, Profile, keep_profile
 from pipelines.ground.errors import CheckFailedError, ExitCode, RunLockedError, StimauditError, UsageError
 from pipelines.ground.progress import SILENCE
 from pipelines.ground.run_lock import run_lock
 from pipelines.operation.nightly import PLAIN_STAGES, nightly
 from pipelines.operation.plan import Plan, RunRequest, make_plan, plan_night
 from pipelines.operation.run_log import run_log
-from pipelines.operation.run_record import LastPublish, RunRecord, read_record, recorded_run
+from pipelines.operation.run_record import LastPublish, RunRecord, read_record, recorded_run, write_record
 from pipelines.operation.stage_fault import StageFaultError
 from pipelines.operation.status import Status, status
 from tests.support.places import ROOT
@@ -58,6 +59,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("out")
     make_working(folder / "work" / "run.duckdb")
     publish_in_small(folder, results=(FAILED_WARNING,))
+    write_record(folder, RunRecord("published", STARTED, finished_at=FINISHED, exit_code=5))
     return folder
 
 
@@ -189,14 +191,23 @@ def test_a_second_start_is_logged_and_leaves_the_status_of_the_first(tmp_path: P
     assert {"event": "start_refused", "exit_code": 4}.items() <= events(tmp_path)[1].items()
 
 
-def test_a_status_that_cannot_be_written_stops_no_run(tmp_path: Path) -> None:
-    (tmp_path / "status.json.part").mkdir()
+def test_a_log_that_cannot_be_written_stops_no_run(tmp_path: Path) -> None:
     (tmp_path / "log").write_text("a file where the folder should be", encoding="utf-8")
 
     with recorded_run(tmp_path, as_of=AS_OF, progress=SILENCE, clock=clock) as record:
         record.stage_started("land")
 
-    assert read_record(tmp_path) is None
+    assert read_record(tmp_path) is not None
+
+
+def test_an_end_that_cannot_be_written_leaves_a_run_that_did_not_say_how_it_ended(tmp_path: Path) -> None:
+    with recorded_run(tmp_path, as_of=AS_OF, progress=SILENCE, clock=clock):
+        (tmp_path / "status.json.part").mkdir()
+
+    left = read_record(tmp_path)
+    assert left is not None
+    assert left.state == "running"
+    assert status(tmp_path, now=STARTED).verdict == "act"
 
 
 def test_the_log_rotates_and_keeps_a_bounded_number_of_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,12 +245,26 @@ def test_a_clean_and_recent_audit_is_safe() -> None:
     assert found.lines()[0] == "SAFE: Last night is published and clean."
 
 
+def test_the_last_profile_is_told_with_what_was_accepted(tmp_path: Path) -> None:
+    one = Measured("medical_claim", "all", "", "denied_share", 0.9, 5000)
+    for number, accepted in ((1, {}), (2, {"medical_claim.denied_share": "a backlog"})):
+        keep_profile(tmp_path / "history", Profile(number, f"2025-0{number}-01", (one,), accepted))
+
+    found = status(tmp_path, now=FINISHED)
+
+    text = "\n".join(found.lines())
+    assert "Last measured   delivery 2 as of 2025-02-01: 1 measures kept, 1 changes accepted" in text
+    assert "accepted: medical_claim.denied_share: a backlog" in text
+    assert found.as_json()["last_measured"]["accepted"] == {"medical_claim.denied_share": "a backlog"}
+    assert status(tmp_path / "none", now=FINISHED).as_json()["last_measured"] is None
+
+
 def test_an_audit_with_caveats_says_which_and_asks_to_look(published: Path) -> None:
     found = status(published, now=FINISHED + timedelta(hours=5, minutes=3))
 
     assert (found.verdict, found.exit_code) == ("look", ExitCode.CAVEATS)
     assert "published 5 h 3 min ago" in "\n".join(found.lines())
-    assert any(f"caveat: {FAILED_WARNING.table_name}: " in line for line in found.lines())
+    assert any("caveat: No pharmacy extract was delivered: " in line for line in found.lines())
 
 
 def test_a_missed_night_asks_for_the_scheduler(published: Path) -> None:
@@ -269,8 +294,6 @@ def test_a_held_folder_names_its_holder(tmp_path: Path) -> None:
 
 
 def test_a_record_that_runs_while_nobody_holds_the_folder_was_killed(tmp_path: Path) -> None:
-    from pipelines.operation.run_record import write_record
-
     write_record(tmp_path, RunRecord("running", STARTED, as_of=AS_OF, stage="narrow", process=1))
 
     found = status(tmp_path, now=STARTED)

@@ -242,7 +242,7 @@ def test_everything_expected_can_differ_and_cases_do_not_touch_each_other() -> N
         "paid=much": "100.00",
         "enrollment_complete=false": "true",
         "priority=nothing": "78.0",
-        "priority.factor=2": "1.0",
+        "priority.miscoded=2": "0.0",
         "exercise_course=met": "not_met",
         "care_span.observed_value=1": "0.0",
         "exercise=short": "none",
@@ -283,9 +283,10 @@ def test_a_line_that_landing_would_set_aside_is_a_fault_of_the_case() -> None:
     with pytest.raises(ExampleTextError) as refused:
         audit_examples([wrong], sql=SQL)
 
+    aside = "mine.txt, line 1: landing would set the row aside:"
     assert refused.value.faults == (
-        "mine.txt, line 1: landing would set the row aside: service_unit_quantity is not a plain decimal number.",
-        "mine.txt, line 1: landing would set the row aside: claim_status is none of: paid, denied, pending, reversed.",
+        f"{aside} service_unit_quantity is not a decimal number as the contract has it.",
+        f"{aside} claim_status is none of: paid, denied, pending, reversed.",
     )
 
 

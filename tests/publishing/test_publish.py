@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import stat
 from dataclasses import replace
@@ -15,10 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipelines.gates.suites import read_suites
 from pipelines.ground.errors import ConservationError, StimauditError
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.warehouse import open_warehouse
+from pipelines.publishing.run_facts import with_cases
 from pipelines.reports.report import report
+from tests.support.places import ROOT
 from tests.support.run_in_small import FAILED_WARNING, FINISHED, SQL, facts, make_working, publish_in_small
 
 if TYPE_CHECKING:
@@ -31,7 +35,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("done")
     make_working(folder / "work" / "run.duckdb")
     publish_in_small(folder, results=(FAILED_WARNING,))
-    report(folder / "published")
+    report(folder)
     return folder
 
 
@@ -104,15 +108,71 @@ def test_a_table_without_a_model_is_not_published(out: Path) -> None:
         publish_in_small(out)
 
 
+# The rows of the fixture are implants alone.
+BEGINS_LATE = (
+    "3 cases: What was delivered begins inside the look-back. Care before that day does not show: deliver the earlier "
+    "months, or say where the feed begins. [medical_claim.case_feed_begins_in_look_back]"
+)
+
+
 def test_a_failed_warning_makes_the_grade_caveats_and_is_named(done: Path) -> None:
-    assert asked(done, "select grade, grade_reasons from run") == [("caveats", ["pharmacy_claim: feed_supplied (1)"])]
-    assert ("feed_supplied", "failed") in asked(done, "select check_name, status from data_quality")
+    [(touched,)] = asked(done, "select count(*) from episode_review where outcome <> 'excluded'")
+    told = f"No pharmacy extract was delivered: {touched} cases cannot be judged for drugs. Drugs cannot be seen."
+    assert touched > 1
+    assert asked(done, "select grade, grade_reasons from run") == [
+        ("caveats", [BEGINS_LATE, f"{told} [pharmacy_claim.feed_supplied]"])
+    ]
+    assert asked(done, "select status, message from data_quality where check_name = 'feed_supplied'") == [
+        ("failed", told)
+    ]
 
 
-def test_without_a_failed_warning_the_grade_is_clean(out: Path) -> None:
-    spoil(out, "delete from intermediate.rule_data_quality")
+def test_every_missing_feed_says_how_many_cases_it_touches(done: Path) -> None:
+    touching = [
+        replace(FAILED_WARNING, table_name=check.key.table_name, told=check.told, touches=check.touches)
+        for suite in read_suites(ROOT / "expectations")
+        for check in suite.checks
+        if check.touches is not None
+    ]
+    with open_published(done / "published") as connection:
+        messages = [str(result.message) for result in with_cases(touching, connection)]
+
+    assert len(messages) == 4
+    assert [
+        message for message in messages if not re.search(r" delivered: [\d,]+ cases? (on|are|cannot) ", message)
+    ] == []
+
+
+def test_what_is_counted_and_what_was_mended_or_touched_a_case_before_leaves_the_grade_clean(out: Path) -> None:
+    spoil(
+        out,
+        "update audit.episode_remark set is_new = false where episode_id <> (select min(episode_id) from audit.event)",
+    )
+    spoil(out, "update audit.episode_remark set remark_kind = 'repaired' where is_new")
+    spoil(out, "update intermediate.rule_data_quality set failed_count = 1, total_count = 9, status = 'counted'")
 
     assert publish_in_small(out).grade == "clean"
+
+
+def test_an_implantation_nobody_could_read_makes_the_grade_caveats_and_is_counted(out: Path) -> None:
+    spoil(out, "delete from audit.episode_remark")
+    spoil(
+        out,
+        "insert into audit.unread_opening_row by name select * from (values "
+        "(1, 'medical_claim', 'medical_claim.csv', 7, 'set_aside', false), "
+        "(1, 'medical_claim', 'medical_claim.csv', 7, 'set_aside', false), "
+        "(1, 'medical_claim', 'medical_claim.csv', 8, 'set_aside', true)) "
+        "as row (delivery_number, source_table, source_file, source_row, unread_reason, came_right)",
+    )
+
+    published = publish_in_small(out)
+
+    [reason] = published.grade_reasons
+    assert reason == (
+        "Rows that may be implantations and were not read: 2. The row was set aside, for one of its values could not "
+        "be read. [medical_claim.opening_row_set_aside]"
+    )
+    assert published.unread_opening_count == 1
 
 
 def test_the_run_keeps_the_times_it_was_given_and_what_it_was_made_of(done: Path) -> None:
@@ -151,7 +211,7 @@ def test_the_same_working_file_gives_the_same_bytes_at_another_hour(out: Path) -
 
     later = replace(facts(), started_at_utc=FINISHED, finished_at_utc=FINISHED)
     publish_in_small(out, results=(FAILED_WARNING,), run_facts=later)
-    report(out / "published")
+    report(out)
 
     assert bytes_of(out, *names) == first
 
@@ -205,15 +265,16 @@ def test_a_reader_keeps_the_old_file_while_a_new_one_is_swapped_in(out: Path) ->
 
 @pytest.mark.parametrize("umask", [0o000, 0o077])
 def test_published_files_are_for_owner_and_group_under_any_umask(out: Path, umask: int) -> None:
-    shutil.rmtree(out / "published")
+    shutil.rmtree(out / "publishes")
+    (out / "published").unlink()
     before = os.umask(umask)
     try:
         publish_in_small(out)
-        report(out / "published")
+        report(out)
     finally:
         os.umask(before)
 
-    below = [path for name in ("published", "history") for path in (out / name).rglob("*")]
+    below = [path for name in ("publishes", "history") for path in (out / name).rglob("*")]
     assert {stat.S_IMODE(path.stat().st_mode) for path in below if path.is_file()} == {0o640}
     assert {stat.S_IMODE(path.stat().st_mode) for path in below if path.is_dir()} == {0o750}
     assert stat.S_IMODE((out / "published").stat().st_mode) == 0o750
@@ -224,13 +285,10 @@ def test_the_manifest_names_every_file_with_its_digest(done: Path) -> None:
 
     names = [file["name"] for file in manifest["files"]]
     assert {"episode_review.parquet", DATABASE_FILE, "worklist.csv", "worklist.xlsx"} <= set(names)
-    # The Parquet copy and the snapshots have manifests of their own.
     assert set(names) == {
         path.relative_to(done / "published").as_posix()
         for path in (done / "published").rglob("*")
-        if path.is_file()
-        and not path.is_symlink()
-        and path.relative_to(done / "published").parts[0] not in {"manifest.json", "parquet", "snapshots"}
+        if path.is_file() and not path.is_symlink() and path.relative_to(done / "published").parts[0] != "manifest.json"
     }
 
 
@@ -241,15 +299,15 @@ def test_a_publish_that_was_cut_short_is_made_whole_by_the_next(out: Path, chop:
     publish_in_small(out)
 
     assert bytes_of(out, "worklist.csv", "episode_review.parquet") == expected
-    assert not (out / "work" / "publish").exists()
+    assert not (out / "publishes" / "next.part").exists()
 
 
 @pytest.fixture(params=["leftovers aside", "no manifest", "no link", "no worklist"])
 def chop(request: pytest.FixtureRequest) -> Callable[[Path], None]:
     def leave(out: Path) -> None:
         if request.param == "leftovers aside":
-            (out / "work" / "publish").mkdir()
-            (out / "work" / "publish" / DATABASE_FILE).write_bytes(b"half a file")
+            (out / "publishes" / "next.part").mkdir()
+            (out / "publishes" / "next.part" / DATABASE_FILE).write_bytes(b"half a file")
         elif request.param == "no manifest":
             (out / "published" / "manifest.json").unlink()
         elif request.param == "no link":

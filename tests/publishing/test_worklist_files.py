@@ -25,7 +25,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("out")
     make_working(folder / "work" / "run.duckdb")
     publish_in_small(folder)
-    report(folder / "published")
+    report(folder)
     return folder
 
 

@@ -21,10 +21,10 @@ from pipelines.review.case_review import published_review
 from pipelines.review.metrics import published_metrics
 from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow
-from pipelines.rule.policy import load_policies
-from pipelines.rule.value_sets import load_value_sets
 from tests.support.review_in_small import FLAG_ERROR, SUPPORTED, take_in, write_rows
 from tests.support.run_in_small import AS_OF, SQL, facts, make_working, publish_in_small
+from tests.support.shipped import shipped_policies, shipped_value_sets
+from tests.support.standing import stood
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,7 +129,7 @@ class Report(NamedTuple):
 
 @pytest.fixture(scope="session")
 def dossiers() -> tuple[Policy, ...]:
-    return load_policies(SQL / "policies", as_of=AS_OF, allow_overdue=True)
+    return shipped_policies(AS_OF)
 
 
 @pytest.fixture(scope="session")
@@ -147,7 +147,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, dossiers: tuple[Policy, ...
         as_of=AS_OF,
         assume_enrolled=False,
         policies=dossiers,
-        value_sets=load_value_sets(SQL / "value_sets"),
+        value_sets=shipped_value_sets(),
         default_policy="evidence_low_back_pain",
         single_policy=None,
         policy_by_line_of_business={},
@@ -158,7 +158,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, dossiers: tuple[Policy, ...
         working=working, sql=SQL, run_id=facts().run_id, earlier_cases=earlier_cases(out / "history", run_id="none yet")
     )
     versions = tuple(f"{policy.id} {policy.version} sha256:{policy.sha256}" for policy in dossiers)
-    publish(working, out / "published", facts=replace(facts(), policy_versions=versions), check_results=(), sql=SQL)
+    stood(out, publish(working, out, facts=replace(facts(), policy_versions=versions), check_results=(), sql=SQL))
     return with_pages(out, out / "report", dossiers)
 
 
@@ -175,7 +175,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, dossiers: tuple[Policy, ..
 def decided(sample: Report, tmp_path_factory: pytest.TempPathFactory) -> Report:
     """The reports of the sample after a reviewer's file with 35 of the 46 flagged cases came back and was imported."""
     out = tmp_path_factory.mktemp("decided")
-    shutil.copytree(sample.published, out / "published", symlinks=True)
+    shutil.copytree(sample.published.parent, out, symlinks=True, dirs_exist_ok=True)
     with open_published(out / "published") as connection:
         cases = connection.execute(
             "select finding.case_id, case_status.evidence_digest, finding.run_id from finding "
@@ -187,7 +187,7 @@ def decided(sample: Report, tmp_path_factory: pytest.TempPathFactory) -> Report:
         for case, decision in zip(cases, DECIDED, strict=False)
     ]
     assert not take_in(write_rows(out / "back.csv", *rows), out / "published", out / "decisions").has_refusals
-    return Report(out / "published", out / "published" / "report", report(out / "published").pages)
+    return Report(out / "published", out / "published" / "report", report(out).pages)
 
 
 def with_pages(out: Path, folder: Path, dossiers: tuple[Policy, ...]) -> Report:

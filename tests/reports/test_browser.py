@@ -75,7 +75,7 @@ def watched(browser: Browser) -> Iterator[Watched]:
 
 
 def pages_of(made: Report) -> list[Path]:
-    names = ["worklist.html", "summary.html", "metrics.html", "run.html", "rules.html"]
+    names = ["worklist.html", "summary.html", "metrics.html", "run.html", "rules.html", "dictionary.html"]
     return [made.pages / name for name in names]
 
 
@@ -215,7 +215,7 @@ def test_the_metrics_page_is_reached_by_keyboard_and_its_picture_has_words(decid
 
     assert tab.locator("nav a[aria-current]").inner_text() == "Metrics"
     assert tab.get_by_role("img", name="Precision of flags by policy version").count() == 1
-    assert "n=33" in (tab.locator("svg.chart desc").first.text_content() or "")
+    assert "n=40" in (tab.locator("svg.chart desc").first.text_content() or "")
     assert watched.faults == []
 
 

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+from markupsafe import escape
 
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.warehouse import open_warehouse
 from pipelines.reports import words
+from pipelines.reports.file_names import shown_name, shown_names, without_names
 from pipelines.reports.frame import make_environment, read_stamp, write_page
 from pipelines.reports.letter import write_letters
 from pipelines.reports.pages import write_pages
 from pipelines.reports.payer_words import EXAMPLE_TEMPLATE, PAYERS_TEMPLATE, read_letter_template
 from pipelines.reports.report import WORKLIST_XLSX, report
+from pipelines.reports.suppression import DOLLAR_STEP, dollars_rounded_up
 from pipelines.reports.words import MASK, WHY_LENGTH, masked
 from pipelines.reports.workbook import write_workbook
 from pipelines.reports.worklist_page import WORKLIST_ROWS, worklist_page_facts
@@ -58,7 +61,8 @@ def test_the_scan_for_forbidden_words_finds_them() -> None:
 
 
 def test_no_page_says_a_forbidden_word(sample: Report, hostile: Report) -> None:
-    pages = [path for made in (sample, hostile) for path in made.written]
+    # The dictionary explains the words of delivered claims, such as the status of a line.
+    pages = [path for made in (sample, hostile) for path in made.written if path.name != "dictionary.html"]
 
     assert {
         path.name: found.group(0) for path in pages if (found := NEVER_SAID.search(said(path.read_text("utf-8"))))
@@ -70,8 +74,8 @@ def test_no_export_and_no_letter_says_a_forbidden_word(sample: Report, tmp_path:
     with open_published(sample.published) as connection:
         case = sample.case_of("S-NONE-01").removeprefix("cases/").removesuffix(".html")
         letters = write_letters(connection, case, tmp_path, template=read_letter_template(EXAMPLE_TEMPLATE))
-    shutil.copytree(sample.published, tmp_path / "published", symlinks=True)
-    report(tmp_path / "published")
+    shutil.copytree(sample.published.parent, tmp_path, symlinks=True, dirs_exist_ok=True)
+    report(tmp_path)
     book = openpyxl.load_workbook(tmp_path / "published" / WORKLIST_XLSX)
     # The dictionary explains the payer's own words, and a closed list holds them.
     cells = [
@@ -99,8 +103,8 @@ def test_every_open_episode_has_a_page_and_no_excluded_one(sample: Report) -> No
         }
 
     assert {path.stem for path in sample.written if path.parent.name == "cases"} == cases
-    assert [path.name for path in sample.written[:5]] == [
-        "worklist.html", "summary.html", "metrics.html", "run.html", "rules.html",
+    assert [path.name for path in sample.written[:6]] == [
+        "worklist.html", "summary.html", "metrics.html", "run.html", "rules.html", "dictionary.html",
     ]  # fmt: skip
 
 
@@ -155,8 +159,8 @@ def test_totals_of_the_page_the_csv_and_the_database_agree_to_the_cent(sample: R
 
     assert (len(amounts), sum(amounts)) == (count, dollars)
     assert (len(cells), sum(cells)) == (count, dollars)
-    for page in ("worklist.html", "summary.html"):
-        assert f"<dd>{dollars:,.2f}<" in sample.text(page)
+    assert f"<dd>{dollars:,.2f}<" in sample.text("worklist.html")
+    assert f"<dd>{dollars_rounded_up(dollars, DOLLAR_STEP):,}<" in sample.text("summary.html")
 
 
 def test_totals_of_the_workbook_are_those_of_the_database_to_the_cent(sample: Report, tmp_path: Path) -> None:
@@ -205,21 +209,21 @@ def test_the_workbook_gives_the_same_reasons_as_the_page(sample: Report, tmp_pat
 
 
 def test_a_case_page_shows_the_payers_own_rights_text_and_makes_up_none(sample: Report, tmp_path: Path) -> None:
-    shutil.copytree(sample.published, tmp_path / "published", symlinks=True)
+    shutil.copytree(sample.published.parent, tmp_path, symlinks=True, dirs_exist_ok=True)
     case = tmp_path / "published" / "report" / sample.case_of("S-NONE-01")
     not_set = "The plan's text is not set."
 
-    report(tmp_path / "published")
+    report(tmp_path)
     assert not_set in html.unescape(case.read_text("utf-8"))
 
     example = EXAMPLE_TEMPLATE.read_text("utf-8")
     (tmp_path / PAYERS_TEMPLATE).write_text(example, encoding="utf-8")
-    report(tmp_path / "published")
+    report(tmp_path)
     assert not_set in html.unescape(case.read_text("utf-8"))
 
     own = re.sub(r"(?m)^rights = .*$", 'rights = "You may <b>appeal</b> a denial in 60 days."', example)
     (tmp_path / PAYERS_TEMPLATE).write_text(own, encoding="utf-8")
-    report(tmp_path / "published")
+    report(tmp_path)
     page = case.read_text("utf-8")
     assert "You may &lt;b&gt;appeal&lt;/b&gt; a denial in 60 days." in page
     assert "template example 1" in page
@@ -229,11 +233,11 @@ def test_a_case_page_shows_the_payers_own_rights_text_and_makes_up_none(sample: 
 def test_pages_and_workbook_of_made_up_data_say_so_and_others_do_not(sample: Report, tmp_path: Path) -> None:
     stamp = "Synthetic data: nobody here is real."
     assert not any(stamp in path.read_text("utf-8") for path in sample.written)
-    shutil.copytree(sample.published, tmp_path / "published", symlinks=True)
+    shutil.copytree(sample.published.parent, tmp_path, symlinks=True, dirs_exist_ok=True)
     with open_warehouse(tmp_path / "published" / DATABASE_FILE) as connection:
         connection.execute("""update audit.run set parameters = '{"synthetic_data": true}'""")
 
-    made = report(tmp_path / "published")
+    made = report(tmp_path)
 
     assert all(stamp in path.read_text("utf-8") for path in made.pages)
     first = openpyxl.load_workbook(tmp_path / "published" / WORKLIST_XLSX)["Read me"]
@@ -314,6 +318,46 @@ def test_hostile_names_are_shown_as_text(hostile: Report) -> None:
     assert LONG not in hostile.text("worklist.html")
 
 
+def test_the_run_page_names_files_and_columns_of_a_known_form_alone(hostile: Report) -> None:
+    source = html.unescape(hostile.text("run.html"))
+
+    assert "img src" not in source
+    assert "file 1 of delivery 1" in source
+    assert "claim_diagnosis.csv" in source
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("medical_claim.csv", "medical_claim.csv"),
+        ("Medical_Claim.CSV.gz", "Medical_Claim.CSV.gz"),
+        ("medical_claim_0007.parquet", "medical_claim_0007.parquet"),
+        ("medical_claim-2026-05.csv.zst", "medical_claim-2026-05.csv.zst"),
+        ("medical_claim/part-00001.parquet", "medical_claim/part-00001.parquet"),
+        ("medical_claim_12345678.csv", "file 3 of delivery 2"),
+        ("medical_claim_ada.csv", "file 3 of delivery 2"),
+        ("ada/medical_claim.csv", "file 3 of delivery 2"),
+        ("medical_claim/ada.csv", "file 3 of delivery 2"),
+        ("ada medical_claim.csv", "file 3 of delivery 2"),
+        ("medical_claim.csv\n", "file 3 of delivery 2"),
+        ("ada.pdf", "file 3 of delivery 2"),
+    ],
+)
+def test_a_file_is_named_where_its_name_is_a_tables_with_a_number_or_a_date(name: str, shown: str) -> None:
+    names = shown_names([{"file_name": name, "file_number": 3, "delivery_number": 2}])
+
+    assert shown_name(names, name) == shown
+    assert shown_name(names, "another") == "a file of another name"
+    assert not shown_name(names, None)
+
+
+def test_the_text_of_a_check_is_shown_up_to_what_was_delivered() -> None:
+    told = without_names("Every file is read. Not read: ada.csv (perhaps medical_claim).")
+
+    assert told == "Every file is read. What was not read is named in audit.data_quality."
+    assert without_names("Every file is read.") == "Every file is read."
+
+
 def test_the_top_of_a_long_worklist_is_shown_and_the_rest_is_named(hostile: Report, tmp_path: Path) -> None:
     (tmp_path / "published").mkdir()
     shutil.copy(hostile.published / DATABASE_FILE, tmp_path / "published" / DATABASE_FILE)
@@ -333,3 +377,50 @@ def test_the_top_of_a_long_worklist_is_shown_and_the_rest_is_named(hostile: Repo
     assert page.count("<tr><th") == WORKLIST_ROWS
     assert "The other 404 are in worklist.xlsx" in page
     assert len(page.encode()) < 3_000_000
+
+
+def test_the_lines_of_each_case_page_sum_to_its_dollars_to_the_cent(sample: Report) -> None:
+    with open_published(sample.published) as connection:
+        reviews = connection.execute(
+            "select case_id, paid_amount, allowed_amount from episode_review where outcome <> 'excluded'"
+        ).fetchall()
+
+    assert len(reviews) > 1
+    for case_id, paid, allowed in reviews:
+        table = sample.text(f"cases/{case_id}.html").split('id="dollar-table"')[1].split("</table>")[0]
+        body, foot = table.split("<tfoot>")
+        cells = [Decimal(amount) for amount in re.findall(r'class="num" data-v="(-?\d+\.\d\d)"', body)]
+        assert (sum(cells[0::2]), sum(cells[1::2])) == (paid, allowed)
+        assert f'class="num">{paid:,.2f}</td><td class="num">{allowed:,.2f}<' in foot
+
+
+def test_the_dictionary_page_explains_every_column_and_every_way_leads_to_a_model(sample: Report) -> None:
+    page = sample.text("dictionary.html")
+    with open_published(sample.published) as connection:
+        columns = connection.execute(
+            "select table_name, column_name, meaning from dictionary where column_name <> ''"
+        ).fetchall()
+        models = connection.execute("select model, made_of from lineage").fetchall()
+        tables = connection.execute("select distinct 'audit.' || table_name from dictionary").fetchall()
+
+    told = page.split('id="column-table"')[1].split("</table>")[0]
+    rows = {tuple(re.findall(r'class="mono">([^<]*)<', row)[:2]) for row in told.split("<tr>")}
+    assert {(table, column) for table, column, _ in columns} <= rows
+    assert all(str(escape(meaning)) in told for _, _, meaning in columns)
+    places = set(re.findall(r'id="(model-[^"]+)"', page))
+    assert places == {f"model-{model}" for model, _ in models}
+    assert set(re.findall(r'href="#(model-[^"]+)"', page)) <= places
+    assert {name for (name,) in tables} <= {model for model, _ in models}
+    made_of = dict(models)
+    made = {"staging", "intermediate", "audit", "history"}
+    assert {table for reads in made_of.values() for table in reads if table.split(".")[0] in made} <= set(made_of)
+    assert "audit.episode_review" in made_of["audit.finding"]
+    assert "landed.medical_claim" in made_of["staging.medical_claim"]
+
+
+def test_the_dictionary_page_holds_no_member_data(sample: Report) -> None:
+    with open_published(sample.published) as connection:
+        names = connection.execute("select member_id from episode_review").fetchall()
+
+    page = sample.text("dictionary.html")
+    assert [name for (name,) in names if name in page] == []

@@ -40,7 +40,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def reports(out: Path) -> Reports:
-    return report(out / "published")
+    return report(out)
 
 
 def news_by_member(out: Path) -> dict[str, str]:
@@ -83,7 +83,7 @@ def test_the_worklist_says_it_as_text_and_the_workbook_has_a_column(out: Path, r
 def test_in_the_first_run_all_are_new(tmp_path: Path) -> None:
     out = tmp_path / "out"
     night(out, 1, delivery(implant("A1", "ada", "2026-01-20"), {"A1": "M5450"}, eligibility=eligible("ada")))
-    made = report(out / "published")
+    made = report(out)
 
     assert news_by_member(out) == {"ada": "new"}
     assert "the first run: all are new" in made.pages[0].read_text(encoding="utf-8")

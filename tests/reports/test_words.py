@@ -75,8 +75,15 @@ def test_no_reason_is_longer_than_120_characters_and_documentation_and_exercise_
 
 
 def test_what_the_data_do_not_show_is_said_in_one_way() -> None:
-    whole = {"enrollment_complete": True, "drugs_visible": True, "prior_authorization_state": "none_found", "notes": []}
+    whole = {
+        "outcome_reason": "no_conservative_care_found",
+        "enrollment_complete": True,
+        "drugs_visible": True,
+        "prior_authorization_state": "none_found",
+        "notes": [],
+    }
     nothing = {
+        "outcome_reason": "insufficient_enrollment",
         "enrollment_complete": False,
         "drugs_visible": False,
         "prior_authorization_state": "feed_not_supplied",
@@ -88,4 +95,15 @@ def test_what_the_data_do_not_show_is_said_in_one_way() -> None:
     assert completeness(nothing) == (
         "Partial",
         "enrolment gap, drug fills not visible, prior authorizations not supplied, care documentation not supplied",
+    )
+    not_delivered = {
+        "outcome_reason": "history_not_delivered",
+        "enrollment_complete": False,
+        "notes": ["look_back_outside_feed"],
+    }
+    assert completeness(whole | not_delivered) == ("Partial", "claims history not delivered")
+    assert completeness(whole | {"notes": ["payment_unknown"]}) == ("Partial", "payment unknown")
+    assert completeness(whole | {"outcome_reason": "claim_number_shared"}) == (
+        "Partial",
+        "claim number shared by members",
     )

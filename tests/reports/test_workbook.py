@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
 
 OPEN_COLUMNS = {
-    "review_outcome", "review_reason", "review_note", "assignee", "reviewer", "reviewer_credential", "licence_state",
-    "decided_on",
+    "decision_kind", "review_outcome", "review_reason", "review_note", "assignee", "reviewer", "reviewer_credential",
+    "licence_state", "decided_on",
 }  # fmt: skip
 HIDDEN_COLUMNS = {"run_id", "row_hash", "decision_seen"}
 HOSTILE = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(1)", "\tx", " =1", "\uff1d1", "{=1}", "http://x", "0012"]
@@ -152,7 +152,9 @@ def test_closed_words_are_offered_from_the_lists_and_reasons_follow_the_outcome(
     def rows(name: str) -> str:
         return f"{cells[name]}3:{cells[name]}4"
 
-    assert offered[rows("review_outcome")] == ("list", "review_outcome_list")
+    kind = f"${cells['decision_kind']}3"
+    assert offered[rows("decision_kind")] == ("list", "decision_kind_list")
+    assert offered[rows("review_outcome")] == ("list", f'INDIRECT("outcomes_"&IF({kind}="","review",{kind}))')
     assert offered[rows("reviewer_credential")] == ("list", "reviewer_credential_list")
     assert offered[rows("licence_state")] == ("list", "licence_state_list")
     assert offered[rows("review_reason")] == ("list", f'INDIRECT("reasons_"&${cells["review_outcome"]}3)')
@@ -166,10 +168,13 @@ def test_every_list_that_is_offered_holds_the_words_the_import_knows(workbook: W
         [(sheet, place)] = workbook.defined_names[name].destinations
         return [cell.value for (cell,) in workbook[sheet][place]]
 
-    outcomes = words.outcomes_of("review")
-    assert named("review_outcome_list") == outcomes
-    assert {outcome: named(f"reasons_{outcome}") for outcome in outcomes} == {
-        outcome: words.reasons_of("review", outcome) for outcome in outcomes
+    assert named("decision_kind_list") == ["review", "second_review", "appeal", "payment_action"]
+    assert {kind: named(f"outcomes_{kind}") for kind in words.kinds} == {
+        kind: words.outcomes_of(kind) for kind in words.kinds
+    }
+    with_reasons = {(kind, outcome) for kind, outcome, _ in words.reasons}
+    assert {pair: named(f"reasons_{pair[1]}") for pair in with_reasons} == {
+        pair: words.reasons_of(*pair) for pair in with_reasons
     }
     assert named("reviewer_credential_list") == list(words.standing_by_credential)
     assert set(named("licence_state_list")) == words.licence_states

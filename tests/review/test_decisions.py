@@ -480,7 +480,7 @@ def test_working_file_and_published_file_have_the_same_digests(first: Path) -> N
 
 
 def test_a_case_is_new_in_the_publish_that_first_flags_it_and_open_after(first: Path, tmp_path: Path) -> None:
-    shutil.copytree(first.parent, tmp_path / "out")
+    shutil.copytree(first.parent, tmp_path / "out", symlinks=True)
     with open_published(first) as connection:
         on_first = published_review(connection, tmp_path)
     later_night(first, tmp_path / "out", "")

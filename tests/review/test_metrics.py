@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from pipelines.ground.errors import UsageError
+from pipelines.ground.formats import PUBLISHED
 from pipelines.ground.published_file import open_published
 from pipelines.review.case_review import CASE_REVIEW_SCHEMA
 from pipelines.review.decisions import DECISION_SCHEMA
@@ -224,7 +225,10 @@ def crowded(folder: Path, *, flagged: int, unflagged: int) -> Path:
     folder.mkdir(parents=True)
     with open_warehouse(folder / "stimaudit.duckdb") as connection:
         connection.execute("create schema audit")
-        connection.execute("create table audit.run as select 'R1' as run_id, date '2026-06-30' as as_of_date")
+        connection.execute(
+            f"create table audit.run as select 'R1' as run_id, {PUBLISHED} as format_version, "
+            "date '2026-06-30' as as_of_date"
+        )
         connection.execute(
             "create table audit.episode_review as select 'E' || number as episode_id, 'C' || number as case_id, "
             f"'M' || number as member_id, 'x' as line_of_business, if(number < {flagged}, 'flagged', 'documented') as "

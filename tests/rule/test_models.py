@@ -81,7 +81,8 @@ def test_the_newest_line_is_that_of_the_run_date_and_none_after_it() -> None:
 
 def staging_run(*, asked: bool, supplied: dict[str, bool], lines: list[date] | None = None) -> dict[str, object]:
     """The row of ``staging.run`` for a run as of 30 June 2026."""
-    run = next(model for model in read_models(ROOT / "sql", ["staging"]) if model.name == "staging.run")
+    asked_for = {"staging.feed_month", "staging.run"}
+    models = [model for model in read_models(ROOT / "sql", ["staging"]) if model.name in asked_for]
     feeds = {"medical_claim": True, **supplied}
     with open_warehouse() as connection:
         given = pl.DataFrame({"as_of_date": [date(2026, 6, 30)], "assume_enrolled": [asked]})
@@ -90,6 +91,8 @@ def staging_run(*, asked: bool, supplied: dict[str, bool], lines: list[date] | N
         put_frame(connection, "landed.feed", feed)
         days = pl.Series("claim_line_start_date", lines or [], pl.Date()).to_frame()
         put_frame(connection, "landed.medical_claim", days)
-        build(connection, [run], [])
+        put_frame(connection, "landed.pharmacy_claim", pl.DataFrame(schema={"dispensing_date": pl.Date()}))
+        put_frame(connection, "landed.eligibility", pl.DataFrame(schema={"has_pharmacy_benefit": pl.Boolean()}))
+        build(connection, models, [])
         [row] = connection.table("staging.run").pl().iter_rows(named=True)
     return row

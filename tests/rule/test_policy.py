@@ -111,6 +111,8 @@ def test_the_default_policy_has_the_defaults_of_the_rule(shipped: dict[str, Poli
         "min_total_span_days": 182,
         "chronic_days": 90,
         "followup_days": 730,
+        "reach_min_rows": 10_000,
+        "reach_busy_share": 0.1,
         "evidence_review": True,
         "priority_no_conservative_care_found": 40.0,
         "priority_conservative_care_too_short": 28.0,

@@ -362,7 +362,8 @@ def test_families_come_from_the_codes_in_force_and_leave_out_what_is_out_of_scop
 
 @pytest.fixture
 def landed(connection: Connection) -> Connection:
-    ranks = ", ".join(f"diagnosis_code_{rank} varchar" for rank in range(1, 26))
+    wide = ("diagnosis_code", "procedure_code")
+    ranks = ", ".join(f"{name}_{rank} varchar" for name in wide for rank in range(1, 26))
     connection.execute("create schema landed")
     connection.execute(f"create table landed.medical_claim (hcpcs_code varchar, {ranks})")
     connection.execute("create table landed.claim_diagnosis (diagnosis_code varchar)")
@@ -372,13 +373,15 @@ def landed(connection: Connection) -> Connection:
 
 def test_drift_counts_the_lines_of_codes_near_a_family_and_in_no_set(landed: Connection) -> None:
     landed.execute(
-        "insert into landed.medical_claim (hcpcs_code, diagnosis_code_25) values "
-        "('63650', 'M5450'), ('63651', null), ('63651', 'M5452'), ('0790T', null), ('99213', 'I10'), (null, null)"
+        "insert into landed.medical_claim (hcpcs_code, diagnosis_code_25, procedure_code_25) values "
+        "('63650', 'M5450', '00HU0MZ'), ('63651', null, '00HU0XZ'), ('63651', 'M5452', null), "
+        "('0790T', null, null), ('99213', 'I10', null), (null, null, null)"
     )
     landed.execute("insert into landed.claim_diagnosis values ('M5452'), ('M542'), ('M5410'), ('E119'), (null)")
     landed.execute("insert into landed.claim_procedure values ('00HU0YZ'), ('00HU0MZ'), ('0393'), ('0JH60WZ')")
 
     assert drift(landed, load_value_sets(VALUE_SETS)) == (
+        DriftCode("00HUxxx", "index_procedures", "icd-10-pcs", "00HU0XZ", "medical_claim", 1, 5),
         DriftCode("00HUxxx", "index_procedures", "icd-10-pcs", "00HU0YZ", "claim_procedure", 1, 5),
         DriftCode("636xx", "index_procedures", "hcpcs", "63651", "medical_claim", 2, 4),
         DriftCode("M54", "diagnoses_low_back_pain", "icd-10-cm", "M5410", "claim_diagnosis", 1, 4),

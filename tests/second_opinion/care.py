@@ -1,8 +1,8 @@
-"""The care ledger, care groups and failure statements, for the second opinion (rule.md sections 6 and 7)."""
+"""The care ledger, care groups and failure statements, for the second opinion (docs/rule.md 6, 7)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -64,11 +64,11 @@ class LedgerRow:
     hours: Decimal = Decimal(0)
 
 
-# --- Services of claims (section 6) ------------------------------------------------------------------
+# --- Services of claims (docs/rule.md 6) ------------------------------------------------------------------
 
 
 def line_match(sets: ValueSets, line: Line) -> tuple[str, CodeRow, str] | None:
-    """Return (set, row, code) by which a line enters the ledger, or None; a line gives one row (section 6).
+    """Return (set, row, code) by which a line enters the ledger, or None; a line gives one row (docs/rule.md 6).
 
     Its HCPCS code in `conservative_care`, then in `not_conservative`; without a HCPCS code its revenue
     code; last a modifier, which only marks and never counts.
@@ -93,7 +93,7 @@ def line_match(sets: ValueSets, line: Line) -> tuple[str, CodeRow, str] | None:
 
 
 def _counts(sets: ValueSets, parameters: Parameters, claim: Claim, row: CodeRow) -> bool:
-    """Tell whether a row of `conservative_care` counts on this claim (section 6)."""
+    """Tell whether a row of `conservative_care` counts on this claim (docs/rule.md 6)."""
     if row.word("counts").lower() != "yes" or row.word("care_group") not in LINE_GROUPS:
         return False
     if row.word("care_group") == "acupuncture" and not parameters.acupuncture_counts:
@@ -103,16 +103,16 @@ def _counts(sets: ValueSets, parameters: Parameters, claim: Claim, row: CodeRow)
 
 
 def _hours(row: CodeRow, line: Line) -> Decimal:
-    """Return units x hours per unit; units blank or below 1 are 1 (section 6)."""
+    """Return units x hours per unit; units blank or below 1 are 1 (docs/rule.md 6)."""
     units = line.units if line.units is not None and line.units >= 1 else Decimal(1)
     return units * Decimal(row.word("hours_per_unit") or "0")
 
 
 def claim_services(sets: ValueSets, parameters: Parameters, claims: Iterable[Claim], window: Window) -> list[LedgerRow]:
-    """Return the ledger rows of counting lines and procedure rows dated in a window (section 6)."""
+    """Return the ledger rows of counting lines and procedure rows dated in a window (docs/rule.md 6)."""
     found = []
     for claim in claims:
-        for line in claim.counting:
+        for line in claim.standing:
             match = line_match(sets, line) if line.start in window else None
             if match is None:
                 continue
@@ -152,7 +152,7 @@ def claim_services(sets: ValueSets, parameters: Parameters, claims: Iterable[Cla
     return found
 
 
-# --- Fills (sections 2 and 6) ------------------------------------------------------------------------
+# --- Fills (docs/rule.md 2, 6) ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -173,9 +173,31 @@ class DrugCare:
     net_days: dict[str, int] = field(default_factory=dict)
 
 
-def _is_evidence(fill: Fill) -> bool:
-    """Tell whether a fill is read at all: not denied, not reversed with days to its credit (section 2)."""
-    return fill.status != "denied" and not (fill.status == "reversed" and fill.days > 0)
+def fills_in_force(fills: Iterable[Fill]) -> list[Fill]:
+    """Return one member's fills: signs settled, denied, reversed left out with what they took back (docs/rule.md 2.8).
+
+    A negative quantity turns positive days into negative ones. A reversed row of positive days takes back one fill of
+    its claim and line: of equal days if there is one, then the first delivered. Other negative days stay, for netting.
+    """
+    delivered = [
+        replace(fill, days=-fill.days) if fill.days > 0 and fill.quantity is not None and fill.quantity < 0 else fill
+        for fill in sorted(fills, key=lambda each: each.position)
+        if fill.status != "denied"
+    ]
+    reversals = [fill for fill in delivered if fill.status == "reversed" and fill.days > 0]
+    kept = [fill for fill in delivered if not any(fill is each for each in reversals)]
+    for reversal in reversals:
+        open_fills = [
+            fill
+            for fill in kept
+            if (fill.claim_id, fill.line_number) == (reversal.claim_id, reversal.line_number)
+            and fill.status != "reversed"
+            and fill.days > 0
+        ]
+        of_equal_days = [fill for fill in open_fills if fill.days == reversal.days]
+        for taken in (of_equal_days or open_fills)[:1]:
+            kept = [fill for fill in kept if fill is not taken]
+    return kept
 
 
 def drug_care(
@@ -185,12 +207,12 @@ def drug_care(
     window: Window,
     anchor: date,
 ) -> DrugCare:
-    """Return the drug care of a window, netted by class and dispensing date (section 6)."""
+    """Return the drug care of a window, netted by class and dispensing date (docs/rule.md 6)."""
     found = DrugCare()
     matched: list[tuple[Fill, CodeRow]] = []
     for fill in fills:
         row = drug_row(sets, crosswalk, fill.names, fill.dispensed)
-        if fill.dispensed in window and _is_evidence(fill) and row is not None:
+        if fill.dispensed in window and row is not None:
             matched.append((fill, row))
     counting = [
         (fill, row.word("drug_class"))
@@ -233,11 +255,11 @@ def drug_care(
     return found
 
 
-# --- Failure statements (section 7) ------------------------------------------------------------------
+# --- Failure statements (docs/rule.md 7) ------------------------------------------------------------------
 
 
 def statement_group(sets: ValueSets, parameters: Parameters, document: Document, anchor: date) -> str | None:
-    """Return the group of a valid failure statement, or None where the statement is incomplete (section 7)."""
+    """Return the group of a valid failure statement, or None where the statement is incomplete (docs/rule.md 7)."""
     group = sets.documentation_modalities.get(document.modality)
     oldest = anchor - timedelta(days=parameters.statement_max_age_days)
     if group is None or document.outcome not in FAILURES:
@@ -256,11 +278,11 @@ def statement_group(sets: ValueSets, parameters: Parameters, document: Document,
     return group if document.end is not None or visits else None
 
 
-# --- Groups (section 6) ------------------------------------------------------------------------------
+# --- Groups (docs/rule.md 6) ------------------------------------------------------------------------------
 
 
 def courses(dates: Iterable[date], max_gap_days: int) -> list[list[date]]:
-    """Return runs of distinct dates, neighbours at most `max_gap_days` apart (section 6)."""
+    """Return runs of distinct dates, neighbours at most `max_gap_days` apart (docs/rule.md 6)."""
     found: list[list[date]] = []
     for on in sorted(set(dates)):
         if found and (on - found[-1][-1]).days <= max_gap_days:
@@ -271,7 +293,7 @@ def courses(dates: Iterable[date], max_gap_days: int) -> list[list[date]]:
 
 
 def most_dates_within(dates: Iterable[date], window_days: int) -> int:
-    """Return the most distinct dates with last - first at most `window_days` (section 6)."""
+    """Return the most distinct dates with last - first at most `window_days` (docs/rule.md 6)."""
     distinct = sorted(set(dates))
     return max(
         (sum(0 <= (other - on).days <= window_days for other in distinct) for on in distinct),
@@ -326,7 +348,7 @@ class CareInput:
 def _is_enough(
     group: str, rows: list[LedgerRow], drugs: DrugCare, parameters: Parameters
 ) -> tuple[bool, Decimal, Decimal]:
-    """Return (adequate by services, measure, threshold) of a group (section 6)."""
+    """Return (adequate by services, measure, threshold) of a group (docs/rule.md 6)."""
     dates = sorted({row.on for row in rows})
     if group == "exercise":
         runs = courses(dates, parameters.exercise_max_gap_days)
@@ -360,7 +382,7 @@ def _is_enough(
 
 
 def _statement_days(document: Document, lookback: Window) -> list[date]:
-    """Return first and last day of the part of a statement inside the look-back (section 6, Span)."""
+    """Return first and last day of the part of a statement inside the look-back (docs/rule.md 6, Span)."""
     if document.start is None:
         return []
     first = max(document.start, lookback.first)
@@ -369,7 +391,7 @@ def _statement_days(document: Document, lookback: Window) -> list[date]:
 
 
 def judge_care(given: CareInput) -> Care:
-    """Return ledger, group states and span of one episode (sections 6 to 8)."""
+    """Return ledger, group states and span of one episode (docs/rule.md 6, 7, 8)."""
     parameters, anchor = given.parameters, given.anchor
     lookback = Window(anchor - timedelta(days=parameters.lookback_days), anchor - timedelta(days=1))
     line_rows = claim_services(given.sets, parameters, given.claims, lookback)
@@ -419,7 +441,7 @@ def judge_care(given: CareInput) -> Care:
 
 
 def has_earlier_care(given: CareInput) -> bool:
-    """Tell whether something would count in [anchor - history_days, anchor - lookback_days - 1] (section 8)."""
+    """Tell whether something would count in [anchor - history_days, anchor - lookback_days - 1] (docs/rule.md 8)."""
     parameters, anchor = given.parameters, given.anchor
     window = Window(
         anchor - timedelta(days=parameters.history_days),

@@ -1,7 +1,7 @@
-"""Codes and value sets, for the second opinion (rule.md section 1).
+"""Codes and value sets, for the second opinion (docs/rule.md 1).
 
 Nothing here knows members or claims: only how a code is written, when a row of a value set is in
-force, and how a fill is recognised (section 6).
+force, and how a fill is recognised (docs/rule.md 6).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import csv
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,29 +22,49 @@ ICD_10_PCS = "icd-10-pcs"
 ICD_9_PCS = "icd-9-pcs"
 HCPCS_SYSTEMS = ("cpt", "hcpcs")
 
+ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u180e"
+BLANK = rf"\s{ZERO_WIDTH}"
+"""What is trimmed, for a set of characters in a pattern: every Unicode space and zero-width character."""
+
+
+def trimmed(raw: str | None) -> str:
+    """Return a value without the blanks at both ends, the no-break space and zero-width characters among them."""
+    text = (raw or "").strip()
+    while text and (text[0] in ZERO_WIDTH or text[-1] in ZERO_WIDTH):
+        text = text.strip(ZERO_WIDTH).strip()
+    return text
+
+
+def without_point_zero(raw: str) -> str:
+    """Return a value without the `.0` after digits alone that a whole number gets as a float."""
+    return raw[:-2] if re.fullmatch(r"\d+\.0", raw, re.ASCII) else raw
+
 
 def normal_code(raw: str | None) -> str:
-    """Return a code trimmed, upper-cased, without dots and inner blanks (section 1)."""
-    return re.sub(r"[\s.]", "", raw or "").upper()
+    """Return a code trimmed, upper-cased, without dots and inner blanks (docs/rule.md 1)."""
+    return re.sub(rf"[{BLANK}.]", "", raw).upper() if raw else ""
 
 
 def normal_revenue_code(raw: str | None) -> str:
-    """Return a revenue code left-padded to 4 digits, blank stays blank (section 1)."""
+    """Return a revenue code left-padded to 4 digits, blank stays blank (docs/rule.md 1)."""
     code = normal_code(raw)
     return code.rjust(4, "0") if code else ""
 
 
 def normal_word(raw: str | None) -> str:
-    """Return a word of a closed list: trimmed, lower-cased, blanks or hyphens as one `_` (section 1)."""
-    return re.sub(r"[\s-]+", "_", (raw or "").strip().lower())
+    """Return a word of a closed list: trimmed, lower-cased, blanks or hyphens as one `_` (docs/rule.md 1)."""
+    return re.sub(r"[\s-]+", "_", trimmed(raw).lower())
 
 
 def normal_ndc(raw: str | None) -> str:
-    """Return an NDC of 11 digits, or blank where it matches nothing (section 1).
+    """Return an NDC of 11 digits, or blank where it matches nothing (docs/rule.md 1).
 
-    Hyphenated 4-4-2, 5-3-2 and 5-4-1 are padded by segment; 10 digits without hyphens match nothing.
+    Hyphenated 4-4-2, 5-3-2 and 5-4-1 are padded by segment; 10 digits without hyphens match nothing. Asterisks and
+    inner blanks are hyphens, an `N4` before it is dropped.
     """
-    code = normal_code(raw)
+    bare = trimmed(trimmed(raw).upper().removeprefix("N4"))
+    code = without_point_zero(re.sub(f"[{ZERO_WIDTH}]", "", bare))
+    code = re.sub(r"[\s*-]+", "-", code).replace(".", "")
     if re.fullmatch(r"\d{11}", code):
         return code
     parts = code.split("-")
@@ -60,7 +81,7 @@ def normal_ndc(raw: str | None) -> str:
 
 
 def normal_ndc_9(raw: str) -> str:
-    """Return labeler and product of an `ndc-9` row as 9 digits (section 1)."""
+    """Return labeler and product of an `ndc-9` row as 9 digits (docs/rule.md 1)."""
     parts = normal_code(raw).split("-")
     if len(parts) == 2:
         return parts[0].zfill(5) + parts[1].zfill(4)
@@ -81,7 +102,7 @@ class CodeRow:
     extra: dict[str, str]
 
     def in_force(self, on: date) -> bool:
-        """Tell whether the row is valid on a day; both ends inclusive, blank = open (section 1)."""
+        """Tell whether the row is valid on a day; both ends inclusive, blank = open (docs/rule.md 1)."""
         return (self.start is None or self.start <= on) and (self.end is None or on <= self.end)
 
     def word(self, column: str) -> str:
@@ -99,7 +120,7 @@ class CodeSet:
 
 @dataclass(frozen=True)
 class ValueSets:
-    """The thirteen value sets of `../value_sets`."""
+    """The value sets of `../value_sets` that the second opinion reads."""
 
     index_procedures: CodeSet
     diagnoses_low_back_pain: CodeSet
@@ -150,6 +171,7 @@ def _code_rows(folder: Path, name: str) -> CodeSet:
     return found
 
 
+@cache
 def read_value_sets(folder: Path) -> ValueSets:
     """Return the value sets of a folder of CSV files."""
     return ValueSets(
@@ -173,33 +195,33 @@ def read_value_sets(folder: Path) -> ValueSets:
 
 
 def rows_for_hcpcs(value_set: CodeSet, code: str, on: date) -> list[CodeRow]:
-    """Return the rows a HCPCS/CPT code matches on the line's own date (section 1)."""
+    """Return the rows a HCPCS/CPT code matches on the line's own date (docs/rule.md 1)."""
     return [row for row in value_set.by_code.get(code, []) if row.system in HCPCS_SYSTEMS and row.in_force(on)]
 
 
 def rows_for_procedure(value_set: CodeSet, system: str, code: str, on: date) -> list[CodeRow]:
-    """Return the rows an ICD procedure matches on its own date; `-prefix` rows match by prefix (section 1)."""
+    """Return the rows an ICD procedure matches on its own date; `-prefix` rows match by prefix (docs/rule.md 1)."""
     exact = [row for row in value_set.by_code.get(code, []) if row.system == system]
     by_prefix = [row for row in value_set.rows if row.system == f"{system}-prefix" and code.startswith(row.code)]
     return [row for row in exact + by_prefix if row.in_force(on)]
 
 
 def rows_for_diagnosis(value_set: CodeSet, system: str, code: str, on: date | None) -> list[CodeRow]:
-    """Return the rows a diagnosis matches; `on` None where dates do not matter (section 1)."""
+    """Return the rows a diagnosis matches; `on` None where dates do not matter (docs/rule.md 1)."""
     rows = value_set.by_code.get(code, [])
     return [row for row in rows if row.system == system and (on is None or row.in_force(on))]
 
 
-# --- Drugs (section 6) -------------------------------------------------------------------------
+# --- Drugs (docs/rule.md 6) -------------------------------------------------------------------------
 
 
 def form_words(generic_name: str) -> list[str]:
-    """Return words parted by blanks, commas, slashes and brackets, not by hyphens (section 6)."""
+    """Return words parted by blanks, commas, slashes and brackets, not by hyphens (docs/rule.md 6)."""
     return [word for word in re.split(r"[\s,/\\()\[\]{}]+", generic_name.lower()) if word]
 
 
 def label_words(text: str) -> list[str]:
-    """Return words as for forms, parted by hyphens too (section 6)."""
+    """Return words as for forms, parted by hyphens too (docs/rule.md 6)."""
     return [word for word in re.split(r"[\s,/\\()\[\]{}-]+", text.lower()) if word]
 
 
@@ -228,7 +250,7 @@ class DrugNames:
 
 
 def drug_row(sets: ValueSets, crosswalk: Crosswalk, names: DrugNames, on: date) -> CodeRow | None:
-    """Return the row of `medications` that a fill matches, or None (section 6).
+    """Return the row of `medications` that a fill matches, or None (docs/rule.md 6).
 
     By the first of RxNorm, NDC, ATC, generic name that finds a row. Of several rows one with
     `counts = no` decides, else the first row of the value set.
@@ -258,5 +280,5 @@ def drug_row(sets: ValueSets, crosswalk: Crosswalk, names: DrugNames, on: date) 
 
 
 def is_oral(sets: ValueSets, generic_name: str) -> bool:
-    """Tell whether no word of the generic name is a non-oral form (section 6)."""
+    """Tell whether no word of the generic name is a non-oral form (docs/rule.md 6)."""
     return not any(word in sets.non_oral_forms for word in form_words(generic_name))

@@ -1,4 +1,4 @@
-"""Index lines, events and episodes of one member, for the second opinion (rule.md sections 3 and 4)."""
+"""Index lines, events and episodes of one member, for the second opinion (docs/rule.md 3, 4)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from tests.second_opinion.codes import (
     rows_for_diagnosis,
     rows_for_hcpcs,
     rows_for_procedure,
+    trimmed,
+    without_point_zero,
 )
 
 if TYPE_CHECKING:
@@ -26,30 +28,32 @@ if TYPE_CHECKING:
 LEAD_ROLES = ("trial_or_lead", "paddle_lead", "pns_lead", "one_piece")
 GENERATOR_ROLES = ("generator", "one_piece")
 STOPPED_MODIFIERS = ("53", "73", "74")
+INTERIM = ("2", "3", "4")
 
 
-# --- Billed diagnoses (section 4) --------------------------------------------------------------------
+# --- Billed diagnoses (docs/rule.md 4) --------------------------------------------------------------------
 
 
 def pointed_ranks(pointer: str) -> list[int]:
-    """Return the ranks a diagnosis pointer names: numbers parted by `:` or `,`, or letters A-L (section 4)."""
+    """Return the ranks a diagnosis pointer names: numbers parted by `:` or `,`, or letters A-L (docs/rule.md 4)."""
     ranks = []
     for part in re.split(r"[:,]", pointer.upper()):
-        if re.fullmatch(r"\s*\d+\s*", part, re.ASCII):
-            ranks.append(int(part))
+        number = without_point_zero(trimmed(part))
+        if re.fullmatch(r"\d+", number, re.ASCII):
+            ranks.append(int(number))
         elif re.fullmatch(r"[A-Z\s]+", part, re.ASCII):
             ranks += [ord(letter) - ord("A") + 1 for letter in part if "A" <= letter <= "L"]
     return ranks
 
 
 def is_pain_label(sets: ValueSets, each: Diagnosis) -> bool:
-    """Tell whether a diagnosis is a pain label, whatever the date (sections 1 and 4)."""
+    """Tell whether a diagnosis is a pain label, whatever the date (docs/rule.md 1, 4)."""
     rows = rows_for_diagnosis(sets.diagnoses_low_back_pain, each.system, each.code, None)
     return any(row.word("specificity") == "pain_label" for row in rows)
 
 
 def is_unspecified(sets: ValueSets, each: Diagnosis, parameters: Parameters) -> bool:
-    """Tell whether a diagnosis is in `lbp_unspecified` as the policy draws it (section 4)."""
+    """Tell whether a diagnosis is in `lbp_unspecified` as the policy draws it (docs/rule.md 4)."""
     wanted = ("unspecified", "other_lbp") if parameters.include_other_low_back_pain else ("unspecified",)
     return any(
         row.value_set == "lbp_unspecified" and row.word("specificity") in wanted
@@ -58,7 +62,7 @@ def is_unspecified(sets: ValueSets, each: Diagnosis, parameters: Parameters) -> 
 
 
 def billed_diagnoses(sets: ValueSets, claim: Claim, line: Line | None) -> list[Diagnosis]:
-    """Return the billed diagnoses of an index line; `line` None for a procedure row (section 4)."""
+    """Return the billed diagnoses of an index line; `line` None for a procedure row (docs/rule.md 4)."""
     reasons = [each for each in claim.diagnoses if not is_pain_label(sets, each)]
     institutional = claim.is_institutional if line is None else line.claim_type == "institutional"
     if institutional:
@@ -71,7 +75,7 @@ def billed_diagnoses(sets: ValueSets, claim: Claim, line: Line | None) -> list[D
     return found or reasons or claim.diagnoses
 
 
-# --- Index lines and events (section 3) --------------------------------------------------------------
+# --- Index lines and events (docs/rule.md 3) --------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -124,14 +128,43 @@ class Event:
         return self.index_claims + owned
 
 
+def _is_interim(line: Line) -> bool:
+    """Tell whether a line is of an interim bill (docs/rule.md 3, Event dollars)."""
+    return line.claim_type == "institutional" and (line.frequency in INTERIM or line.bill_type.endswith(INTERIM))
+
+
+def dollar_lines(owned: list[Claim]) -> tuple[list[Line], bool]:
+    """Return the lines that bring an event's dollars, and whether interim bills repeat some (docs/rule.md 3).
+
+    Lines of different interim bills that agree count as often as in the bill that holds most of them, its lines.
+    """
+    found: list[Line] = []
+    alike: dict[tuple[object, ...], dict[str, list[Line]]] = {}
+    for claim in sorted(owned, key=lambda each: (each.on, each.claim_id)):
+        for line in claim.counting:
+            if _is_interim(line):
+                key = (line.revenue_code, line.hcpcs, line.start, line.units, line.paid)
+                alike.setdefault(key, {}).setdefault(claim.claim_id, []).append(line)
+            else:
+                found.append(line)
+    for by_bill in alike.values():
+        longest = max(by_bill.values(), key=len)
+        found += longest
+    return found, any(len(by_bill) > 1 for by_bill in alike.values())
+
+
 def _opening(
     sets: ValueSets,
     parameters: Parameters,
+    claim: Claim,
     rows: list[CodeRow],
     billed: list[Diagnosis],
 ) -> list[CodeRow]:
-    """Return the rows that open an event, given the billed diagnoses of the line."""
-    back = any(is_unspecified(sets, each, parameters) for each in billed)
+    """Return the rows that open an event, given the billed diagnoses of the line.
+
+    Where a diagnosis of a shared claim number belongs to nobody, low back pain is taken to be billed.
+    """
+    back = claim.has_unowned_diagnosis or any(is_unspecified(sets, each, parameters) for each in billed)
     return [
         row
         for row in rows
@@ -140,13 +173,13 @@ def _opening(
 
 
 def index_lines(sets: ValueSets, parameters: Parameters, claims: list[Claim]) -> list[IndexLine]:
-    """Return one member's index lines by date (section 3); low back pain is drawn as the default policy does."""
+    """Return one member's index lines by date (docs/rule.md 3); low back pain is drawn as the default policy does."""
     found = []
     for claim in claims:
-        for line in claim.counting:
+        for line in claim.standing:
             rows = rows_for_hcpcs(sets.index_procedures, line.hcpcs, line.start)
             billed = billed_diagnoses(sets, claim, line) if rows else []
-            roles = frozenset(row.word("role") for row in _opening(sets, parameters, rows, billed))
+            roles = frozenset(row.word("role") for row in _opening(sets, parameters, claim, rows, billed))
             if roles:
                 found.append(
                     IndexLine(
@@ -158,10 +191,10 @@ def index_lines(sets: ValueSets, parameters: Parameters, claims: list[Claim]) ->
                         tuple(billed),
                     )
                 )
-        for each in claim.procedures:
+        for each in claim.procedures if claim.standing else []:
             rows = rows_for_procedure(sets.index_procedures, each.system, each.code, each.on)
             billed = billed_diagnoses(sets, claim, None) if rows else []
-            roles = frozenset(row.word("role") for row in _opening(sets, parameters, rows, billed))
+            roles = frozenset(row.word("role") for row in _opening(sets, parameters, claim, rows, billed))
             if roles:
                 found.append(IndexLine(claim.claim_id, each.on, each.code, roles, None, tuple(billed)))
     return sorted(found, key=lambda each: (each.on, each.claim_id, each.code))
@@ -190,7 +223,7 @@ def events_of(sets: ValueSets, parameters: Parameters, claims: list[Claim]) -> l
 
 
 def _is_companion(sets: ValueSets, parameters: Parameters, event: Event, claim: Claim) -> bool:
-    """Tell whether a claim carries an index procedure code, in scope, within the days of the event (section 3)."""
+    """Tell whether a claim carries an index procedure code, in scope, within the days of the event (docs/rule.md 3)."""
     last = event.on + timedelta(days=parameters.same_surgery_days)
     return any(
         event.on <= on <= last and row.value_set != "not_in_scope_neurostim"
@@ -198,7 +231,7 @@ def _is_companion(sets: ValueSets, parameters: Parameters, event: Event, claim: 
     )
 
 
-# --- Initial or not (section 3) ----------------------------------------------------------------------
+# --- Initial or not (docs/rule.md 3) ----------------------------------------------------------------------
 
 
 def _trials_before(event: Event, events: list[Event], parameters: Parameters) -> list[Event]:
@@ -229,7 +262,7 @@ def _carries_lead(sets: ValueSets, claim: Claim) -> bool:
 
 
 def settle_initial(sets: ValueSets, parameters: Parameters, claims: list[Claim], events: list[Event]) -> None:
-    """Set T and `is_initial` of every event (section 3, Initial or not)."""
+    """Set T and `is_initial` of every event (docs/rule.md 3, Initial or not)."""
     for event in events:
         trials = _trials_before(event, events, parameters)
         event.counted_from = min(trial.on for trial in trials) if trials and event.kind == "permanent" else event.on
@@ -270,7 +303,7 @@ def _has_history(
     return in_clean_period or since_the_trial or on_its_claims or generator_alone or lead_exchange
 
 
-# --- Episodes (section 3) ----------------------------------------------------------------------------
+# --- Episodes (docs/rule.md 3) ----------------------------------------------------------------------------
 
 
 @dataclass
@@ -328,20 +361,36 @@ class Episode:
         """Tell whether a claim is the episode's own."""
         return any(claim is each for each in self.tested + self.owned)
 
-    def paid(self) -> Decimal:
-        """Return the paid dollars of all counting lines of its claims."""
-        return sum((line.paid for claim in self.owned for line in claim.counting), Decimal(0))
+    def paid(self) -> Decimal | None:
+        """Return the paid dollars, None where one is unknown."""
+        return _sum(line.paid for event in self.events for line in dollar_lines(event.owned)[0])
 
-    def allowed(self) -> Decimal:
-        """Return the allowed dollars of all counting lines of its claims."""
-        return sum(
-            (line.allowed for claim in self.owned for line in claim.counting),
-            Decimal(0),
-        )
+    def allowed(self) -> Decimal | None:
+        """Return the allowed dollars, None where one is unknown."""
+        return _sum(line.allowed for event in self.events for line in dollar_lines(event.owned)[0])
+
+    @property
+    def repeats_interim_lines(self) -> bool:
+        """Tell whether interim bills of one of its events repeat lines (docs/rule.md 3)."""
+        return any(dollar_lines(event.owned)[1] for event in self.events)
+
+    @property
+    def is_of_unknown_diagnosis(self) -> bool:
+        """Tell whether a diagnosis on a shared claim number of one of its claims belongs to nobody (docs/rule.md 8)."""
+        return any(claim.has_unowned_diagnosis for claim in self.tested)
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    total = Decimal(0)
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount
+    return total
 
 
 def episodes_of(member_id: str, parameters: Parameters, events: list[Event]) -> list[Episode]:
-    """Return one member's episodes by anchor date (section 3, Episode)."""
+    """Return one member's episodes by anchor date (docs/rule.md 3, Episode)."""
     linked: dict[int, list[Event]] = {}
     loose_trials: list[Event] = []
     alone: list[Event] = []

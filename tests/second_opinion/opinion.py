@@ -5,10 +5,10 @@ the two differ one of them is wrong, or the page can be read in two ways.
 
 Readings chosen
 ---------------
-Where the page leaves room, this is what is done here (the section of rule.md first).
+Where the page leaves room, this is what is done here (first the section: s1 is docs/rule.md 1, k1 docs/contract.md 1).
 
 1.  s1  HCPCS/CPT "are 5 characters": a code of another length is neither cut nor padded; it matches nothing.
-2.  s1  Ids (member, claim, authorization) are trimmed, and else compared as written.
+2.  s1  Ids (member, claim, authorization) are trimmed, lose `.0` after digits, and are else compared as written.
 3.  s1  A diagnosis or procedure type is trimmed and lower-cased; a word that is neither of the two matches nothing.
 4.  s1  A procedure row of blank type takes its type by the discharge date and its validity by its own date, as
         written: a procedure of 2015-09-30 on a stay that ended in October is ICD-10-PCS and not yet valid.
@@ -18,8 +18,8 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
         blank paid amount = 0; but blank status is not the word `paid`, and case of a generic name is kept.
 7.  s2.2  Long and wide diagnoses that name one rank differently: the last by delivery, file, row wins across both
         forms. A blank code delivered last empties its rank in the long form; in the wide form it names nothing.
-8.  s2.2  "Final lines" of the wide form are last versions whatever their status; they speak for the (member, claim)
-        they stand on, while long rows go by claim_id alone. Else a second member would change the first one's audit.
+8.  s2.2  "Final lines" of the wide form (diagnoses and procedures) are last versions whatever their status, total
+        lines among them.
 9.  s2.3  Lines of one claim that disagree: 8 if a final line says so, else 7; all originals those lines name.
 10. s2.3  A chain is followed through 7s only; it ends at an 8.
 11. s2.3  Two live replacements are rivals when their chains share a claim, not only when both name it directly.
@@ -31,22 +31,23 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
 14. s2.3  A held 7 with no original in the data (blank, own name, unknown) stands alone and counts as pending.
 15. s2.3  A 7 that loses to a rival, or is voided, reversed or replaced, still keeps replaced what it replaced.
 16. s2.5  Reversed whole takes pending lines of the claim with it. Only `paid` and blank lines are summed.
-17. s2    A zero-days fill changes nothing. A pending or blank fill with positive days counts.
+17. s2    A zero-days fill changes nothing. A pending or blank fill with positive days counts. A reversed one takes back
+        a fill whatever its date or drug, also one delivered later.
 18. s3    `include_other_low_back_pain` in the test of an index line is that of the default policy; everywhere after
-        the anchor it is that of the episode's policy. With `single_policy` the parameters of sections 1 to 3 are still
-        those of `default_policy`.
+        the anchor it is that of the episode's policy. With `single_policy` the parameters of docs/rule.md 1, 2, 3 are
+        still those of `default_policy`.
 19. s3    The trial that sets T need only be non-aborted; it may itself be not initial.
 20. s3    A revision on an index claim counts whatever its date on that claim; a lead on a claim of the event too.
 21. s3    "Claims of the event" in a test are all its index claims (also those whose dollars are another event's) and
         the companions that are its own. A claim that is an index claim of a later event is no companion of an earlier.
-22. s3    "Not the episode's own" (section 8) leaves out those, too.
+22. s3    "Not the episode's own" (docs/rule.md 8) leaves out those, too.
 23. s3    `no_trial_found` stands on every initial, non-aborted `permanent_only` episode, also where an unlinked trial
         is in the data. `device_history_unknown` also where no eligibility is supplied (unless assumed).
 24. s4    A procedure row's claim is institutional when a counting line of it is; a line goes by its own type.
 25. s4    Pointer letters run from A to L; others, and numbers parted by a blank alone, are unknown ranks.
 26. s4    `likely_miscoded`: supported diagnoses by claim date; surgery lines and procedure rows by their own date. A
         claim of the episode that starts before the anchor is not left out.
-27. s5    Index codes and authorization hcpcs_code compare normalised. All rows of an authorization stand (no versions).
+27. s5    Index codes and authorization hcpcs_code compare normalised; a filler there (99999) is blank.
 28. s5    A clinical trial number is normalised as a code before the 8 digits are looked for. Q0 must be valid on the
         line's date.
 29. s6    The ledger takes the HCPCS code in both sets first, then (no HCPCS) the revenue code; a modifier row only
@@ -61,15 +62,47 @@ Where the page leaves room, this is what is done here (the section of rule.md fi
 34. s6    A statement for acupuncture makes that group adequate also where `acupuncture_counts` is false.
 35. s6    A contraindication without start date, or with an end before its start, adds no day to the span.
 36. s6    A group with no service is never adequate by services, even where a parameter is 0.
-37. s8    `enrolled_days` is 0 without an eligibility extract, also where enrolment is assumed.
+37. s8    The reach belongs to the run: `reach_min_rows` and `reach_busy_share` are those of the default policy. Rows
+        set aside are no rows of a feed; a feed that is configured is never also found.
 38. s8    `care_before_look_back` nets fills inside that earlier window alone.
 39. s8    `follow_up_incomplete` reads the newest line start of all members, any status, all versions loaded.
 40. s9    A span without line of business is passed over; "then by name" is the first name bytewise. Of a claim
         whose lines differ, also the first name. "The episode's first claim" is one of its tested claims.
         Lines of business are compared as delivered, trimmed.
 41. s10   A negative paid sum gives d = 0 (allowed is read only where paid is exactly 0).
-42. contract  Numbers are plain decimals (no exponent, no thousands separator); days and ranks must be whole; 29
-        February + 1 year is 28 February.
+42. k1    Numbers are plain decimals (no exponent, no thousands separator but in amounts); days and ranks must be
+        whole; 29 February + 1 year is 28 February.
+43. s1    Unowned diagnosis rows of a shared number do not supersede each other: they may be two members'. The member's
+        own later row takes the place of one also where its code is blank, and so does a diagnosis in columns.
+44. s1    A number is shared after `member_crosswalk`: one person under two identifiers shares nothing with himself.
+45. s2.2  Spans that "differ in has_pharmacy_benefit alone" are those of one start, line of business, payer and plan: a
+        different end does not keep the earlier one.
+46. s2.2  Procedures in columns compete with `claim_procedure` rows of their rank as diagnoses do (7). A blank code in
+        columns names nothing; a date beside it must still be one.
+47. s2.6  "First by line number" goes by the order of docs/rule.md 2.7.
+48. s2.7  Reversed claims (docs/rule.md 2.5) come first. A claim of credited lines alone keeps its procedure rows but
+        for opening an event. Where nobody sent an amount, a credit of negative units takes a line without amount as it
+        would one of 0.
+49. s3    Interim bills are told line by line: the line is institutional and one of its two codes says so.
+50. s8    "A claim of the episode" with a shared number is one of those its tests read (21). With a blank diagnosis
+        class there is no `specificity_conflict`.
+51. k1    Zero-width characters are U+200B, U+200C, U+200D, U+2060, U+FEFF and U+180E. Null words are whole values.
+52. k1    `.0` goes by part in pointers and condition codes. `e+` is scientific notation like `E+`, also in
+        `original_claim_id` and `previous_member_id`.
+53. k1    A composite HCPCS code is parted at `:` and `>`, with or without `HC`; what is no modifier of two characters
+        (or a run of them) is dropped. Only runs of an even length are parted.
+54. k1    A date-time may have `T` or a blank, a fraction of zeros, `Z` or an offset. Fillers are open in all four
+        columns of spans and authorizations, first days too.
+55. k1    Comma groups need one to three digits before them; a sign may stand before or after the dollar sign, not in
+        brackets.
+56. k1    `member_crosswalk` goes before repeats and versions; a row from an identifier to itself is a ring; its rows
+        have no versions; rows with a blank side say nothing.
+57. k1    Two payers of one member are refused only where two birth dates or genders come with them. A qualified
+        identifier is written `source:identifier`.
+58. k1    A claim sent again whole begins with the last delivery that holds a line of it; a full refresh asks for all
+        line starts loaded before it.
+59. k1    A line of unknown payment with a blank allowed amount has an unknown allowed amount. A sum with an unknown
+        amount reverses nothing (docs/rule.md 2.5).
 """
 
 from __future__ import annotations
@@ -84,14 +117,16 @@ from tests.second_opinion.care import (
     Care,
     CareInput,
     Window,
+    fills_in_force,
     has_earlier_care,
     judge_care,
 )
 from tests.second_opinion.claims import (
+    LongRows,
     final_claims,
-    final_diagnoses,
     final_lines,
-    final_procedures,
+    first_deliveries_in_force,
+    shared_claim_ids,
 )
 from tests.second_opinion.codes import read_value_sets
 from tests.second_opinion.episodes import (
@@ -107,7 +142,6 @@ from tests.second_opinion.outcome import (
     Run,
     criteria,
     diagnosis_class,
-    enrolled_days,
     has_chronic_back_code,
     has_red_flag,
     is_authorized,
@@ -118,6 +152,7 @@ from tests.second_opinion.outcome import (
     outcome_of,
     policy_for,
     priority,
+    seen_of,
     trial_markers,
 )
 from tests.second_opinion.parameters import (
@@ -126,24 +161,37 @@ from tests.second_opinion.parameters import (
     Parameters,
     typed,
 )
+from tests.second_opinion.reach import Bounds, final_spans, reach_of
 from tests.second_opinion.reading import (
+    DEFAULT_INTAKE,
     Authorization,
     DiagnosisRow,
     Document,
     Fill,
+    Intake,
     Line,
-    Row,
+    ProcedureRow,
     Span,
     read,
 )
+from tests.second_opinion.values import RefusedDeliveryError, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["DEFAULT_PARAMETERS", "POLICIES", "Opinion", "Row", "second_opinion"]
+__all__ = [
+    "DEFAULT_PARAMETERS",
+    "POLICIES",
+    "Intake",
+    "Opinion",
+    "RefusedDeliveryError",
+    "Row",
+    "second_opinion",
+]
 
 Owned = TypeVar("Owned", Line, Fill, Span, Authorization, Document)
+ClaimRow = TypeVar("ClaimRow", DiagnosisRow, ProcedureRow)
 
 
 @dataclass(frozen=True)
@@ -163,8 +211,14 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _cents(amount: Decimal) -> Decimal:
-    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+def _cents(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _dollars(episode: Episode) -> Decimal | None:
+    """Return the dollars of the priority: paid, or allowed where that is 0; None where the payment is unknown."""
+    paid = episode.paid()
+    return episode.allowed() if paid == 0 else paid
 
 
 def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> None:
@@ -175,14 +229,10 @@ def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> 
     parameters = run.parameters[policy]
 
     lookback = Window(anchor - timedelta(days=parameters.lookback_days), anchor - timedelta(days=1))
-    days = enrolled_days(member.spans, lookback)
-    enrolled = run.assumed or (run.with_eligibility and parameters.lookback_days - days <= parameters.max_gap_days)
-    with_drugs = enrolled_days([span for span in member.spans if span.pharmacy_benefit is not False], lookback)
-    drugs_visible = run.with_pharmacy and (
-        run.assumed or with_drugs >= parameters.lookback_days - parameters.max_gap_days
-    )
+    seen = seen_of(run, parameters, member, lookback)
 
-    classed = diagnosis_class(sets, parameters, episode)
+    shared = episode.is_of_unknown_diagnosis
+    classed = None if shared else diagnosis_class(sets, parameters, episode)
     on_list = classed != "not_low_back_pain"
     in_trial, partly_in_trial = trial_markers(sets, episode)
     authorized = is_authorized(episode, member.authorizations)
@@ -195,7 +245,7 @@ def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> 
         in_trial,
         authorized,
     )
-    exclusions = [name for name, holds in zip(EXCLUSIONS, tests, strict=True) if holds]
+    exclusions = [name for name, holds in zip(EXCLUSIONS, tests, strict=True) if holds and not shared]
 
     notes = notes_on_every_episode(run, member, episode)
     outcome, reason = "excluded", exclusions[0] if exclusions else ""
@@ -210,20 +260,21 @@ def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> 
             member.fills,
             member.documents,
             member.crosswalk,
-            drugs_visible,
+            seen.drugs_visible,
         )
         care = judge_care(given)
-        found = criteria(run, parameters, care, enrolled=enrolled)
-        outcome, reason = outcome_of(found, care, enrolled=enrolled)
+        found = criteria(run, parameters, care, enrolled=seen.enrolled)
+        outcome, reason = ("not_assessable", "claim_number_shared") if shared else outcome_of(found, care, seen)
         notes |= notes_on_history(run, parameters, member, episode)
         said = {
             "specificity_conflict": classed == "low_back_pain_with_neighbour",
             "trial_marker_incomplete": partly_in_trial,
             "partial_failure_documentation": bool(care.failed_groups) and found["failure_documented"] != "met",
             "evidence_review": outcome == "documented" and parameters.evidence_review,
-            "drugs_not_visible": not drugs_visible,
+            "drugs_not_visible": not seen.drugs_visible,
+            "look_back_outside_feed": not seen.is_within_feed,
             "documentation_feed_not_supplied": not run.with_documents,
-            "not_chronic": enrolled and not has_chronic_back_code(sets, parameters, member, anchor),
+            "not_chronic": seen.enrolled and not has_chronic_back_code(sets, parameters, member, anchor),
             "only_passive_or_invasive_care": not any(row.counts for row in care.ledger)
             and any(
                 row.from_set == "not_conservative" or row.modality in ("passive_modality", "manual_therapy")
@@ -232,12 +283,12 @@ def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> 
             "care_before_look_back": has_earlier_care(given),
         }
         notes |= {name for name, holds in said.items() if holds}
-        if outcome == "flagged":
+        if outcome == "flagged" and classed is not None:
             score = priority(
                 reason,
                 classed,
-                episode.paid() or episode.allowed(),
-                9 * enrolled + 3 * drugs_visible + 3 * run.with_authorizations,
+                _dollars(episode),
+                9 * seen.enrolled + 3 * seen.drugs_visible + 3 * run.with_authorizations,
                 6 * ("revision_within_24_months" in notes) + 4 * ("complication_within_24_months" in notes),
                 miscoded="likely_miscoded" in notes,
             )
@@ -267,9 +318,9 @@ def judge_episode(run: Run, member: Member, episode: Episode, into: Opinion) -> 
             "paid_amount": _cents(episode.paid()),
             "allowed_amount": _cents(episode.allowed()),
             "payment_stage": "pre_pay" if "pending_claims" in notes else "post_pay",
-            "enrolled_days": days,
-            "enrollment_complete": enrolled,
-            "drugs_visible": drugs_visible,
+            "enrolled_days": seen.enrolled_days,
+            "enrollment_complete": seen.enrolled,
+            "drugs_visible": seen.drugs_visible,
             "prior_authorization_state": "feed_not_supplied"
             if not run.with_authorizations
             else "approved"
@@ -370,6 +421,27 @@ def _by_member(records: Iterable[Owned]) -> dict[str, list[Owned]]:
     return found
 
 
+def _by_claim_id(rows: Iterable[ClaimRow]) -> dict[str, list[ClaimRow]]:
+    found: dict[str, list[ClaimRow]] = {}
+    for row in rows:
+        found.setdefault(row.claim_id, []).append(row)
+    return found
+
+
+def final_authorizations(rows: Iterable[Authorization]) -> list[Authorization]:
+    """Return one member's authorization rows in force (docs/rule.md 2.2).
+
+    Of one authorization and code the last delivered stands; a withdrawal or denial without code takes out every
+    earlier row of the authorization, also where it is superseded itself.
+    """
+    last: dict[tuple[str, str], Authorization] = {}
+    for row in sorted(rows, key=lambda each: each.position):
+        if not row.hcpcs and row.decision in ("withdrawn", "denied"):
+            last = {key: other for key, other in last.items() if key[0] != row.authorization_id}
+        last[row.authorization_id, row.hcpcs] = row
+    return list(last.values())
+
+
 def second_opinion(
     extracts: Mapping[str, Sequence[Row]],
     *,
@@ -381,36 +453,49 @@ def second_opinion(
     policy_by_line_of_business: Mapping[str, str] = {},
     single_policy: str | None = None,
     assume_enrolled: bool = False,
+    reach: Mapping[str, Bounds] = {},
+    intake: Intake = DEFAULT_INTAKE,
 ) -> Opinion:
-    """Return the opinion on all episodes of the delivered rows, by member and anchor date."""
+    """Return the opinion on all episodes of the delivered rows, by member and anchor date.
+
+    `reach` gives the first and last day of a feed by table. Raises RefusedDeliveryError where a delivery is refused.
+    """
     sets = read_value_sets(value_sets)
-    delivered = read(extracts, as_of)
-    lines = final_lines(delivered.lines)
-    long_rows: dict[str, list[DiagnosisRow]] = {}
-    for row in delivered.diagnoses:
-        long_rows.setdefault(row.claim_id, []).append(row)
-    procedures = final_procedures(delivered.procedures)
+    delivered = read(extracts, as_of, intake)
     settled = {policy: typed(values) for policy, values in parameters.items()}
+    first_parameters = settled[default_policy]
+    in_force_since = first_deliveries_in_force(delivered.lines, intake)
+    long_rows = LongRows(
+        _by_claim_id(delivered.diagnoses),
+        _by_claim_id(delivered.procedures),
+        shared_claim_ids(delivered.lines),
+        in_force_since,
+    )
+    line_days = [line.start for line in delivered.lines]
     run = Run(
         sets=sets,
-        first_parameters=settled[default_policy],
+        first_parameters=first_parameters,
         parameters=settled,
         policy_versions=policy_versions,
         default_policy=default_policy,
         policy_by_line_of_business=policy_by_line_of_business,
         single_policy=single_policy,
         assumed=assume_enrolled and delivered.spans is None,
-        newest_line=max(
-            (line.start for line in delivered.lines if line.start <= as_of),
-            default=None,
-        ),
+        newest_line=max((on for on in line_days if on <= as_of), default=None),
+        medical_reach=reach_of(line_days, as_of, first_parameters, reach.get("medical_claim")),
+        pharmacy_reach=reach_of(delivered.fill_days, as_of, first_parameters, reach.get("pharmacy_claim")),
+        benefit_is_told=any(span.pharmacy_benefit is not None for span in delivered.spans or []),
         with_eligibility=delivered.spans is not None,
         with_pharmacy=delivered.fills is not None,
         with_authorizations=delivered.authorizations is not None,
         with_documents=delivered.documents is not None,
     )
 
-    by_member = _by_member(lines)
+    by_member = _by_member(
+        final_lines(
+            line for line in delivered.lines if line.position[0] >= in_force_since[line.member_id, line.claim_id]
+        )
+    )
     fills = _by_member(delivered.fills or [])
     spans = _by_member(delivered.spans or [])
     authorizations = _by_member(delivered.authorizations or [])
@@ -418,27 +503,19 @@ def second_opinion(
 
     opinion = Opinion([], [], [], [])
     for member_id in sorted(by_member, key=str.encode):
-        own_lines = by_member[member_id]
-        own_claims = {line.claim_id for line in own_lines}
-        own_rows = [row for claim_id in own_claims for row in long_rows.get(claim_id, [])]
-        claims = final_claims(
-            own_lines,
-            final_diagnoses(own_rows, own_lines),
-            procedures,
-            run.first_parameters.icd_10_from,
-        )
-        events = events_of(sets, run.first_parameters, claims)
-        settle_initial(sets, run.first_parameters, claims, events)
+        claims = final_claims(by_member[member_id], long_rows, first_parameters.icd_10_from)
+        events = events_of(sets, first_parameters, claims)
+        settle_initial(sets, first_parameters, claims, events)
         member = Member(
             member_id,
             claims,
-            spans.get(member_id, []),
-            authorizations.get(member_id, []),
-            fills.get(member_id, []),
+            final_spans(spans.get(member_id, [])),
+            final_authorizations(authorizations.get(member_id, [])),
+            fills_in_force(fills.get(member_id, [])),
             documents.get(member_id, []),
             delivered.crosswalk,
         )
-        for episode in episodes_of(member_id, run.first_parameters, events):
+        for episode in episodes_of(member_id, first_parameters, events):
             judge_episode(run, member, episode, opinion)
     _part_names(opinion.episode_review)
     return opinion

@@ -1,6 +1,6 @@
 """Scope, exclusions, criteria, outcome and notes of one episode, for the second opinion.
 
-rule.md sections 4, 5, 8, 9 and 10.
+docs/rule.md 4, 5, 8, 9, 10.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tests.second_opinion.care import Care, Window
 from tests.second_opinion.codes import Crosswalk, ValueSets, rows_for_hcpcs
 from tests.second_opinion.episodes import Episode, is_pain_label, is_unspecified
+from tests.second_opinion.reach import Reach, covered_days, days_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +48,7 @@ MEASURED_CRITERIA = ("exercise_course", "enough_groups", "care_span")
 
 @dataclass(frozen=True)
 class Run:
-    """What is the same for all members of a run."""
+    """What is the same for all members of a run; `benefit_is_told` where some span loaded says it, true or false."""
 
     sets: ValueSets
     first_parameters: Parameters
@@ -58,6 +59,9 @@ class Run:
     single_policy: str | None
     assumed: bool
     newest_line: date | None
+    medical_reach: Reach
+    pharmacy_reach: Reach
+    benefit_is_told: bool
     with_eligibility: bool
     with_pharmacy: bool
     with_authorizations: bool
@@ -66,7 +70,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Member:
-    """One member's records; claims are those that count."""
+    """One member's records; claims are those that count, the others those in force."""
 
     member_id: str
     claims: list[Claim]
@@ -77,18 +81,40 @@ class Member:
     crosswalk: Crosswalk
 
 
-# --- Enrolment and policy (sections 8 and 9) ---------------------------------------------------------
+# --- Enrolment and policy (docs/rule.md 8, 9) ---------------------------------------------------------
 
 
-def enrolled_days(spans: Sequence[Span], window: Window) -> int:
-    """Return the days of a window covered by the union of spans, both ends in (section 8)."""
-    covered: set[date] = set()
-    for span in spans:
-        on = max(span.start, window.first)
-        while on <= min(span.end, window.last):
-            covered.add(on)
-            on += timedelta(days=1)
-    return len(covered)
+@dataclass(frozen=True)
+class Seen:
+    """What the data tell of a look-back (docs/rule.md 8); `enrolled_days` None where nobody says who was enrolled."""
+
+    enrolled_days: int | None
+    enrolled: bool
+    enrolled_without_bounds: bool
+    drugs_visible: bool
+    is_within_feed: bool
+
+
+def seen_of(run: Run, parameters: Parameters, member: Member, lookback: Window) -> Seen:
+    """Return enrolment and visible drugs of a look-back."""
+    days = days_of(lookback)
+    inside = {on for on in days if on in run.medical_reach}
+    with_benefit = [
+        span
+        for span in member.spans
+        if span.pharmacy_benefit or (span.pharmacy_benefit is None and not run.benefit_is_told)
+    ]
+    told = run.assumed or run.with_eligibility
+    covered = days if run.assumed else covered_days(member.spans, lookback)
+    drugs = days if run.assumed else covered_days(with_benefit, lookback)
+    least = parameters.lookback_days - parameters.max_gap_days
+    return Seen(
+        enrolled_days=len(covered & inside) if told else None,
+        enrolled=told and len(covered & inside) >= least,
+        enrolled_without_bounds=told and len(covered) >= least,
+        drugs_visible=run.with_pharmacy and sum(on in run.pharmacy_reach for on in drugs & inside) >= least,
+        is_within_feed=inside == days,
+    )
 
 
 def line_of_business(spans: Sequence[Span], episode: Episode) -> str | None:
@@ -99,23 +125,23 @@ def line_of_business(spans: Sequence[Span], episode: Episode) -> str | None:
         return min(span.line_of_business for span in covering if span.start == newest)
     first = min(episode.tested, key=lambda claim: (claim.on, claim.claim_id))
     return min(
-        (line.line_of_business for line in first.counting if line.line_of_business),
+        (line.line_of_business for line in first.dating if line.line_of_business),
         default=None,
     )
 
 
 def policy_for(run: Run, business: str | None) -> str:
-    """Return the policy in force (section 9)."""
+    """Return the policy in force (docs/rule.md 9)."""
     if run.single_policy is not None:
         return run.single_policy
     return run.policy_by_line_of_business.get(business or "", run.default_policy)
 
 
-# --- Diagnosis scope and exclusions (sections 4 and 5) -----------------------------------------------
+# --- Diagnosis scope and exclusions (docs/rule.md 4, 5) -----------------------------------------------
 
 
 def diagnosis_class(sets: ValueSets, parameters: Parameters, episode: Episode) -> str:
-    """Return the diagnosis class, the first that holds (section 4)."""
+    """Return the diagnosis class, the first that holds (docs/rule.md 4)."""
     billed = [each for line in episode.index_lines for each in line.billed]
     if not any(is_unspecified(sets, each, parameters) for each in billed):
         return "not_low_back_pain"
@@ -138,7 +164,7 @@ def _is_supported(sets: ValueSets, claim: Claim) -> bool:
 
 
 def has_red_flag(sets: ValueSets, parameters: Parameters, episode: Episode, claims: Sequence[Claim]) -> bool:
-    """Tell whether a red flag stands on the episode or shortly before it (section 5.4)."""
+    """Tell whether a red flag stands on the episode or shortly before it (docs/rule.md 5.4)."""
     flag_days = Window(episode.anchor - timedelta(days=parameters.red_flag_days), episode.last_on)
     symptom_days = Window(episode.anchor - timedelta(days=parameters.symptom_days), episode.last_on)
     for claim in claims:
@@ -156,8 +182,8 @@ def has_red_flag(sets: ValueSets, parameters: Parameters, episode: Episode, clai
 
 
 def trial_markers(sets: ValueSets, episode: Episode) -> tuple[bool, bool]:
-    """Return (all three markers of a clinical trial, only some of them) (section 5.6)."""
-    lines = [line for claim in episode.tested for line in claim.counting]
+    """Return (all three markers of a clinical trial, only some of them) (docs/rule.md 5.6)."""
+    lines = [line for claim in episode.tested for line in claim.standing]
     diagnosed = any(
         row.system.startswith("icd-") for claim in episode.tested for row in claim.diagnosis_rows(sets.clinical_trial)
     )
@@ -182,9 +208,9 @@ def trial_markers(sets: ValueSets, episode: Episode) -> tuple[bool, bool]:
 
 
 def is_authorized(episode: Episode, authorizations: Sequence[Authorization]) -> bool:
-    """Tell whether an approval is valid on the anchor and speaks of this implant (section 5.7)."""
+    """Tell whether an approval is valid on the anchor and speaks of this implant (docs/rule.md 5.7)."""
     codes = {line.code for line in episode.index_lines}
-    named = {line.authorization_number for claim in episode.tested for line in claim.counting}
+    named = {line.authorization_number for claim in episode.tested for line in claim.standing}
     return any(
         row.decision in ("approved", "partially_approved")
         and row.valid_from <= episode.anchor <= row.valid_to
@@ -193,11 +219,11 @@ def is_authorized(episode: Episode, authorizations: Sequence[Authorization]) -> 
     )
 
 
-# --- Criteria and outcome (section 8) ----------------------------------------------------------------
+# --- Criteria and outcome (docs/rule.md 8) ----------------------------------------------------------------
 
 
 def criteria(run: Run, parameters: Parameters, care: Care, *, enrolled: bool) -> dict[str, str]:
-    """Return the five criteria, three-valued (section 8)."""
+    """Return the five criteria, three-valued (docs/rule.md 8)."""
     drugs_unknown = care.groups["medication"].state == "unknown"
     covered = len(care.failed_groups) >= parameters.min_groups and (
         "exercise" in care.failed_groups or not parameters.must_have_exercise
@@ -226,8 +252,8 @@ def criteria(run: Run, parameters: Parameters, care: Care, *, enrolled: bool) ->
     return found
 
 
-def outcome_of(found: Mapping[str, str], care: Care, *, enrolled: bool) -> tuple[str, str]:
-    """Return (outcome, reason) of an episode that is not excluded (section 8)."""
+def outcome_of(found: Mapping[str, str], care: Care, seen: Seen) -> tuple[str, str]:
+    """Return (outcome, reason) of an episode that is not excluded and of no shared claim number (docs/rule.md 8)."""
     if found["failure_documented"] == "met":
         return "documented", "failure_documented"
     if found["adequate_care"] == "met":
@@ -238,14 +264,13 @@ def outcome_of(found: Mapping[str, str], care: Care, *, enrolled: bool) -> tuple
         if not care.has_service and not care.failed_groups:
             return "flagged", "no_conservative_care_found"
         return "flagged", "conservative_care_too_short"
-    return (
-        "not_assessable",
-        "medication_unknown" if enrolled else "insufficient_enrollment",
-    )
+    if seen.enrolled:
+        return "not_assessable", "medication_unknown"
+    return "not_assessable", "history_not_delivered" if seen.enrolled_without_bounds else "insufficient_enrollment"
 
 
 def next_step(outcome: str, reason: str, notes: set[str]) -> str:
-    """Return what a person is asked to do next (section 8)."""
+    """Return what a person is asked to do next (docs/rule.md 8)."""
     if outcome == "flagged":
         return "coding_query" if "likely_miscoded" in notes else "request_records"
     if (outcome == "documented" and "evidence_review" in notes) or (outcome == "excluded" and reason == "red_flag"):
@@ -256,23 +281,23 @@ def next_step(outcome: str, reason: str, notes: set[str]) -> str:
 def priority(
     reason: str,
     diagnosis: str,
-    dollars: Decimal,
+    dollars: Decimal | None,
     completeness: int,
     harm: int,
     *,
     miscoded: bool,
 ) -> Decimal:
-    """Return the priority of a flagged episode, 0 to 100, one decimal, half up (section 10)."""
-    share = (1 + max(dollars, Decimal(0))).log10() / Decimal(100001).log10()
+    """Return the priority of a flagged episode, 0 to 100, one decimal, half up (docs/rule.md 10); None: no dollars."""
+    share = (1 + max(dollars or Decimal(0), Decimal(0))).log10() / Decimal(100001).log10()
     total = REASON_POINTS[reason] + DIAGNOSIS_POINTS[diagnosis] + min(Decimal(20), 20 * share) + completeness + harm
     return (total / 2 if miscoded else total).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-# --- Notes (sections 3, 4 and 8) ---------------------------------------------------------------------
+# --- Notes (docs/rule.md 3, 4, 8) ---------------------------------------------------------------------
 
 
 def notes_on_every_episode(run: Run, member: Member, episode: Episode) -> set[str]:
-    """Return the notes an excluded episode carries as well (section 8)."""
+    """Return the notes an excluded episode carries as well (docs/rule.md 8)."""
     first = run.first_parameters
     notes = set()
     if any(not row.in_force(claim.coded_on) for claim in episode.tested for row in claim.low_back_rows(run.sets)):
@@ -286,13 +311,18 @@ def notes_on_every_episode(run: Run, member: Member, episode: Episode) -> set[st
         notes.add("paddle_lead_without_generator")
     begin = episode.events[0].counted_from
     clean = Window(begin - timedelta(days=first.clean_period_days), begin - timedelta(days=1))
-    if not run.assumed and enrolled_days(member.spans, clean) < first.clean_period_days - first.max_gap_days:
+    known = days_of(clean) if run.assumed else covered_days(member.spans, clean)
+    if sum(on in run.medical_reach for on in known) < first.clean_period_days - first.max_gap_days:
         notes.add("device_history_unknown")
+    if episode.repeats_interim_lines:
+        notes.add("interim_bills_repeat_lines")
+    if episode.paid() is None:
+        notes.add("payment_unknown")
     return notes
 
 
 def notes_on_history(run: Run, parameters: Parameters, member: Member, episode: Episode) -> set[str]:
-    """Return the notes read from the member's other claims, before and after (sections 4 and 8)."""
+    """Return the notes read from the member's other claims, before and after (docs/rule.md 4, 8)."""
     sets, anchor = run.sets, episode.anchor
     history = Window(anchor - timedelta(days=parameters.history_days), anchor - timedelta(days=1))
     screening = Window(anchor - timedelta(days=parameters.lookback_days), anchor)
@@ -316,7 +346,7 @@ def notes_on_history(run: Run, parameters: Parameters, member: Member, episode: 
             row.word("counts").lower() == "yes" for row in rows_for_hcpcs(sets.psych_evaluation, line.hcpcs, line.start)
         )
         for claim in member.claims
-        for line in claim.counting
+        for line in claim.standing
     ):
         notes.add("no_psychological_evaluation")
     if any(event.kind == "permanent" for event in episode.events) and any(
@@ -331,7 +361,7 @@ def notes_on_history(run: Run, parameters: Parameters, member: Member, episode: 
 
 
 def has_chronic_back_code(sets: ValueSets, parameters: Parameters, member: Member, anchor: date) -> bool:
-    """Tell whether a back code stands on a claim at least `chronic_days` old (section 8, `not_chronic`)."""
+    """Tell whether a back code stands on a claim at least `chronic_days` old (docs/rule.md 8, `not_chronic`)."""
     old = Window(
         anchor - timedelta(days=parameters.history_days),
         anchor - timedelta(days=parameters.chronic_days),

@@ -1,4 +1,4 @@
-"""Policy parameters, typed, for the second opinion (rule.md section 9)."""
+"""Policy parameters, typed, for the second opinion (docs/rule.md 9)."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ class Parameters:
     chronic_days: int = 90
     followup_days: int = 730
     evidence_review: bool = True
+    reach_min_rows: int = 10_000
+    reach_busy_share: Decimal = Decimal("0.1")
 
 
 DEFAULT_PARAMETERS: dict[str, object] = dict(vars(Parameters()))
@@ -73,13 +75,15 @@ POLICIES: dict[str, dict[str, object]] = {
 
 def typed(values: Mapping[str, object]) -> Parameters:
     """Return parameters of one policy; a name that is absent has its default, an unknown name is ours to refuse."""
-    found: dict[str, int | bool | date] = {}
+    found: dict[str, int | bool | date | Decimal] = {}
     for name, value in values.items():
         default = DEFAULT_PARAMETERS[name]
         if isinstance(default, bool):
             found[name] = bool(value)
         elif isinstance(default, date):
             found[name] = value if isinstance(value, date) else date.fromisoformat(str(value))
+        elif isinstance(default, Decimal):
+            found[name] = Decimal(str(value))
         else:
             found[name] = int(Decimal(str(value)))
     return Parameters(**found)  # type: ignore[arg-type]

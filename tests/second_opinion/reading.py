@@ -1,13 +1,11 @@
-"""Delivered rows into typed records, for the second opinion (contract.md section 1, rule.md sections 1 and 2.1).
+"""Delivered rows into typed records, for the second opinion (docs/contract.md 1, docs/rule.md 1, 2.1).
 
 A row that breaks the contract is set aside (here: left out). Nothing here decides which claims count.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,30 +16,69 @@ from tests.second_opinion.codes import (
     normal_ndc,
     normal_revenue_code,
     normal_word,
+    without_point_zero,
+)
+from tests.second_opinion.values import (
+    IDENTIFIERS,
+    MANGLED,
+    NULL_WORDS,
+    RefusedDeliveryError,
+    RejectedRowError,
+    Row,
+    amount,
+    birth_day,
+    boolean,
+    clean_row,
+    code,
+    day,
+    end_or_open,
+    hcpcs_and_modifiers,
+    identifier,
+    line_number,
+    listed,
+    modifier_run,
+    number,
+    rank,
+    required,
+    required_day,
+    required_identifier,
+    start_or_open,
+    text,
+    unread_amount,
+    whole_number,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
-Row = dict[str, str | None]
 Position = tuple[int, bytes, int]
 Record = TypeVar("Record")
 
-FIRST_DAY = date(1990, 1, 1)
-FIRST_BIRTH_DAY = date(1900, 1, 1)
 CLAIM_STATUSES = ("paid", "denied", "pending", "reversed")
 CLAIM_TYPES = ("professional", "institutional")
 DECISIONS = ("approved", "partially_approved", "denied", "pended", "withdrawn")
-DELIVERED_DIAGNOSES = 25
+DELIVERED_CODES = 25
 
 
-class RejectedRowError(Exception):
-    """A row of a delivery that is set aside (contract.md section 1)."""
+@dataclass(frozen=True)
+class Intake:
+    """What the configuration says of the deliveries; deliveries by number, files by name."""
+
+    null_words: Sequence[str] = NULL_WORDS
+    files_without_payments: frozenset[str] = frozenset()
+    redelivered_claims: str = "lines"
+    full_deliveries: Mapping[int, tuple[date, date]] | None = None
+    id_namespace: str | None = None
+    source_by_file: Mapping[str, str] | None = None
+
+
+DEFAULT_INTAKE = Intake()
 
 
 @dataclass(frozen=True)
 class Line:
-    """One version of a claim line."""
+    """One version of a claim line; an amount is None where nobody sent it (docs/contract.md 1.9)."""
 
     position: Position
     member_id: str
@@ -52,6 +89,9 @@ class Line:
     claim_start: date | None
     claim_end: date | None
     line_of_business: str
+    payer: str
+    data_source: str
+    bill_type: str
     revenue_code: str
     hcpcs: str
     modifiers: tuple[str, ...]
@@ -61,20 +101,22 @@ class Line:
     trial_number: str
     authorization_number: str
     paid_date: date | None
-    paid: Decimal
-    allowed: Decimal
+    paid: Decimal | None
+    allowed: Decimal | None
     status: str
     frequency: str
     original_claim_id: str
     wide_type: str
     wide_diagnoses: tuple[tuple[int, str], ...]
+    wide_procedures: tuple[ProcedureRow, ...]
 
 
 @dataclass(frozen=True)
 class DiagnosisRow:
-    """One delivered `claim_diagnosis` row; `system` blank where the type is blank."""
+    """One delivered `claim_diagnosis` row; `system` blank where the type is blank, so is `member_id`."""
 
     position: Position
+    member_id: str
     claim_id: str
     rank: int
     code: str
@@ -83,9 +125,10 @@ class DiagnosisRow:
 
 @dataclass(frozen=True)
 class ProcedureRow:
-    """One delivered `claim_procedure` row; `system` blank where the type is blank."""
+    """One delivered `claim_procedure` row, or a procedure in columns of a line; `system`, `member_id` may be blank."""
 
     position: Position
+    member_id: str
     claim_id: str
     rank: int
     code: str
@@ -114,17 +157,23 @@ class Fill:
 class Span:
     """One eligibility span, both ends in; an open end is the last day there is."""
 
+    position: Position
     member_id: str
     start: date
     end: date
     line_of_business: str
+    payer: str
+    plan: str
     pharmacy_benefit: bool | None
+    birth: date | None
+    gender: str
 
 
 @dataclass(frozen=True)
 class Authorization:
     """One `prior_authorization` row; open ends are the first and last day there are."""
 
+    position: Position
     authorization_id: str
     member_id: str
     decision: str
@@ -151,230 +200,151 @@ class Document:
 
 @dataclass(frozen=True)
 class Delivered:
-    """All records read; None for a feed that was not supplied."""
+    """All records read; None for a feed of which no row was loaded. Repeats are among `fill_days` alone."""
 
     lines: list[Line]
     diagnoses: list[DiagnosisRow]
     procedures: list[ProcedureRow]
     fills: list[Fill] | None
+    fill_days: list[date]
     spans: list[Span] | None
     authorizations: list[Authorization] | None
     documents: list[Document] | None
     crosswalk: Crosswalk
 
 
-# --- Values (contract.md section 1) --------------------------------------------------------------
-
-
-def text(row: Row, column: str) -> str:
-    """Return a value trimmed; blank where it is absent."""
-    return (row.get(column) or "").strip()
-
-
-def required(row: Row, column: str) -> str:
-    """Return a value that must be there."""
-    value = text(row, column)
-    if not value:
-        raise RejectedRowError(column)
-    return value
-
-
-def latest_day(as_of: date) -> date:
-    """Return the run date + 1 year: the last day that a date may have."""
-    try:
-        return as_of.replace(year=as_of.year + 1)
-    except ValueError:
-        return date(as_of.year + 1, 2, 28)
-
-
-def any_day(row: Row, column: str) -> date | None:
-    """Return a date of either form, whatever its year; blank is None."""
-    value = text(row, column)
-    if not value:
-        return None
-    found = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})|(\d{4})(\d{2})(\d{2})", value, re.ASCII)
-    if found is None:
-        raise RejectedRowError(column)
-    year, month, day = (int(part) for part in found.groups() if part is not None)
-    try:
-        return date(year, month, day)
-    except ValueError as error:
-        raise RejectedRowError(column) from error
-
-
-def day(row: Row, column: str, as_of: date) -> date | None:
-    """Return a date between 1990 and the run date + 1 year; blank is None."""
-    value = any_day(row, column)
-    if value is not None and not FIRST_DAY <= value <= latest_day(as_of):
-        raise RejectedRowError(column)
-    return value
-
-
-def required_day(row: Row, column: str, as_of: date) -> date:
-    """Return a date that must be there."""
-    value = day(row, column, as_of)
-    if value is None:
-        raise RejectedRowError(column)
-    return value
-
-
-def start_or_open(row: Row, column: str, as_of: date) -> date:
-    """Return a first day; blank or before 1990 means open."""
-    value = any_day(row, column)
-    if value is None or value < FIRST_DAY:
-        return date.min
-    if value > latest_day(as_of):
-        raise RejectedRowError(column)
-    return value
-
-
-def end_or_open(row: Row, column: str, as_of: date) -> date:
-    """Return a last day; blank or more than a year ahead means open; before 1990 is kept (an empty span)."""
-    value = any_day(row, column)
-    return date.max if value is None or value > latest_day(as_of) else value
-
-
-def number(row: Row, column: str) -> Decimal | None:
-    """Return a plain decimal; blank is None."""
-    value = text(row, column)
-    if not value:
-        return None
-    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", value, re.ASCII):
-        raise RejectedRowError(column)
-    return Decimal(value)
-
-
-def whole_number(row: Row, column: str) -> int:
-    """Return a whole number that must be there."""
-    value = number(row, column)
-    if value is None or value != value.to_integral_value():
-        raise RejectedRowError(column)
-    return int(value)
-
-
-def rank(row: Row, column: str) -> int:
-    """Return a rank: a whole number of 1 or more."""
-    value = whole_number(row, column)
-    if value < 1:
-        raise RejectedRowError(column)
-    return value
-
-
-def listed(row: Row, column: str, words: Iterable[str], *, may_be_blank: bool) -> str:
-    """Return a word of a closed list."""
-    value = normal_word(row.get(column))
-    if value not in words and not (may_be_blank and not value):
-        raise RejectedRowError(column)
-    return value
-
-
-def boolean(row: Row, column: str) -> bool | None:
-    """Return a boolean; blank or unreadable is None."""
-    return {
-        "true": True,
-        "1": True,
-        "y": True,
-        "false": False,
-        "0": False,
-        "n": False,
-    }.get(text(row, column).lower())
-
-
-def line_number(raw: str) -> str:
-    """Return a line number without leading zeros (rule.md section 2.2)."""
-    return raw.lstrip("0") or ("0" if raw else "")
-
-
 # --- Records ---------------------------------------------------------------------------------------
 
 
+def _file(table: str, row: Row) -> str:
+    return row.get("_file") or f"{table}.csv"
+
+
 def _position(table: str, row: Row, at: int) -> Position:
-    """Return where a row stands: delivery, file path (bytes), row (rule.md section 2.2)."""
+    """Return where a row stands: delivery, file path (bytes), row (docs/rule.md 2.2)."""
     delivery = row.get("_delivery")
     place = row.get("_row")
     return (
         int(delivery) if delivery is not None else 1,
-        (row.get("_file") or f"{table}.csv").encode(),
+        _file(table, row).encode(),
         int(place) if place is not None else at,
     )
 
 
-def _line(position: Position, row: Row, as_of: date) -> Line:
+def _paid_and_allowed(row: Row, *, without_payments: bool) -> tuple[Decimal | None, Decimal | None]:
+    """Return both amounts; blank is 0, or unknown where the file carries no payments."""
+    paid, allowed = amount(row, "paid_amount"), amount(row, "allowed_amount")
+    if without_payments and paid is None:
+        return None, allowed
+    return paid or Decimal(0), allowed or Decimal(0)
+
+
+def _line(position: Position, row: Row, as_of: date, intake: Intake) -> Line:
     day(row, "claim_line_end_date", as_of)
-    number(row, "charge_amount")
-    start = required_day(row, "claim_line_start_date", as_of)
-    wide = tuple(
-        (place, normal_code(row.get(f"diagnosis_code_{place}")))
-        for place in range(1, DELIVERED_DIAGNOSES + 1)
-        if normal_code(row.get(f"diagnosis_code_{place}"))
-    )
+    member_id, claim_id = required_identifier(row, "member_id"), required_identifier(row, "claim_id")
+    paid, allowed = _paid_and_allowed(row, without_payments=position[1].decode() in intake.files_without_payments)
+    hcpcs, more_modifiers = hcpcs_and_modifiers(text(row, "hcpcs_code"))
+    modifiers = [each for place in range(1, 6) for each in modifier_run(text(row, f"hcpcs_modifier_{place}"))]
     return Line(
         position=position,
-        member_id=required(row, "member_id"),
-        claim_id=required(row, "claim_id"),
+        member_id=member_id,
+        claim_id=claim_id,
         line_number=line_number(required(row, "claim_line_number")),
         claim_type=listed(row, "claim_type", CLAIM_TYPES, may_be_blank=False),
-        start=start,
+        start=required_day(row, "claim_line_start_date", as_of),
         claim_start=day(row, "claim_start_date", as_of),
         claim_end=day(row, "claim_end_date", as_of),
         line_of_business=text(row, "line_of_business"),
-        revenue_code=normal_revenue_code(row.get("revenue_center_code")),
-        hcpcs=normal_code(row.get("hcpcs_code")),
-        modifiers=tuple(
-            code for code in (normal_code(row.get(f"hcpcs_modifier_{place}")) for place in range(1, 6)) if code
-        ),
+        payer=text(row, "payer"),
+        data_source=text(row, "data_source"),
+        bill_type=code(row, "bill_type_code"),
+        revenue_code=normal_revenue_code(without_point_zero(text(row, "revenue_center_code"))),
+        hcpcs=hcpcs,
+        modifiers=(*modifiers, *more_modifiers),
         units=number(row, "service_unit_quantity"),
         pointer=text(row, "diagnosis_pointer"),
         condition_codes=tuple(
-            code for code in (normal_code(part) for part in text(row, "condition_codes").split(":")) if code
+            found
+            for found in (
+                normal_code(without_point_zero(part.strip())) for part in text(row, "condition_codes").split(":")
+            )
+            if found
         ),
-        trial_number=normal_code(row.get("clinical_trial_number")),
+        trial_number=code(row, "clinical_trial_number"),
         authorization_number=text(row, "prior_authorization_number"),
         paid_date=day(row, "paid_date", as_of),
-        paid=number(row, "paid_amount") or Decimal(0),
-        allowed=number(row, "allowed_amount") or Decimal(0),
+        paid=paid,
+        allowed=allowed,
         status=listed(row, "claim_status", CLAIM_STATUSES, may_be_blank=True) or "paid",
-        frequency=normal_code(row.get("claim_frequency_code")),
-        original_claim_id=text(row, "original_claim_id"),
+        frequency=code(row, "claim_frequency_code"),
+        original_claim_id=identifier(row, "original_claim_id"),
         wide_type=text(row, "diagnosis_code_type").lower(),
-        wide_diagnoses=wide,
+        wide_diagnoses=tuple(_wide_codes(row, "diagnosis_code")),
+        wide_procedures=_wide_procedures(position, row, as_of, member_id, claim_id),
     )
 
 
-def _diagnosis(position: Position, row: Row, _as_of: date) -> DiagnosisRow:
+def _wide_procedures(
+    position: Position, row: Row, as_of: date, member_id: str, claim_id: str
+) -> tuple[ProcedureRow, ...]:
+    """Return the procedures in columns of a line; a blank code names nothing, its date must still be one."""
+    system = text(row, "procedure_code_type").lower()
+    days = {place: day(row, f"procedure_date_{place}", as_of) for place in range(1, DELIVERED_CODES + 1)}
+    return tuple(
+        ProcedureRow(position, member_id, claim_id, place, name, system, days[place])
+        for place, name in _wide_codes(row, "procedure_code")
+    )
+
+
+def _wide_codes(row: Row, column: str) -> list[tuple[int, str]]:
+    """Return (rank, code) of the numbered columns that hold a code."""
+    told = [(place, text(row, f"{column}_{place}")) for place in range(1, DELIVERED_CODES + 1)]
+    return [(place, normal_code(value)) for place, value in told if normal_code(value)]
+
+
+def _rank(row: Row, column: str) -> int:
+    return rank({**row, column: without_point_zero(text(row, column))}, column)
+
+
+def _diagnosis(position: Position, row: Row, _as_of: date, _intake: Intake) -> DiagnosisRow:
     return DiagnosisRow(
         position=position,
-        claim_id=required(row, "claim_id"),
-        rank=rank(row, "diagnosis_rank"),
+        member_id=identifier(row, "member_id"),
+        claim_id=required_identifier(row, "claim_id"),
+        rank=_rank(row, "diagnosis_rank"),
         code=normal_code(row.get("diagnosis_code")),
         system=text(row, "diagnosis_code_type").lower(),
     )
 
 
-def _procedure(position: Position, row: Row, as_of: date) -> ProcedureRow:
+def _procedure(position: Position, row: Row, as_of: date, _intake: Intake) -> ProcedureRow:
     return ProcedureRow(
         position=position,
-        claim_id=required(row, "claim_id"),
-        rank=rank(row, "procedure_rank"),
+        member_id=identifier(row, "member_id"),
+        claim_id=required_identifier(row, "claim_id"),
+        rank=_rank(row, "procedure_rank"),
         code=normal_code(row.get("procedure_code")),
         system=text(row, "procedure_code_type").lower(),
         on=day(row, "procedure_date", as_of),
     )
 
 
-def _fill(position: Position, row: Row, as_of: date) -> Fill:
+LEAST_DAYS, MOST_DAYS = -998, 998
+
+
+def _fill(position: Position, row: Row, as_of: date, _intake: Intake) -> Fill:
     days = whole_number(row, "days_supply")
-    if abs(days) > 999:
+    if not LEAST_DAYS <= days <= MOST_DAYS:
         column = "days_supply"
         raise RejectedRowError(column)
     return Fill(
         position=position,
-        member_id=required(row, "member_id"),
-        claim_id=required(row, "claim_id"),
+        member_id=required_identifier(row, "member_id"),
+        claim_id=required_identifier(row, "claim_id"),
         line_number=line_number(text(row, "claim_line_number")),
         dispensed=required_day(row, "dispensing_date", as_of),
         names=DrugNames(
-            rxnorm=normal_code(row.get("rxnorm_code")),
+            rxnorm=code(row, "rxnorm_code"),
             ndc=normal_ndc(row.get("ndc_code")),
             atc=normal_code(row.get("atc_code")),
             generic_name=text(row, "generic_name"),
@@ -382,47 +352,44 @@ def _fill(position: Position, row: Row, as_of: date) -> Fill:
         delivered_ndc=normal_ndc(row.get("ndc_code")) or normal_code(row.get("ndc_code")),
         quantity=number(row, "quantity"),
         days=days,
-        paid=number(row, "paid_amount") or Decimal(0),
+        paid=unread_amount(row, "paid_amount") or Decimal(0),
         status=listed(row, "claim_status", CLAIM_STATUSES, may_be_blank=True),
     )
 
 
-def _span(_position: Position, row: Row, as_of: date) -> Span:
-    birth = any_day(row, "birth_date")
-    if birth is not None and not FIRST_BIRTH_DAY <= birth <= latest_day(as_of):
-        column = "birth_date"
-        raise RejectedRowError(column)
+def _span(position: Position, row: Row, as_of: date, _intake: Intake) -> Span:
     required(row, "enrollment_start_date")
     return Span(
-        member_id=required(row, "member_id"),
+        position=position,
+        member_id=required_identifier(row, "member_id"),
         start=start_or_open(row, "enrollment_start_date", as_of),
-        end=_not_before_1990(end_or_open(row, "enrollment_end_date", as_of)),
+        end=end_or_open(row, "enrollment_end_date", as_of),
         line_of_business=text(row, "line_of_business"),
+        payer=text(row, "payer"),
+        plan=text(row, "plan"),
         pharmacy_benefit=boolean(row, "has_pharmacy_benefit"),
+        birth=birth_day(row, as_of),
+        gender=text(row, "gender").lower(),
     )
 
 
-def _not_before_1990(end: date) -> date:
-    """Return an end that leaves a span empty when it ended before 1990, even with an open start."""
-    return end if end >= FIRST_DAY else date.min
-
-
-def _authorization(_position: Position, row: Row, as_of: date) -> Authorization:
+def _authorization(position: Position, row: Row, as_of: date, _intake: Intake) -> Authorization:
     day(row, "decision_date", as_of)
     return Authorization(
+        position=position,
         authorization_id=required(row, "authorization_id"),
-        member_id=required(row, "member_id"),
+        member_id=required_identifier(row, "member_id"),
         decision=listed(row, "decision", DECISIONS, may_be_blank=False),
-        hcpcs=normal_code(row.get("hcpcs_code")),
+        hcpcs=hcpcs_and_modifiers(text(row, "hcpcs_code"))[0],
         valid_from=start_or_open(row, "valid_from", as_of),
-        valid_to=_not_before_1990(end_or_open(row, "valid_to", as_of)),
+        valid_to=end_or_open(row, "valid_to", as_of),
     )
 
 
-def _document(_position: Position, row: Row, as_of: date) -> Document:
+def _document(_position: Position, row: Row, as_of: date, _intake: Intake) -> Document:
     return Document(
         document_id=text(row, "document_id"),
-        member_id=required(row, "member_id"),
+        member_id=required_identifier(row, "member_id"),
         modality=normal_word(row.get("modality")),
         outcome=normal_word(row.get("outcome")),
         document_date=day(row, "document_date", as_of),
@@ -438,19 +405,19 @@ def _crosswalk(rows: Sequence[Row]) -> Crosswalk:
     """Return `drug_crosswalk`; every row adds an ingredient, none replaces another."""
     found = Crosswalk(by_rxnorm={}, by_ndc={})
     for row in rows:
-        ingredient = normal_code(row.get("rxnorm_ingredient"))
+        ingredient = code(row, "rxnorm_ingredient")
         system = text(row, "from_system").lower()
         if not ingredient:
             continue
-        if system == "rxnorm" and normal_code(row.get("from_code")):
-            found.by_rxnorm.setdefault(normal_code(row.get("from_code")), set()).add(ingredient)
+        if system == "rxnorm" and code(row, "from_code"):
+            found.by_rxnorm.setdefault(code(row, "from_code"), set()).add(ingredient)
         if system == "ndc" and normal_ndc(row.get("from_code")):
             found.by_ndc.setdefault(normal_ndc(row.get("from_code")), set()).add(ingredient)
     return found
 
 
 def _without_repeats(fills: list[Fill]) -> list[Fill]:
-    """Return fills without repeats: of rows equal in all known columns the last stays (rule.md section 2.1).
+    """Return fills without repeats: of rows equal in all known columns the last stays (docs/rule.md 2.1).
 
     Only for fills does it matter: elsewhere the last version wins anyway, or a copy adds nothing.
     """
@@ -473,28 +440,102 @@ def _without_repeats(fills: list[Fill]) -> list[Fill]:
     return sorted(last.values(), key=lambda each: each.position)
 
 
-def read(extracts: Mapping[str, Sequence[Row]], as_of: date) -> Delivered:
+# --- Whose rows they are (docs/contract.md 1) -----------------------------------------------------
+
+
+def _qualified(table: str, row: Row, intake: Intake) -> Row:
+    """Return a row whose identifiers carry their source, as `id_namespace` says: `payer:identifier`."""
+    if intake.id_namespace not in ("data_source", "payer") or not any(row.get(name) for name in IDENTIFIERS):
+        return row
+    source = text(row, intake.id_namespace) or (intake.source_by_file or {}).get(_file(table, row), "")
+    if not source:
+        raise RefusedDeliveryError(table)
+    named = {
+        column: f"{source}:{row[column]}"
+        for column in IDENTIFIERS
+        if row.get(column) and not MANGLED.fullmatch(row[column] or "")
+    }
+    return row | named
+
+
+def _present_identifiers(rows: Sequence[Row]) -> dict[str, str]:
+    """Return previous identifier -> the member's own, chains followed; a ring or two ends refuse the file."""
+    named: dict[str, set[str]] = {}
+    for row in rows:
+        try:
+            previous, own = required_identifier(row, "previous_member_id"), required_identifier(row, "member_id")
+        except RejectedRowError:
+            continue
+        named.setdefault(previous, set()).add(own)
+    return {previous: _end_of(previous, named, ()) for previous in named}
+
+
+def _end_of(name: str, named: Mapping[str, set[str]], passed: tuple[str, ...]) -> str:
+    if name not in named:
+        return name
+    ends = {_end_of(following, named, (*passed, name)) for following in named[name]} if name not in passed else set()
+    if len(ends) != 1:
+        raise RefusedDeliveryError(name)
+    return ends.pop()
+
+
+def refuse_mixed_payers(delivered: Delivered, id_namespace: str | None) -> None:
+    """Refuse where identifiers of two payers cannot be told apart (docs/contract.md 1.5)."""
+    of_claim: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
+    of_member: dict[str, tuple[set[str], set[str]]] = {}
+    for line in delivered.lines:
+        for sources, payers in (
+            of_claim.setdefault((line.member_id, line.claim_id), (set(), set())),
+            of_member.setdefault(line.member_id, (set(), set())),
+        ):
+            sources.add(line.data_source)
+            payers.add(line.payer)
+    births: dict[str, set[date | None]] = {}
+    genders: dict[str, set[str]] = {}
+    for span in delivered.spans or []:
+        of_member.setdefault(span.member_id, (set(), set()))[1].add(span.payer)
+        births.setdefault(span.member_id, set()).add(span.birth)
+        genders.setdefault(span.member_id, set()).add(span.gender)
+    for member_id, values in of_member.items():
+        two_people = len(births.get(member_id, set()) - {None}) > 1 or len(genders.get(member_id, set()) - {""}) > 1
+        if two_people and any(len(each - {""}) > 1 for each in values):
+            raise RefusedDeliveryError(member_id)
+    if id_namespace is None and any(len(each - {""}) > 1 for values in of_claim.values() for each in values):
+        message = "a claim of two payers"
+        raise RefusedDeliveryError(message)
+
+
+def read(extracts: Mapping[str, Sequence[Row]], as_of: date, intake: Intake = DEFAULT_INTAKE) -> Delivered:
     """Return the records of all tables, rows that break the contract set aside."""
     tables = {
-        name: [{key.lower(): value for key, value in row.items()} for row in rows] for name, rows in extracts.items()
+        name: [_qualified(name, clean_row(row, intake.null_words), intake) for row in rows]
+        for name, rows in extracts.items()
     }
+    present = _present_identifiers(tables.get("member_crosswalk", []))
 
-    def records(table: str, make: Callable[[Position, Row, date], Record]) -> list[Record]:
+    def records(table: str, make: Callable[[Position, Row, date, Intake], Record]) -> list[Record]:
         found = []
         for at, row in enumerate(tables.get(table, []), start=1):
+            member_id = text(row, "member_id")
+            if member_id in present:
+                row["member_id"] = present[member_id]
             try:
-                found.append(make(_position(table, row, at), row, as_of))
+                found.append(make(_position(table, row, at), row, as_of, intake))
             except RejectedRowError:
                 continue
         return found
 
-    return Delivered(
+    fills = records("pharmacy_claim", _fill)
+    delivered = Delivered(
         lines=records("medical_claim", _line),
         diagnoses=records("claim_diagnosis", _diagnosis),
         procedures=records("claim_procedure", _procedure),
-        fills=_without_repeats(records("pharmacy_claim", _fill)) if "pharmacy_claim" in tables else None,
-        spans=records("eligibility", _span) if "eligibility" in tables else None,
-        authorizations=records("prior_authorization", _authorization) if "prior_authorization" in tables else None,
-        documents=records("care_documentation", _document) if "care_documentation" in tables else None,
+        fills=_without_repeats(fills) or None,
+        fill_days=[fill.dispensed for fill in fills],
+        spans=records("eligibility", _span) or None,
+        authorizations=records("prior_authorization", _authorization) or None,
+        documents=records("care_documentation", _document) or None,
         crosswalk=_crosswalk(tables.get("drug_crosswalk", [])),
     )
+    refuse_mixed_payers(delivered, intake.id_namespace)
+    return delivered

@@ -106,6 +106,7 @@ CONFIGURATIONS: dict[str, Configuration] = {
         Setup(policy_by_line_of_business=BY_LINE_OF_BUSINESS, parameters=OTHER_NUMBERS),
     ),
     "no procedure rows and no crosswalk": Configuration({"feeds": ALL_FEEDS - {"claim_procedure", "drug_crosswalk"}}),
+    "nobody says who has a pharmacy benefit": Configuration({"benefit_told": False, "deliveries": 2}),
 }
 
 

@@ -5,12 +5,23 @@ The long sitting is ``python -m tests.second_opinion.sitting --members 20000``.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.messy.clause_members import (
+    CLAUSES,
+    clause_members,
+    members_of_empty_feeds,
+    members_sent_again,
+    payment_members,
+    reach_members,
+)
 from tests.messy.edge_members import edge_members
 from tests.messy.members import messy_members
+from tests.second_opinion.reading import Intake
 from tests.second_opinion.sitting import BY_LINE_OF_BUSINESS, CONFIGURATIONS, OTHER_NUMBERS, compare
 from tests.support.product import (
     COMPARED,
@@ -25,13 +36,67 @@ from tests.support.product import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pipelines.rule.vocabulary import ParameterValue
     from tests.messy.text import Row
+    from tests.support.product import Table
 
 MEMBERS = 180
 FIRST_SEED = 4100
+
+SETUPS: dict[str, tuple[Callable[[], dict[str, list[Row]]], Setup]] = {
+    "E13 feeds of which no row was loaded": (members_of_empty_feeds, Setup()),
+    "E13 enrolment assumed beside an empty feed": (members_of_empty_feeds, Setup(assume_enrolled=True)),
+    "E15 claims sent again, by line": (members_sent_again, Setup()),
+    "E15 claims sent again whole": (members_sent_again, Setup(intake=Intake(redelivered_claims="whole"))),
+    "E16 full refresh": (
+        members_sent_again,
+        Setup(intake=Intake(full_deliveries={2: (date(2024, 1, 1), date(2024, 12, 31))})),
+    ),
+    "F amounts that nobody sent": (
+        payment_members,
+        Setup(intake=Intake(files_without_payments=frozenset({"medical_claim.csv"}))),
+    ),
+    "G1 reach found": (reach_members, Setup(parameters={"evidence_low_back_pain": {"reach_min_rows": 300}})),
+    "G1 too few rows for a reach": (
+        reach_members,
+        Setup(parameters={"evidence_low_back_pain": {"reach_min_rows": 100_000}}),
+    ),
+    "G1 reach configured": (reach_members, Setup(reach={"medical_claim": (date(2022, 1, 1), None)})),
+    "G1 reach configured and enrolment assumed": (
+        lambda: {table: rows for table, rows in reach_members().items() if table != "eligibility"},
+        Setup(assume_enrolled=True, reach={"medical_claim": (date(2022, 1, 1), date(2024, 4, 30))}),
+    ),
+}
+"""Clauses that show in a whole run only, with how it is set up."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What both say of some extracts."""
+
+    extracts: dict[str, list[Row]]
+    mine: dict[str, Table]
+    theirs: dict[str, Table]
+
+    def text_of(self, members: str) -> str:
+        """The differences on the members whose identifiers begin so; empty where there are none."""
+        owners = {
+            key[0]: str(row["member_id"])
+            for tables in (self.mine, self.theirs)
+            for key, row in tables["episode_review"].items()
+        }
+        found = [
+            each for each in differences(self.mine, self.theirs) if owners.get(each.episode_id, "").startswith(members)
+        ]
+        return report(found, self.extracts, [self.mine, self.theirs], {})
+
+
+def _compared(extracts: dict[str, list[Row]], folder: Path, told: Setup) -> Compared:
+    mine = audit_tables(product(extracts, folder, told))
+    return Compared(extracts, mine, opinion_tables(opinion_on(extracts, told)))
 
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)
@@ -55,6 +120,27 @@ def test_the_two_agree_on_every_member_made_for_an_edge(
 
     found = differences(mine, theirs)
     assert report(found, extracts, [mine, theirs], {}) == ""
+
+
+@pytest.fixture(scope="module")
+def clauses_compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
+    """The members of all clauses, judged by both in one run."""
+    return _compared(clause_members(), tmp_path_factory.mktemp("clauses"), Setup())
+
+
+@pytest.mark.parametrize("clause", CLAUSES)
+def test_the_two_agree_on_the_members_of_a_clause(clause: str, clauses_compared: Compared) -> None:
+    assert clauses_compared.text_of(f"{clause}/") == ""
+
+
+@pytest.mark.parametrize("name", SETUPS)
+def test_the_two_agree_where_the_run_is_set_up_otherwise(name: str, tmp_path: Path) -> None:
+    extracts, told = SETUPS[name]
+
+    compared = _compared(extracts(), tmp_path, told)
+
+    assert compared.theirs["episode_review"]
+    assert compared.text_of("") == ""
 
 
 def test_a_difference_in_any_table_is_seen_and_told_with_the_rows_of_its_member_alone(tmp_path: Path) -> None:

@@ -7,129 +7,49 @@ otherwise; `day(-1)` is the day before it.
 from __future__ import annotations
 
 import itertools
+import shutil
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from tests.second_opinion.codes import normal_ndc
 from tests.second_opinion.episodes import pointed_ranks
-from tests.second_opinion.opinion import POLICIES, Opinion, Row, second_opinion
-from tests.support.places import ROOT
+from tests.second_opinion.examples import (
+    ANCHOR,
+    AS_OF,
+    ENOUGH_CHIROPRACTIC,
+    ENOUGH_EXERCISE,
+    IMPLANT,
+    ORIGINAL,
+    SPAN,
+    VALUE_SETS,
+    claims_of,
+    day,
+    episode,
+    exercise,
+    extracts,
+    fill,
+    group,
+    judged,
+    line,
+    notes,
+    outcome,
+    seven,
+    statement,
+)
+from tests.second_opinion.opinion import POLICIES
+from tests.second_opinion.parameters import typed
+from tests.second_opinion.reach import NO_BOUNDS, reach_of, usual_size
 
-ANCHOR = date(2024, 6, 3)
-AS_OF = date(2026, 12, 31)
-VALUE_SETS = ROOT / "sql" / "value_sets"
-Extracts = dict[str, list[Row]]
+if TYPE_CHECKING:
+    from pathlib import Path
 
+    from tests.second_opinion.reach import Bounds
+    from tests.second_opinion.values import Row
 
-def day(offset: int) -> str:
-    return (ANCHOR + timedelta(days=offset)).isoformat()
-
-
-def line(claim_id: str, offset: int, code: str, **more: str | None) -> Row:
-    made: Row = {
-        "claim_id": claim_id,
-        "claim_line_number": "1",
-        "claim_type": "professional",
-        "member_id": "M",
-        "claim_line_start_date": day(offset),
-        "hcpcs_code": code,
-        "paid_amount": "100",
-        "diagnosis_code_1": "M54.50",
-    }
-    return made | more
-
-
-def fill(claim_id: str, offset: int, days: int, drug: str = "naproxen", **more: str | None) -> Row:
-    made: Row = {
-        "claim_id": claim_id,
-        "member_id": "M",
-        "dispensing_date": day(offset),
-        "days_supply": str(days),
-        "generic_name": drug,
-    }
-    return made | more
-
-
-def statement(modality: str, **more: str | None) -> Row:
-    made: Row = {
-        "document_id": f"D-{modality}",
-        "member_id": "M",
-        "modality": modality,
-        "outcome": "no_benefit",
-        "document_date": day(-10),
-        "start_date": day(-200),
-        "end_date": day(-20),
-        "author_role": "physician",
-        "source_type": "chart",
-    }
-    return made | more
-
-
-IMPLANT = [line("I", 0, "63650"), line("I", 0, "63685", claim_line_number="2")]
-SPAN: Row = {
-    "member_id": "M",
-    "enrollment_start_date": "2015-01-01",
-    "line_of_business": "commercial",
-}
-
-
-def extracts(*lines: Row, implant: list[Row] = IMPLANT, **tables: list[Row] | None) -> Extracts:
-    every: dict[str, list[Row] | None] = {
-        "medical_claim": [*implant, *lines],
-        "claim_diagnosis": [],
-        "pharmacy_claim": [],
-        "eligibility": [SPAN],
-        "prior_authorization": [],
-        "care_documentation": [],
-    }
-    every.update(tables)
-    return {name: rows for name, rows in every.items() if rows is not None}
-
-
-def judged(given: Extracts, *, policy: str | None = None, assume_enrolled: bool = False) -> Opinion:
-    return second_opinion(
-        given,
-        as_of=AS_OF,
-        value_sets=VALUE_SETS,
-        parameters=POLICIES,
-        policy_versions=dict.fromkeys(POLICIES, "1"),
-        default_policy="evidence_low_back_pain",
-        single_policy=policy,
-        assume_enrolled=assume_enrolled,
-    )
-
-
-def episode(given: Extracts, *, policy: str | None = None, assume_enrolled: bool = False) -> dict[str, object]:
-    (row,) = judged(given, policy=policy, assume_enrolled=assume_enrolled).episode_review
-    return row
-
-
-def outcome(given: Extracts) -> object:
-    row = episode(given)
-    return row["outcome_reason"]
-
-
-def notes(given: Extracts) -> list[str]:
-    return cast("list[str]", episode(given)["notes"])
-
-
-def group(given: Extracts, name: str) -> dict[str, object]:
-    (row,) = (row for row in judged(given).care_group_state if row["care_group"] == name)
-    return row
-
-
-def exercise(offsets: list[int]) -> list[Row]:
-    return [line(f"X{offset}", offset, "97110") for offset in offsets]
-
-
-ENOUGH_EXERCISE = exercise([-200, -190, -180, -170, -160, -150])
-ENOUGH_CHIROPRACTIC = [line(f"C{offset}", offset, "98940") for offset in (-60, -50, -40, -30, -20, -10)]
-
-
-# --- What is flagged (sections 6 to 8) ---------------------------------------------------------------
+# --- What is flagged (docs/rule.md 6, 7, 8) ---------------------------------------------------------------
 
 
 def test_no_care_at_all_is_flagged_with_the_priority_of_its_parts() -> None:
@@ -205,7 +125,7 @@ def test_a_statement_is_valid_only_when_all_holds(changed: Row, valid: bool) -> 
     assert group(given, "exercise")["state"] == ("adequate" if valid else "none")
 
 
-# --- Care (section 6) --------------------------------------------------------------------------------
+# --- Care (docs/rule.md 6) --------------------------------------------------------------------------------
 
 
 def test_care_on_the_anchor_day_or_before_the_look_back_is_not_prior_care() -> None:
@@ -334,7 +254,7 @@ def test_passive_care_alone_is_noted_and_a_modifier_does_not_hide_it() -> None:
     assert "only_passive_or_invasive_care" in notes(extracts(line("T", -30, "E0730", hcpcs_modifier_1="KX")))
 
 
-# --- What the data cannot tell (section 8) -----------------------------------------------------------
+# --- What the data cannot tell (docs/rule.md 8) -----------------------------------------------------------
 
 
 def test_a_gap_of_45_enrolled_days_is_complete_and_46_is_not() -> None:
@@ -351,7 +271,9 @@ def test_a_gap_of_45_enrolled_days_is_complete_and_46_is_not() -> None:
 
 def test_enrolment_is_assumed_only_where_no_eligibility_is_supplied() -> None:
     assert episode(extracts(eligibility=None), assume_enrolled=True)["enrollment_complete"] is True
-    assert episode(extracts(eligibility=[]), assume_enrolled=True)["enrollment_complete"] is False
+    assert (
+        episode(extracts(eligibility=[SPAN | {"member_id": "N"}]), assume_enrolled=True)["enrollment_complete"] is False
+    )
 
 
 def test_invisible_drugs_leave_the_groups_open_only_when_one_more_would_do() -> None:
@@ -359,26 +281,7 @@ def test_invisible_drugs_leave_the_groups_open_only_when_one_more_would_do() -> 
     assert outcome(extracts(pharmacy_claim=None)) == "no_conservative_care_found"
 
 
-# --- Final state of claims (section 2) ---------------------------------------------------------------
-
-
-def seven(claim_id: str, original: str, paid_on: int = 30, **more: str | None) -> Row:
-    return line(
-        claim_id,
-        0,
-        "63650",
-        claim_frequency_code="7",
-        original_claim_id=original,
-        paid_date=day(paid_on),
-        **more,
-    )
-
-
-def claims_of(*lines: Row) -> list[list[str]]:
-    return [cast("list[str]", row["claim_ids"]) for row in judged(extracts(implant=list(lines))).episode_review]
-
-
-ORIGINAL = line("A", 0, "63650")
+# --- Final state of claims (docs/rule.md 2) ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -448,11 +351,11 @@ def test_the_last_paid_version_of_a_line_wins_whatever_the_order_delivered() -> 
 
 
 def test_a_bad_row_is_set_aside() -> None:
-    assert claims_of(ORIGINAL, line("B", 0, "63685", paid_amount="1,000")) == [["A"]]
+    assert claims_of(ORIGINAL, line("B", 0, "63685", paid_amount="1.000,00")) == [["A"]]
     assert claims_of(ORIGINAL, line("B", 0, "63685", claim_type="dental")) == [["A"]]
 
 
-# --- Events and episodes (section 3) -----------------------------------------------------------------
+# --- Events and episodes (docs/rule.md 3) -----------------------------------------------------------------
 
 
 def test_events_are_not_chained() -> None:
@@ -518,7 +421,7 @@ def test_dollars_of_a_claim_with_two_events_are_told_once() -> None:
     ]
 
 
-# --- Diagnoses and exclusions (sections 4 and 5) -----------------------------------------------------
+# --- Diagnoses and exclusions (docs/rule.md 4, 5) -----------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -683,3 +586,156 @@ def test_fewer_than_685_enrolled_days_before_leave_device_history_unknown() -> N
 
     assert "device_history_unknown" not in since(-685)
     assert "device_history_unknown" in since(-684)
+
+
+# --- The reach of a feed, enrolment and drugs (docs/rule.md 8) --------------------------------------------
+
+
+def since(offset: int) -> dict[str, Bounds]:
+    return {"medical_claim": (ANCHOR + timedelta(days=offset), None)}
+
+
+def test_46_days_before_the_claims_begin_are_history_that_was_not_delivered() -> None:
+    row = episode(extracts(), reach=since(-365 + 45))
+    assert (row["enrolled_days"], row["outcome_reason"]) == (320, "no_conservative_care_found")
+    row = episode(extracts(), reach=since(-365 + 46))
+    assert (row["enrolled_days"], row["outcome_reason"]) == (319, "history_not_delivered")
+    assert (row["enrollment_complete"], row["next_step"]) == (False, "data_hold")
+    short = [SPAN | {"enrollment_start_date": day(-365 + 46)}]
+    assert outcome(extracts(eligibility=short), reach=since(-365 + 46)) == "insufficient_enrollment"
+
+
+def test_claims_that_end_too_early_are_history_that_was_not_delivered_too() -> None:
+    until = {"medical_claim": (None, ANCHOR - timedelta(days=47))}
+    assert outcome(extracts(), reach=until) == "history_not_delivered"
+    assert outcome(extracts(), reach={"medical_claim": (None, None)}) == "no_conservative_care_found"
+
+
+def test_a_day_of_the_look_back_outside_the_feed_is_noted() -> None:
+    assert "look_back_outside_feed" not in notes(extracts(), reach=since(-365))
+    assert "look_back_outside_feed" in notes(extracts(), reach=since(-364))
+    stopped = [line("I", 0, "63650", hcpcs_modifier_1="53")]
+    assert "look_back_outside_feed" not in notes(extracts(implant=stopped), reach=since(-364))
+
+
+def test_care_outside_the_reach_still_counts() -> None:
+    assert outcome(extracts(*ENOUGH_EXERCISE, *ENOUGH_CHIROPRACTIC), reach=since(-5)) == "failure_not_documented"
+
+
+def test_enrolled_days_are_unknown_without_eligibility_unless_assumed_within_the_reach() -> None:
+    row = episode(extracts(eligibility=None))
+    assert (row["enrolled_days"], row["outcome_reason"]) == (None, "insufficient_enrollment")
+    for offset, reason in ((-320, "no_conservative_care_found"), (-319, "history_not_delivered")):
+        row = episode(extracts(eligibility=None), assume_enrolled=True, reach=since(offset))
+        assert (row["enrolled_days"], row["outcome_reason"]) == (-offset, reason)
+
+
+def test_device_history_needs_days_inside_the_reach_also_where_enrolment_is_assumed() -> None:
+    for more in ({}, {"assume_enrolled": True}):
+        given = extracts(eligibility=None if more else [SPAN])
+        assert "device_history_unknown" not in notes(given, reach=since(-685), **more)
+        assert "device_history_unknown" in notes(given, reach=since(-684), **more)
+    assert "device_history_unknown" in notes(extracts(eligibility=None))
+
+
+def test_drugs_are_visible_only_inside_both_reaches() -> None:
+    def visible(offset: int, table: str = "pharmacy_claim", **more: bool) -> object:
+        first = (ANCHOR + timedelta(days=offset), None)
+        given = extracts(eligibility=None if more else [SPAN])
+        return episode(given, reach={table: first}, **more)["drugs_visible"]
+
+    assert (visible(-320), visible(-319)) == (True, False)
+    assert (visible(-320, "medical_claim"), visible(-319, "medical_claim")) == (True, False)
+    assert (visible(-320, assume_enrolled=True), visible(-319, assume_enrolled=True)) == (True, False)
+
+
+def test_a_blank_benefit_is_cover_only_where_nobody_says_either() -> None:
+    def visible(*spans: Row) -> object:
+        return episode(extracts(eligibility=[SPAN, *spans]))["drugs_visible"]
+
+    other = SPAN | {"member_id": "N"}
+    assert visible() is True
+    assert visible(other | {"has_pharmacy_benefit": "maybe"}) is True
+    assert visible(other | {"has_pharmacy_benefit": "true"}) is False
+    assert visible(other | {"has_pharmacy_benefit": "No"}) is False
+    superseded = [other | {"has_pharmacy_benefit": "T", "_delivery": "1"}, other | {"_delivery": "2"}]
+    assert visible(*superseded) is False
+    assert visible(SPAN | {"has_pharmacy_benefit": "yes"}) is True
+
+
+FEW = {name: {**values, "reach_min_rows": 10} for name, values in POLICIES.items()}
+
+
+def months(*counts: int) -> list[date]:
+    """Days by month from January 2024: so many rows each, on the 10th."""
+    return [date(2024, month, 10) for month, count in enumerate(counts, start=1) for _ in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "size"),
+    [((5, 5, 1), 5), ((6, 3, 3), 6), ((5, 3, 3), 3), ((10, 1), 10), ((4, 4, 4, 4), 4), ((6, 5, 1), 6), ((1,), 1)],
+)
+def test_the_usual_size_is_that_of_the_months_that_hold_half_of_all_rows(counts: tuple[int, ...], size: int) -> None:
+    assert usual_size(counts) == size
+
+
+def test_the_reach_is_found_from_enough_rows_and_a_thin_month_is_a_hole() -> None:
+    settled = typed(FEW["evidence_low_back_pain"])
+    found = reach_of(months(20, 2, 1, 20), AS_OF, settled, None)
+    assert [date(2024, month, 5) in found for month in (1, 2, 3, 4)] == [True, True, False, True]
+    assert date(2023, 12, 31) not in found
+    assert (date(2024, 1, 1) in found, date(2024, 1, 31) in found) == (True, True)
+    assert (date(2024, 4, 10) in found, date(2024, 4, 11) in found) == (True, False)
+
+
+def test_fewer_rows_have_no_bounds_and_rows_after_the_run_date_are_not_counted() -> None:
+    settled = typed(FEW["evidence_low_back_pain"])
+    assert reach_of(months(9), AS_OF, settled, None) == NO_BOUNDS
+    assert reach_of(months(10), AS_OF, settled, None) != NO_BOUNDS
+    assert reach_of([*months(9), date(2027, 1, 5)], AS_OF, settled, None) == NO_BOUNDS
+    assert reach_of([], AS_OF, settled, None) == NO_BOUNDS
+    assert typed({}).reach_min_rows == 10_000
+
+
+def test_a_configured_feed_is_not_also_found() -> None:
+    settled = typed(FEW["evidence_low_back_pain"])
+    assert date(2023, 1, 1) in reach_of(months(10), AS_OF, settled, (None, date(2024, 6, 30)))
+    assert date(2024, 7, 1) not in reach_of(months(10), AS_OF, settled, (None, date(2024, 6, 30)))
+
+
+def test_repeats_denied_lines_and_older_versions_are_rows_of_the_feed() -> None:
+    repeated = [line("R", -20, "99213", claim_status="denied") for _ in range(8)]
+    row = episode(extracts(*repeated), parameters=FEW)
+    assert row["outcome_reason"] == "history_not_delivered"
+    row = episode(extracts(*repeated[1:]), parameters=FEW)
+    assert row["outcome_reason"] == "no_conservative_care_found"
+    aside = line("R", -20, "99213", claim_type="dental")
+    assert outcome(extracts(*repeated[1:], aside), parameters=FEW) == "no_conservative_care_found"
+
+
+# --- M62.85 is a neighbour (docs/rule.md 4) ---------------------------------------------------------------
+
+
+MULTIFIDUS = 'lbp_near_neighbour,icd-10-cm,M62.85,"Dysfunction of the multifidus",2024-10-01,,,,muscle_control\n'
+
+
+def value_sets_with_multifidus(folder: Path) -> Path:
+    """The value sets with the row of M62.85, also where the repository does not hold it yet."""
+    copied = folder / "value_sets"
+    shutil.copytree(VALUE_SETS, copied)
+    listed = copied / "diagnoses_low_back_pain.csv"
+    if "M62.85" not in listed.read_text(encoding="utf-8"):
+        with listed.open("a", encoding="utf-8") as handle:
+            handle.write(MULTIFIDUS)
+    return copied
+
+
+@pytest.mark.parametrize(("end", "noted"), [("2024-09-30", True), ("2024-10-01", False)])
+def test_a_dysfunction_of_the_multifidus_is_a_neighbour_and_a_back_code(end: str, noted: bool, tmp_path: Path) -> None:
+    sets = value_sets_with_multifidus(tmp_path)
+    implant = [line("I", 0, "63650", diagnosis_code_2="M62.85", diagnosis_pointer="1", claim_end_date=end)]
+    row = episode(extracts(line("X", -10, "97110", diagnosis_code_1="M62.85"), implant=implant), value_sets=sets)
+    assert row["diagnosis_class"] == "low_back_pain_with_neighbour"
+    assert row["outcome_reason"] == "conservative_care_too_short"
+    late = episode(extracts(implant=implant), value_sets=sets)["notes"]
+    assert ("diagnosis_code_not_valid_on_date" in cast("list[str]", late)) is noted

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 CHANGES_DISK = re.compile(
     r"\.replace\(\w+|rename|unlink\(|rmtree|mkdir|write_text|write_bytes|write_parquet|symlink_to|os\.link|fsync|"
     r"swap_in|commit_file|write_file|to_disk|open_file|chmod|ftruncate|pwrite|attach |checkpoint|copy \(|"
-    r"stages\.|= open_warehouse|write_manifest|write_record|commit_night|prepare_night|settle\(|keep_snapshot|"
+    r"stages\.|= open_warehouse|write_manifest|write_record|prepare_night|settle\(|finish\(|swing\(|let_go\(|enter\(|"
     r"write_worklist|_build\("
 )
 OCCURRENCES = 3

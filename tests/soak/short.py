@@ -13,16 +13,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.ground.files import swap_in
 from pipelines.intake import ledger
 from pipelines.intake.land import _write as write_landed
 from pipelines.intake.land import land
 from pipelines.publishing.history import prepare_night, settle
 from pipelines.publishing.publish import publish
-from pipelines.reports.report import report
+from pipelines.publishing.publishes import finish, swing
+from pipelines.reports.report import stand
 from tests.soak.ending import Point, answer, ended, line_of
 from tests.soak.nights import audit_tables, deliver, files_of, leftovers
-from tests.support.run_in_small import AS_OF, facts, make_working, publish_in_small
+from tests.support.run_in_small import AS_OF, SQL, facts, make_working
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,12 +36,12 @@ LANDING = (
 )
 PUBLISHING = (
     Point(line_of(prepare_night, "_write(_pending_path"), 1, "after"),
-    Point(line_of(swap_in, "commit_file("), 1, "before"),
-    Point(line_of(swap_in, "commit_file("), 1, "after"),
+    Point(line_of(finish, "_make_durable("), 1, "before"),
+    Point(line_of(finish, "folder.rename("), 1, "after"),
+    Point(line_of(swing, "part.replace("), 1, "before"),
+    Point(line_of(swing, "part.replace("), 1, "after"),
+    Point(line_of(settle, "commit_file("), 1, "before"),
     Point(line_of(settle, "commit_file("), 1, "after"),
-    Point(line_of(swap_in, "commit_file("), 3, "after"),
-    Point(line_of(publish, "write_manifest("), 1, "before"),
-    Point(line_of(report, "swap_in("), 1, "before"),
 )
 RUNS = ("R20260630-00000001", "R20260630-00000002")
 
@@ -108,8 +108,8 @@ def _publish(out: Path, run_id: str) -> None:
     working = out / "work" / "run.duckdb"
     working.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(_made(out.parent, run_id), working)
-    publish_in_small(out, run_facts=facts(run_id))
-    report(out / "published")
+    built = publish(working, out, facts=facts(run_id), check_results=(), sql=SQL)
+    stand(out, name=built.name, written=built.written)
 
 
 def _made(folder: Path, run_id: str) -> Path:

@@ -1,4 +1,4 @@
-"""Section 2 of the rule: repeats, versions, replacements, voids, reversals; which lines count."""
+"""docs/rule.md 2: repeats, versions, replacements, voids, reversals; which lines count."""
 
 from tests.spec.book import example, examples
 
@@ -392,6 +392,344 @@ def test_only_paid_lines_are_summed_to_find_a_reversal() -> None: ...
 def test_denied_and_reversed_lines_are_no_care_and_pending_ones_are() -> None: ...
 
 
+# The frequency digit of the bill type
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1 paid=100
+    0  63650  M54.50  claim=C2 <type> bill_type_code=<bill> frequency=<frequency> of=C1 paid=150
+    expect claims=<claims>
+    """,
+    """
+    type          | bill | frequency | claims
+    institutional | 0137 |           | C2
+    institutional | 137  |           | C2
+    institutional | 0136 |           | C1,C2
+    institutional | 0137 | 1         | C1,C2
+    professional  | 0137 |           | C1,C2
+    """,
+)
+def test_the_last_digit_of_the_bill_type_stands_for_a_blank_frequency_of_an_institutional_line() -> None: ...
+
+
+@example("""
+    0  63650  M54.50  claim=C1
+    0  63650  M54.50  claim=C2 institutional bill_type_code=0138 of=C1
+    expect no episode
+    expect claim.C1=voided
+    """)
+def test_a_bill_type_ending_in_8_voids() -> None: ...
+
+
+# Total lines
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1 institutional paid=100
+    0  <code>  M54.50  claim=C1 <type> revenue=<revenue> paid=100
+    expect paid=<paid>
+    """,
+    """
+    type          | revenue | code  | paid
+    institutional | 0001    | -     | 100.00
+    institutional | 1       | -     | 100.00
+    institutional | 0002    | -     | 200.00
+    institutional | 0001    | 99213 | 200.00
+    professional  | 0001    | -     | 200.00
+    """,
+)
+def test_a_line_that_repeats_the_sum_of_its_claim_never_counts() -> None: ...
+
+
+@example("""
+    0  -      M54.50  claim=C1 institutional revenue=0001 line=1 paid=100
+    0  63650  M54.50  claim=C1 institutional line=2 paid=100
+    expect paid=100.00
+    """)
+def test_a_total_line_before_the_others_never_counts_either() -> None: ...
+
+
+@example("""
+    0  -  M54.50  claim=C1 institutional revenue=0001 line=10 paid=100
+    0  -  M54.50  claim=C1 institutional revenue=0001 line=9 paid=70
+    0  procedure 00HU3MZ claim=C1
+    expect paid=70.00
+    """)
+def test_a_claim_of_total_lines_alone_keeps_the_first_by_number() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1 paid=100
+    0  63650  M54.50  claim=C2 institutional frequency=7 of=C1 status=pending
+    0  -      M54.50  claim=C2 institutional frequency=7 of=C1 revenue=<revenue>
+    expect claims=<claims>
+    """,
+    """
+    revenue | claims
+    0001    | C1
+    0002    | C2
+    """,
+)
+def test_a_paid_total_line_does_not_make_a_pending_replacement_act() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1 institutional paid=100
+    0  -      M54.50  claim=C1 institutional revenue=<revenue> paid=-100
+    expect <expected>
+    """,
+    """
+    revenue | expected
+    0001    | 1 episode
+    0002    | no episode
+    """,
+)
+def test_a_negative_total_line_reverses_nothing() -> None: ...
+
+
+# Credited lines
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1 paid=500
+    0  63685  M54.50  claim=C1 paid=100
+    0  <code> M54.50  claim=C1 paid=<paid>
+    expect codes=<codes> paid=<dollars>
+    """,
+    """
+    code  | paid | codes       | dollars
+    63685 | -100 | 63650       | 500.00
+    63685 | -99  | 63650,63685 | 501.00
+    63688 | -100 | 63650,63685 | 500.00
+    """,
+)
+def test_a_credit_takes_out_the_line_of_the_same_code_and_opposite_amount_and_the_dollars_stay() -> None: ...
+
+
+@examples(
+    """
+    -50  99213  M54.50  claim=C1 paid=500
+    -50  97110  M54.50  claim=C1 line=2 revenue=0420 paid=<paid> status=<status>
+    <day>  97110  M54.50  claim=<claim> line=<line> revenue=<revenue> paid=-100 units=-1
+    -20  99213  M54.50  claim=C2 paid=500
+    0    63650+63685  M54.50
+    expect exercise.service_count=<count>
+    """,
+    """
+    paid | status  | claim | line | day | revenue | count
+    100  |         | C1    | 3    | -50 | 0420    | 0
+    100  |         | C1    | 1    | -50 | 0420    | 0
+    100  | pending | C1    | 3    | -50 | 0420    | 0
+    100  |         | C1    | 3    | -49 | 0420    | 1
+    100  |         | C1    | 3    | -50 | 0421    | 1
+    100  |         | C2    | 3    | -50 | 0420    | 1
+    0    |         | C1    | 3    | -50 | 0420    | 1
+    """,
+)
+def test_a_credit_takes_a_line_of_its_claim_revenue_code_and_day_and_is_itself_no_service() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=C1 paid=500
+    0  63685  M54.50  claim=C1 line=<first> paid=100 modifier=<a>
+    0  63685  M54.50  claim=C1 line=<second> paid=100 modifier=<b> status=<status>
+    0  63685  M54.50  claim=C1 line=30 paid=<paid> units=<units>
+    -700  99213  F41.1
+    expect codes=<codes>
+    """,
+    """
+    first | second | a  | b | status | paid | units | codes
+    2     | 10     |    |   |        | -100 |       | 63650,63685
+    2     | 10     |    |   | denied | -100 |       | 63650
+    2     | 10     |    |   | denied | 100  | -1    | 63650,63685
+    """,
+)
+def test_each_credit_takes_one_line_and_never_one_that_does_not_count() -> None: ...
+
+
+@examples(
+    """
+    -50  99213  M54.50  claim=C1 line=1 paid=500
+    -50  97110  M54.50  claim=C1 line=<first> paid=100 units=1
+    -50  97110  M54.50  claim=C1 line=<second> paid=100 units=2
+    -50  97110  M54.50  claim=C1 line=30 paid=-100
+    0    63650+63685  M54.50
+    expect exercise.service_count=1 exercise.measure=1 ledger.97110=yes
+    """,
+    """
+    first | second
+    2     | 10
+    10    | 2
+    """,
+)
+def test_of_two_lines_that_a_credit_may_take_one_is_left() -> None: ...
+
+
+@examples(
+    """
+    -50  S9117  M54.50  claim=C1 line=<first> paid=100 units=3
+    -50  S9117  M54.50  claim=C1 line=<second> paid=100 units=8
+    -50  S9117  M54.50  claim=C1 line=30 paid=-100
+    -50  99213  M54.50  claim=C1 line=1 paid=500
+    0    63650+63685  M54.50
+    expect interdisciplinary.measure=<hours>
+    """,
+    """
+    first | second | hours
+    2     | 10     | 8
+    10    | 2      | 3
+    02    | 10     | 8
+    """,
+)
+def test_a_credit_takes_the_first_by_the_number_of_the_line() -> None: ...
+
+
+@examples(
+    """
+    -100  97110  M54.50  claim=C1 paid=100
+    -100  97110  C79.51  claim=C1 paid=<paid>
+    -100  99213  claim=C1 paid=<other> status=<status>
+    0     63650+63685  M54.50
+    expect exercise=<state>
+    """,
+    """
+    paid | other | status | state
+    -100 | 1     |        | none
+    -100 | 1     | denied | none
+    -99  | 1     |        | short
+    """,
+)
+def test_a_claim_credited_whole_gives_no_care() -> None: ...
+
+
+@examples(
+    """
+    -50  97110  M54.50  claim=C1 paid=0 units=2
+    -50  97110  M54.50  claim=C1 paid=0 units=<units>
+    -50  97140  M54.50  claim=C1 paid=10
+    0    63650+63685  M54.50
+    expect <expected>
+    """,
+    """
+    units | expected
+    -2    | exercise=none
+    -1    | exercise=short
+    2     | exercise=short
+    """,
+)
+def test_where_nothing_was_paid_the_opposite_units_take_a_line_out() -> None: ...
+
+
+@examples(
+    """
+    0  procedure 00HU3MZ claim=C1
+    0  -  M54.50  claim=C1 institutional revenue=0360 paid=0 units=1
+    0  -  M54.50  claim=C1 institutional revenue=0360 paid=0 units=<units>
+    expect <expected>
+    """,
+    """
+    units | expected
+    -1    | no episode
+    -2    | 1 episode
+    """,
+)
+def test_the_procedure_rows_of_a_claim_credited_whole_open_nothing() -> None: ...
+
+
+# Authorisations and enrolment delivered again
+
+
+@example("""
+    0  63650  M54.50
+    authorized withdrawn id=A1 delivery=1
+    authorized approved  id=A1 code=63650 delivery=2
+    authorized denied    id=A1 delivery=3
+    expect authorization=none_found
+    """)
+def test_the_last_withdrawal_takes_what_came_after_the_first() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50
+    authorized <first>  id=A1 code=<code>
+    authorized <second> id=A1 code=<other>
+    expect authorization=<state>
+    """,
+    """
+    first    | code  | second    | other | state
+    approved | 63650 | pended    | 63650 | none_found
+    pended   | 63650 | approved  | 63650 | approved
+    approved | 63650 | pended    | 63685 | approved
+    approved | 63650 | withdrawn |       | none_found
+    approved | 63650 | denied    |       | none_found
+    approved | 63650 | pended    |       | approved
+    withdrawn |      | approved  | 63650 | approved
+    approved | 63650 | withdrawn | 63685 | approved
+    """,
+)
+def test_the_last_delivered_decision_on_a_code_stands_and_a_withdrawal_without_code_takes_all_earlier_rows() -> (
+    None
+): ...
+
+
+@examples(
+    """
+    0  63650  M54.50
+    authorized approved  id=A1 code=63650
+    authorized withdrawn id=<id>
+    authorized pended    id=A1
+    expect authorization=<state>
+    """,
+    """
+    id | state
+    A1 | none_found
+    A2 | approved
+    """,
+)
+def test_what_a_withdrawal_took_out_stays_out_when_the_withdrawal_is_superseded() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50
+    enrolled 2020-01-01.. lob=commercial
+    enrolled <again> lob=<lob>
+    expect enrolled_days=<days>
+    """,
+    """
+    again                  | lob        | days
+    2020-01-01..2022-12-31 | commercial | 0
+    2020-01-02..2022-12-31 | commercial | 365
+    2020-01-01..2022-12-31 | medicaid   | 365
+    2020-01-01..2019-12-31 | commercial | 0
+    """,
+)
+def test_a_span_delivered_again_with_an_end_has_that_end() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50
+    enrolled 2020-01-01..
+    enrolled 2020-01-01.. drugs=false delivery=<delivery>
+    expect drugs_visible=<visible>
+    """,
+    """
+    delivery | visible
+    1        | true
+    2        | false
+    """,
+)
+def test_a_later_delivery_of_a_span_replaces_its_drug_benefit_and_one_delivery_may_tell_two() -> None: ...
+
+
 # Pharmacy fills
 
 ENOUGH_OF_ANOTHER_CLASS = "-300 fill duloxetine days=30"
@@ -451,3 +789,81 @@ def test_negative_days_are_netted_whatever_the_status_but_denied() -> None: ...
     """,
 )
 def test_a_denied_or_reversed_fill_with_days_does_not_count() -> None: ...
+
+
+@examples(
+    f"""
+    {ENOUGH_OF_ANOTHER_CLASS}
+    -100  fill naproxen days=30 claim=F1 line=1
+    -99   fill naproxen days=30 claim=<claim> line=<line> status=reversed
+    0     63650+63685  M54.50
+    expect medication=<state>
+    """,
+    """
+    claim | line | state
+    F1    | 1    | short
+    F1    | 001  | short
+    F1    | 2    | adequate
+    F1    |      | adequate
+    F2    | 1    | adequate
+    """,
+)
+def test_a_reversed_row_takes_back_a_fill_of_its_claim_and_line_and_of_no_other() -> None: ...
+
+
+@examples(
+    f"""
+    {ENOUGH_OF_ANOTHER_CLASS}
+    -100  fill naproxen days=28 claim=A
+    -99   fill naproxen days=28 claim=<second>
+    -98   fill naproxen days=28 claim=A status=reversed
+    -97   fill naproxen days=28 claim=<third> status=<status>
+    0     63650+63685  M54.50
+    expect medication=<state>
+    """,
+    """
+    second | third | status   | state
+    A      | B     | reversed | adequate
+    A      | A     | reversed | short
+    A      | A     | denied   | adequate
+    B      | A     | reversed | adequate
+    """,
+)
+def test_a_fill_is_taken_back_once_and_each_reversed_row_takes_one() -> None: ...
+
+
+@examples(
+    f"""
+    {ENOUGH_OF_ANOTHER_CLASS}
+    -120  fill naproxen days=14 claim=F1
+    -100  fill naproxen days=30 claim=F1
+    -99   fill naproxen days=<days> claim=F1 status=reversed
+    0     63650+63685  M54.50
+    expect medication=<state>
+    """,
+    """
+    days | state
+    14   | adequate
+    30   | short
+    20   | adequate
+    """,
+)
+def test_of_several_fills_one_of_equal_days_is_taken_back_then_the_first_delivered() -> None: ...
+
+
+@examples(
+    f"""
+    {ENOUGH_OF_ANOTHER_CLASS}
+    -100  fill naproxen days=56
+    -90   fill naproxen days=30 quantity=<quantity>
+    0     63650+63685  M54.50
+    expect medication=<state>
+    """,
+    """
+    quantity | state
+    -30      | short
+    0        | adequate
+             | adequate
+    """,
+)
+def test_a_negative_quantity_gives_its_days_back() -> None: ...

@@ -1,4 +1,4 @@
-"""Section 3 of the rule: index lines, the events of one surgery, and the episodes made of events."""
+"""docs/rule.md 3: index lines, the events of one surgery, and the episodes made of events."""
 
 from tests.spec.book import example, examples
 

@@ -1,4 +1,4 @@
-"""Section 4 of the rule: the diagnoses an implant was billed for, and what they say."""
+"""docs/rule.md 4: the diagnoses an implant was billed for, and what they say."""
 
 from tests.spec.book import OTHER_PARAMETERS, example, examples
 

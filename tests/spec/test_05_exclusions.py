@@ -1,4 +1,4 @@
-"""Section 5 of the rule: what takes an episode off the list, and in which order."""
+"""docs/rule.md 5: what takes an episode off the list, and in which order."""
 
 from tests.spec.book import example, examples
 
@@ -227,7 +227,7 @@ def test_an_authorization_holds_when_approved_and_valid_on_the_anchor_date_for_a
 
 @examples(
     """
-    authorized approved code=99999 id=A1 <validity>
+    authorized approved code=22612 id=A1 <validity>
     0  63650  M54.50  claim=C1
     0  99213  M54.50  claim=C1 authorization=<number>
     expect exclusions=<exclusions>
@@ -241,6 +241,24 @@ def test_an_authorization_holds_when_approved_and_valid_on_the_anchor_date_for_a
     """,
 )
 def test_an_authorization_for_another_code_holds_when_a_claim_of_the_episode_names_it() -> None: ...
+
+
+@examples(
+    """
+    authorized approved code=<code>
+    0  63650  M54.50
+    expect exclusions=<exclusions>
+    """,
+    """
+    code    | exclusions
+    99999   | prior_authorization_approved
+    99998   | []
+    NULL    | prior_authorization_approved
+    NUL     | []
+    63650.0 | prior_authorization_approved
+    """,
+)
+def test_a_filler_of_a_code_on_an_authorization_is_a_blank_one() -> None: ...
 
 
 @example("""

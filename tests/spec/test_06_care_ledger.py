@@ -1,4 +1,4 @@
-"""Section 6 of the rule: the care before the implant, what counts of it, and when a group of care is adequate."""
+"""docs/rule.md 6: the care before the implant, what counts of it, and when a group of care is adequate."""
 
 from tests.spec.book import OTHER_PARAMETERS, example, examples
 
@@ -254,7 +254,7 @@ def test_three_psychological_sessions_are_too_few_however_long() -> None: ...
     97545 |       | short    | 18
     97545 | 0.5   | short    | 18
     97545 | 0     | short    | 18
-    97545 | -3    | short    | 18
+    97545 | -3    | short    | 16
     97799 | 9     | short    | 16
     """,
 )

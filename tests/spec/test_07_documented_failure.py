@@ -1,4 +1,4 @@
-"""Section 7 of the rule: statements that conservative care failed, and when failure is documented."""
+"""docs/rule.md 7: statements that conservative care failed, and when failure is documented."""
 
 from tests.spec.book import OTHER_PARAMETERS, example, examples
 

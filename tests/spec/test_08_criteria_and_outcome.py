@@ -1,4 +1,4 @@
-"""Section 8 of the rule: what can be seen, the criteria with their three values, and the outcome."""
+"""docs/rule.md 8: what can be seen, the criteria with their three values, and the outcome."""
 
 from tests.spec.book import example, examples
 
@@ -60,6 +60,99 @@ def test_enrolment_is_complete_when_at_most_45_days_of_the_look_back_are_missing
 def test_enrolment_may_be_assumed_only_where_no_eligibility_was_supplied() -> None: ...
 
 
+@examples(
+    f"""
+    <setting>
+    <more>
+    {IMPLANT}
+    expect enrolled_days=<days>
+    """,
+    """
+    setting                             | more            | days
+    without eligibility                 |                 | nothing
+    without eligibility                 | assume enrolled | 365
+                                        | not enrolled    | 0
+    """,
+)
+def test_enrolled_days_are_not_known_where_nobody_says_who_was_enrolled() -> None: ...
+
+
+# The reach of a feed
+
+
+@examples(
+    f"""
+    reach medical_claim=<reach>
+    <enrolment>
+    {IMPLANT}
+    expect enrolled_days=<days> <outcome> notes<has>=look_back_outside_feed
+    """,
+    f"""
+    reach     | enrolment       | days | outcome                                   | has
+    -365..    |                 | 365  | flagged no_conservative_care_found        | -
+    -364..    |                 | 364  | flagged no_conservative_care_found        | +
+    -320..    |                 | 320  | flagged no_conservative_care_found        | +
+    -319..    |                 | 319  | not_assessable history_not_delivered      | +
+    ..-46     |                 | 320  | flagged no_conservative_care_found        | +
+    ..-47     |                 | 319  | not_assessable history_not_delivered      | +
+    ..        |                 | 365  | flagged no_conservative_care_found        | -
+    -365..    | {INCOMPLETE}    | 319  | not_assessable insufficient_enrollment    | -
+    -300..    | {INCOMPLETE}    | 300  | not_assessable insufficient_enrollment    | +
+    -300..    | enrolled -320.. | 300  | not_assessable history_not_delivered      | +
+    -320..    | enrolled -320.. | 320  | flagged no_conservative_care_found        | +
+    -320..    | enrolled ..-2   | 319  | not_assessable history_not_delivered      | +
+    """,
+)
+def test_days_that_the_claims_received_do_not_reach_are_not_seen() -> None: ...
+
+
+@examples(
+    f"""
+    reach medical_claim=<reach>
+    without eligibility
+    <assumed>
+    {IMPLANT}
+    expect <outcome> enrolled_days=<days>
+    """,
+    """
+    reach  | assumed         | outcome                                | days
+    -320.. | assume enrolled | flagged no_conservative_care_found     | 320
+    -319.. | assume enrolled | not_assessable history_not_delivered   | 319
+    -319.. |                 | not_assessable insufficient_enrollment | nothing
+    """,
+)
+def test_where_enrolment_is_assumed_the_reach_still_bounds_what_is_seen() -> None: ...
+
+
+@example(f"""
+    reach medical_claim=-5..
+    {EXERCISE}
+    {CHIROPRACTIC}
+    {IMPLANT}
+    expect flagged failure_not_documented notes+=look_back_outside_feed
+    """)
+def test_care_that_was_found_counts_wherever_it_lies() -> None: ...
+
+
+@examples(
+    f"""
+    reach <reach>
+    {IMPLANT}
+    expect drugs_visible=<visible>
+    """,
+    """
+    reach                                          | visible
+    medical_claim=-320..                           | true
+    medical_claim=-319..                           | false
+    pharmacy_claim=-320..                          | true
+    pharmacy_claim=-319..                          | false
+    medical_claim=-340.. pharmacy_claim=..-21      | true
+    medical_claim=-340.. pharmacy_claim=..-22      | false
+    """,
+)
+def test_drugs_are_visible_on_days_that_both_feeds_reach() -> None: ...
+
+
 # Drugs
 
 
@@ -74,6 +167,7 @@ def test_enrolment_may_be_assumed_only_where_no_eligibility_was_supplied() -> No
     """
     setting                            | first                      | second                    | visible | has
                                        | enrolled -365..            |                           | true    | -
+                                       | enrolled -365.. drugs=     | enrolled 1.. no-drugs     | false   | +
                                        | enrolled -365.. drugs=     |                           | true    | -
                                        | enrolled -365.. no-drugs   |                           | false   | +
                                        | enrolled -320..            | enrolled -365.. no-drugs  | true    | -

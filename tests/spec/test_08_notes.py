@@ -1,4 +1,4 @@
-"""Section 8 of the rule: the notes, which tell a reader more and never change the outcome."""
+"""docs/rule.md 8: the notes, which tell a reader more and never change the outcome."""
 
 from tests.spec.book import example, examples
 
@@ -278,3 +278,98 @@ def test_follow_up_is_incomplete_where_the_data_end_before_24_months() -> None: 
     expect notes+=follow_up_incomplete
     """)
 def test_lines_dated_after_the_run_date_do_not_complete_the_follow_up() -> None: ...
+
+
+@examples(
+    """
+    <setting>
+    <enrolment>
+    0  63650  M54.50  modifier=<modifier>
+    expect notes<has>=device_history_unknown
+    """,
+    """
+    setting                    | enrolment       | modifier | has
+    reach medical_claim=-685.. |                 |          | -
+    reach medical_claim=-684.. |                 |          | +
+    reach medical_claim=-684.. |                 | 53       | +
+    without eligibility        | assume enrolled |          | -
+    without eligibility        |                 |          | +
+    """,
+)
+def test_a_device_history_that_the_claims_received_do_not_reach_is_unknown() -> None: ...
+
+
+@examples(
+    """
+    reach medical_claim=-364..
+    0  63650  M54.50  modifier=<modifier>
+    expect notes<has>=look_back_outside_feed
+    """,
+    """
+    modifier | has
+             | +
+    53       | -
+    """,
+)
+def test_days_that_the_claims_do_not_reach_are_noted_only_where_it_is_not_excluded() -> None: ...
+
+
+@examples(
+    """
+    <setting>
+    0  63650  M54.50  claim=A paid=<first> modifier=<modifier>
+    0  63685  M54.50  claim=B paid=10 allowed=20
+    expect paid=<paid> notes<has>=payment_unknown
+    """,
+    """
+    setting          | first | modifier | paid  | has
+    without payments |       |          | nothing | +
+    without payments |       | 53       | nothing | +
+    without payments | 5     |          | 15.00 | -
+                     |       |          | 10.00 | -
+    """,
+)
+def test_dollars_that_hold_an_amount_nobody_sent_are_unknown_and_never_0() -> None: ...
+
+
+@examples(
+    """
+    0  63650      M54.50  claim=A type=institutional bill_type_code=<first> paid=500
+    0  <a>        M54.50  claim=A type=institutional bill_type_code=<first> paid=<paid>
+    0  63685      M54.50  claim=B type=institutional bill_type_code=<second> paid=700
+    0  <b>        M54.50  claim=B type=institutional bill_type_code=<second> paid=100
+    expect paid=<total> notes<has>=interim_bills_repeat_lines
+    """,
+    """
+    first | second | a     | b     | paid | total   | has
+    0112  | 0113   | L8680 | L8680 | 100  | 1300.00 | +
+    0112  | 0113   | L8680 | L8680 | 101  | 1401.00 | -
+    0112  | 0113   | L8680 | L8681 | 100  | 1400.00 | -
+    0112  | 0114   | L8680 | L8680 | 100  | 1300.00 | +
+    0111  | 0113   | L8680 | L8680 | 100  | 1400.00 | -
+    0112  | 0115   | L8680 | L8680 | 100  | 1400.00 | -
+    """,
+)
+def test_a_line_that_interim_bills_of_a_stay_repeat_counts_once() -> None: ...
+
+
+@examples(
+    """
+    0  63650  M54.50  claim=A type=institutional bill_type_code=0112 paid=500
+    0  L8680  M54.50  claim=A type=institutional bill_type_code=<bill> frequency=<frequency> paid=100 units=<units>
+    0  L8680  M54.50  claim=A type=institutional bill_type_code=<bill> frequency=<frequency> paid=100
+    <day>  63685  M54.50  claim=B type=institutional bill_type_code=0113 paid=700
+    0  L8680  M54.50  claim=B type=<type> bill_type_code=0113 paid=100 allowed=<allowed>
+    expect paid=<total> allowed=<all> notes<has>=interim_bills_repeat_lines
+    """,
+    """
+    bill | frequency | units | day | type          | allowed | total   | all  | has
+    0112 |           |       | 0   | institutional | 7       | 1400.00 | 0.00 | +
+    0112 |           | 2     | 0   | institutional | 7       | 1400.00 | 0.00 | +
+    0111 |           |       | 0   | institutional | 7       | 1500.00 | 7.00 | -
+    0111 | 2         |       | 0   | institutional | 7       | 1400.00 | 0.00 | +
+    0112 |           |       | 0   | professional  | 7       | 1500.00 | 7.00 | -
+    0112 |           |       | 5   | institutional | 7       | 1500.00 | 7.00 | -
+    """,
+)
+def test_interim_lines_count_as_often_as_in_the_bill_that_holds_most_and_within_an_event_only() -> None: ...

@@ -1,4 +1,4 @@
-"""Section 9 of the rule: the policies shipped, and how the one in force is chosen."""
+"""docs/rule.md 9: the policies shipped, and how the one in force is chosen."""
 
 from tests.spec.book import example, examples
 

@@ -1,4 +1,4 @@
-"""Section 10 of the rule: the priority of a flag, from 0 to 100, and its parts."""
+"""docs/rule.md 10: the priority of a flag, from 0 to 100, and its parts."""
 
 from tests.spec.book import example, examples
 
@@ -114,12 +114,12 @@ def test_signs_of_harm_give_up_to_10_points() -> None: ...
     """
     -400  99213  <history>
     0     63650  M54.50  paid=0
-    expect priority.factor=<factor> priority=<total>
+    expect priority.miscoded=<points> priority=<total>
     """,
     """
-    history | factor | total
-    M54.50  | 1      | 70.0
-    M96.1   | 0.5    | 35.0
+    history | points | total
+    M54.50  | 0      | 70.0
+    M96.1   | -35    | 35.0
     """,
 )
 def test_a_flag_that_is_likely_miscoded_has_half_the_priority() -> None: ...

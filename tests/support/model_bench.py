@@ -203,6 +203,11 @@ def _qualified(table: str) -> str:
 def open_bench(folder: Path) -> Bench:
     """A bench for every query below ``sql``; a real night in ``folder`` says which columns its tables have."""
     connection, columns = open_scratch(), columns_of_a_night(folder)
+    columns |= {
+        f"{PUBLISHED_SCHEMA}.delivered_{table.removeprefix('landed.')}": types
+        for table, types in columns.items()
+        if table.startswith("landed.")
+    }
     make_tables(connection, columns)
     return Bench(connection, read_queries(SQL), columns)
 

@@ -8,18 +8,20 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.ground.program_files import home
-from pipelines.ground.published_file import DATABASE_FILE, open_published
+from pipelines.ground.published_file import open_published
+from pipelines.ground.run_lock import run_lock
 from pipelines.intake.land import LandingRules, land
 from pipelines.intake.ledger import landed_digest
 from pipelines.operation.plan import Plan, run_facts
 from pipelines.operation.settings import Settings
 from pipelines.publishing.history import earlier_cases, settle
 from pipelines.publishing.publish import publish
+from pipelines.publishing.publishes import standing_name
 from pipelines.rule.audit import audit
 from pipelines.rule.narrow import narrow
-from pipelines.rule.policy import load_policies
-from pipelines.rule.value_sets import load_value_sets
 from tests.intake.landing import deliver
+from tests.support.shipped import shipped_policies, shipped_value_sets
+from tests.support.standing import stood
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +38,7 @@ LINE = (
     "claim_id,claim_line_number,claim_type,member_id,claim_line_start_date,hcpcs_code,paid_amount,paid_date,"
     "claim_status,claim_frequency_code,original_claim_id"
 )
+
 DIAGNOSIS = "claim_id,diagnosis_rank,diagnosis_code"
 
 
@@ -66,6 +69,11 @@ def eligible(*members: str) -> str:
 
 def night(out: Path, number: int, files: Mapping[str, str | bytes], *, as_of: date = AS_OF) -> Published:
     """What night ``number`` publishes after landing ``files``; it ends as many days after the first as its number."""
+    with run_lock(out, since=FIRST_NIGHT):
+        return _night(out, number, files, as_of=as_of)
+
+
+def _night(out: Path, number: int, files: Mapping[str, str | bytes], *, as_of: date) -> Published:
     here = home()
     known_from = FIRST_NIGHT + timedelta(days=number - 1)
     folder = deliver(out.parent / f"{out.name}-delivery-{number}", files)
@@ -73,8 +81,8 @@ def night(out: Path, number: int, files: Mapping[str, str | bytes], *, as_of: da
     land(folder, landed=plan.landed, as_of=as_of, rules=LandingRules(max_rejected_share=1.0))
     shutil.rmtree(plan.work, ignore_errors=True)
     plan.work.mkdir()
-    policies = load_policies(here.sql / "policies", as_of=as_of, allow_overdue=True)
-    value_sets = load_value_sets(here.sql / "value_sets")
+    policies = shipped_policies(as_of)
+    value_sets = shipped_value_sets()
     working = plan.work / "run.duckdb"
     narrow(
         landed=plan.landed,
@@ -90,15 +98,15 @@ def night(out: Path, number: int, files: Mapping[str, str | bytes], *, as_of: da
     # The nights of a test are of one version, also while somebody edits the checkout.
     facts = replace(facts, code_version=CODE, run_id=f"R{as_of:%Y%m%d}-{facts.landed_digest[:8]}")
     history = plan.out / "history"
-    settle(history, plan.published / DATABASE_FILE)
+    settle(history, standing_name(out))
     audit(
         working=working,
         sql=here.sql,
         run_id=facts.run_id,
         earlier_cases=earlier_cases(history, run_id=facts.run_id),
     )
-    return publish(
-        working, plan.published, facts=replace(facts, finished_at_utc=known_from), check_results=(), sql=here.sql
+    return stood(
+        out, publish(working, out, facts=replace(facts, finished_at_utc=known_from), check_results=(), sql=here.sql)
     )
 
 

@@ -12,11 +12,13 @@ from pipelines.intake import ledger
 from pipelines.intake.land import LandingRules, land
 from pipelines.rule.audit import judge
 from pipelines.rule.narrow import stage_candidates
-from pipelines.rule.policy import load_policies, write_policies
-from pipelines.rule.value_sets import load_value_sets, write_value_sets
+from pipelines.rule.policy import write_policies
+from pipelines.rule.value_sets import write_value_sets
 from tests.messy.members import RUN_DATE, write_extracts
 from tests.second_opinion.opinion import POLICIES, second_opinion
+from tests.second_opinion.reading import DEFAULT_INTAKE, Intake
 from tests.support.places import ROOT
+from tests.support.shipped import shipped_policies, shipped_value_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pipelines.rule.vocabulary import ParameterValue
     from tests.messy.text import Row
     from tests.second_opinion.opinion import Opinion
+    from tests.second_opinion.reach import Bounds
 
 SQL = ROOT / "sql"
 VALUE_SETS = SQL / "value_sets"
@@ -56,13 +59,18 @@ Table = dict[Key, dict[str, object]]
 
 @dataclass(frozen=True)
 class Setup:
-    """How a run is set up: policies and what their parameters are instead of those shipped, run date, enrolment."""
+    """How a run is set up: policies and what their parameters are instead of those shipped, run date, enrolment.
+
+    ``reach`` gives first and last day of a feed, ``intake`` what the configuration says of deliveries.
+    """
 
     as_of: date = RUN_DATE
     single_policy: str | None = None
     policy_by_line_of_business: Mapping[str, str] = field(default_factory=dict)
     assume_enrolled: bool = False
     parameters: Mapping[str, Mapping[str, ParameterValue]] = field(default_factory=dict)
+    reach: Mapping[str, Bounds] = field(default_factory=dict)
+    intake: Intake = DEFAULT_INTAKE
 
 
 DEFAULT_SETTINGS = Setup()
@@ -84,16 +92,30 @@ class Difference:
         return self.key[0]
 
 
-def landed_connection(extracts: Mapping[str, Sequence[Row]], folder: Path, *, as_of: date = RUN_DATE) -> Connection:
+def landed_connection(
+    extracts: Mapping[str, Sequence[Row]], folder: Path, *, as_of: date = RUN_DATE, intake: Intake = DEFAULT_INTAKE
+) -> Connection:
     """A database in memory whose schema ``landed`` holds the rows, after the real landing of each of their deliveries.
 
     A row's ``_delivery``, ``_file`` say where it is delivered; ``folder`` takes the files and must be empty.
     """
-    for delivery in deliver(extracts, folder):
-        land(delivery, landed=folder / "landed", as_of=as_of, rules=TAKE_ALL)
+    for number, delivery in enumerate(deliver(extracts, folder), start=1):
+        land(delivery, landed=folder / "landed", as_of=as_of, rules=_rules(intake, number))
     connection = open_warehouse()
     ledger.attach(connection, folder / "landed")
     return connection
+
+
+def _rules(intake: Intake, number: int) -> LandingRules:
+    """What the configuration says of landing the delivery of that number."""
+    covers = (intake.full_deliveries or {}).get(number)
+    return replace(
+        TAKE_ALL,
+        null_words=tuple(intake.null_words),
+        payments_supplied=dict.fromkeys(sorted(intake.files_without_payments), False),
+        is_whole=intake.redelivered_claims == "whole" or covers is not None,
+        covers=covers,
+    )
 
 
 def deliver(extracts: Mapping[str, Sequence[Row]], folder: Path) -> list[Path]:
@@ -122,7 +144,7 @@ def judge_landed(
     value_sets: Sequence[ValueSet] | None = None,
 ) -> Connection:
     """The same connection with every table of the audit made from its schema ``landed``."""
-    write_value_sets(connection, load_value_sets(VALUE_SETS) if value_sets is None else value_sets)
+    write_value_sets(connection, shipped_value_sets() if value_sets is None else value_sets)
     write_policies(
         connection,
         _policies_with(settings.parameters) if policies is None else policies,
@@ -130,19 +152,21 @@ def judge_landed(
         single_policy=settings.single_policy,
         policy_by_line_of_business=settings.policy_by_line_of_business,
     )
-    stage_candidates(connection, SQL, as_of=settings.as_of, assume_enrolled=settings.assume_enrolled)
+    stage_candidates(
+        connection,
+        SQL,
+        as_of=settings.as_of,
+        assume_enrolled=settings.assume_enrolled,
+        reach=settings.reach,
+        redelivered_claims=settings.intake.redelivered_claims,
+    )
     judge(connection, SQL, run_id="R")
     return connection
 
 
 def product(extracts: Mapping[str, Sequence[Row]], folder: Path, settings: Setup = DEFAULT_SETTINGS) -> Connection:
     """A database in memory with every table of the audit of the rows, landed in ``folder`` on the way."""
-    return judge_landed(landed_connection(extracts, folder, as_of=settings.as_of), settings)
-
-
-def shipped_policies() -> tuple[Policy, ...]:
-    """The policies that the product ships."""
-    return load_policies(SQL / "policies", as_of=REVIEWED_BY, allow_overdue=True)
+    return judge_landed(landed_connection(extracts, folder, as_of=settings.as_of, intake=settings.intake), settings)
 
 
 def _policies_with(parameters: Mapping[str, Mapping[str, ParameterValue]]) -> tuple[Policy, ...]:
@@ -154,7 +178,7 @@ def _policies_with(parameters: Mapping[str, Mapping[str, ParameterValue]]) -> tu
                 for parameter in policy.parameters
             ),
         )
-        for policy in shipped_policies()
+        for policy in shipped_policies(REVIEWED_BY)
     )
 
 
@@ -165,11 +189,13 @@ def opinion_on(extracts: Mapping[str, Sequence[Row]], settings: Setup = DEFAULT_
         as_of=settings.as_of,
         value_sets=VALUE_SETS,
         parameters={name: {**values, **settings.parameters.get(name, {})} for name, values in POLICIES.items()},
-        policy_versions={policy.id: policy.version for policy in shipped_policies()},
+        policy_versions={policy.id: policy.version for policy in shipped_policies(REVIEWED_BY)},
         default_policy=DEFAULT_POLICY,
         policy_by_line_of_business=settings.policy_by_line_of_business,
         single_policy=settings.single_policy,
         assume_enrolled=settings.assume_enrolled,
+        reach=settings.reach,
+        intake=settings.intake,
     )
 
 
@@ -251,7 +277,7 @@ def _rows_of(member_id: object, extracts: Mapping[str, Sequence[Row]]) -> list[s
         for row in rows
         if (
             (row["member_id"] or "").strip() == member_id
-            if "member_id" in row
+            if row.get("member_id")
             else (row.get("claim_id") or "").strip() in claim_ids
         )
     ]

@@ -26,6 +26,9 @@ DEARER = """
     update audit.episode_review set paid_amount = paid_amount + 0.01 where member_id = 'ada';
     update intermediate.counting_line set paid_amount = paid_amount + 0.01
     where member_id = 'ada' and claim_line_number = '2';
+    update audit.episode_dollar_line
+    set paid_amount = paid_amount + 0.01, line_paid_amount = line_paid_amount + 0.01
+    where claim_id = 'A1' and claim_line_number = '2';
 """
 SUPPORTED = {
     "review_outcome": "FINDING_SUPPORTED",

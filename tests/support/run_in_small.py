@@ -6,15 +6,18 @@ import csv
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from pipelines.gates.suites import Touches
 from pipelines.gates.validate import CheckResult
 from pipelines.ground.warehouse import open_warehouse
 from pipelines.publishing.publish import Published, publish
 from pipelines.publishing.run_facts import RunFacts
 from pipelines.rule.audit import judge
 from pipelines.rule.narrow import stage_candidates
-from pipelines.rule.policy import load_policies, write_policies
-from pipelines.rule.value_sets import load_value_sets, write_value_sets
+from pipelines.rule.policy import write_policies
+from pipelines.rule.value_sets import write_value_sets
 from tests.support.places import ROOT
+from tests.support.shipped import shipped_policies, shipped_value_sets
+from tests.support.standing import stood
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +35,7 @@ TYPES = {
     "open_start_date": "DATE",
     "open_end_date": "DATE",
     "amount": "DECIMAL(18,2)",
+    "unread_amount": "DECIMAL(18,2)",
     "quantity": "DECIMAL(18,4)",
     "integer": "INTEGER",
     "rank": "INTEGER",
@@ -67,8 +71,10 @@ DELIVERED = """
     ) as file (delivery_number, file_number, file_name, table_name, row_count, loaded_count, repeat_count,
                rejected_count);
     update landed.delivered_file set fate = 'landed', layout = 'canonical', bytes = 100, sha256 = 'ab';
-    insert into landed.rejected_row values
-        (1, 1, 'medical_claim.csv', 'medical_claim', 8, 'claim_type', 'not_allowed', 'claim_type is not in its list');
+    insert into landed.rejected_row by name
+    select * from (values
+        (1, 1, 'medical_claim.csv', 'medical_claim', 8, 'claim_type', 'not_allowed', 'claim_type is not in its list')
+    ) as rejected (delivery_number, file_number, file_name, table_name, source_row, column_name, rule, message);
     insert into landed.feed
     select table_name, table_name in ('medical_claim', 'claim_diagnosis', 'eligibility') from landed.known_table;
 """
@@ -82,6 +88,8 @@ FAILED_WARNING = CheckResult(
     status="failed",
     description="The pharmacy feed was delivered.",
     consequence="Drugs cannot be seen.",
+    told="No pharmacy extract was delivered.",
+    touches=Touches(episodes="outcome <> 'excluded'", told="cannot be judged for drugs"),
 )
 
 
@@ -108,7 +116,17 @@ def make_landed(connection: Connection) -> None:
     )
     connection.execute(
         "create table landed.rejected_row (delivery_number INTEGER, file_number INTEGER, file_name VARCHAR, "
-        "table_name VARCHAR, source_row BIGINT, column_name VARCHAR, rule VARCHAR, message VARCHAR)"
+        "table_name VARCHAR, source_row BIGINT, column_name VARCHAR, rule VARCHAR, message VARCHAR, "
+        "member_id VARCHAR, claim_id VARCHAR, claim_line_number VARCHAR, row_date DATE, procedure_codes VARCHAR[])"
+    )
+    connection.execute(
+        "create table landed.repaired_value (delivery_number INTEGER, file_number INTEGER, file_name VARCHAR, "
+        "table_name VARCHAR, column_name VARCHAR, rule VARCHAR, row_count BIGINT, total_count BIGINT, "
+        "severity VARCHAR, is_failure BOOLEAN, description VARCHAR, consequence VARCHAR)"
+    )
+    connection.execute(
+        "create table landed.delivery (delivery_number INTEGER, delivery_kind VARCHAR, covers_from DATE, "
+        "covers_to DATE, id_namespace VARCHAR)"
     )
     connection.execute("create table landed.feed (table_name VARCHAR, is_supplied BOOLEAN)")
     connection.execute("create table landed.known_table (table_name VARCHAR)")
@@ -118,11 +136,11 @@ def make_landed(connection: Connection) -> None:
 def make_working(working: Path, *, delivered: str = DELIVERED, run_id: str = "R20260630-00000001") -> Path:
     """The run's working file after narrow and audit on the rows that ``delivered`` inserts."""
     working.parent.mkdir(parents=True, exist_ok=True)
-    policies = load_policies(SQL / "policies", as_of=AS_OF, allow_overdue=True)
+    policies = shipped_policies(AS_OF)
     with open_warehouse(working) as connection:
         make_landed(connection)
         connection.execute(delivered)
-        write_value_sets(connection, load_value_sets(SQL / "value_sets"))
+        write_value_sets(connection, shipped_value_sets())
         write_policies(
             connection,
             policies,
@@ -159,10 +177,7 @@ def publish_in_small(
     out: Path, *, results: tuple[CheckResult, ...] = (), run_facts: RunFacts | None = None
 ) -> Published:
     """What publish makes of the working file in ``out``."""
-    return publish(
-        out / "work" / "run.duckdb",
-        out / "published",
-        facts=run_facts or facts(),
-        check_results=results,
-        sql=SQL,
+    return stood(
+        out,
+        publish(out / "work" / "run.duckdb", out, facts=run_facts or facts(), check_results=results, sql=SQL),
     )

@@ -13,19 +13,21 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipelines.ground.errors import ExitCode, IntegrityError, StimauditError
+from pipelines.ground.errors import ExitCode, IntegrityError, StimauditError, UsageError
 from pipelines.ground.published_file import open_published
 from pipelines.ground.run_lock import run_lock
 from pipelines.intake.land import land
 from pipelines.intake.ledger import check_landed, read_ledger
-from pipelines.operation.nightly import deliveries_to_check, withdraw_unpublished
+from pipelines.operation.nightly import check_time, deliveries_to_check, known_from, withdraw_unpublished
 from pipelines.operation.plan import RunRequest, make_plan
+from pipelines.operation.run_record import RunRecord, write_record
 from pipelines.publishing.history import read_history
 from tests.support.places import ROOT
 from tests.support.run_in_small import STARTED, facts, make_working, publish_in_small
@@ -99,7 +101,7 @@ def test_publishing_that_was_killed_left_the_old_audit_or_the_new_one(found: dic
     points = found["publishing"]["points"]
 
     assert [row["point"] for row in points if not row["is_killed"]] == []
-    assert [row["state"] for row in points] == ["old"] * 2 + ["new"] * (len(points) - 2)
+    assert [row["state"] for row in points] == ["old"] * 4 + ["new"] * (len(points) - 4)
 
 
 @pytest.mark.soak
@@ -168,6 +170,41 @@ def test_a_folder_that_cannot_be_written_is_told_and_keeps_the_audit(tmp_path: P
     assert done.returncode == ExitCode.OUR_FAULT
     assert "error: The stage land stopped" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_run_that_cannot_write_its_state_does_not_start_and_no_older_state_speaks_for_it(tmp_path: Path) -> None:
+    make_working(tmp_path / "work" / "run.duckdb")
+    publish_in_small(tmp_path)
+    write_record(tmp_path, RunRecord("published", datetime.now(UTC), exit_code=0))
+
+    done = command("run", "--extracts", SAMPLE, "--out", tmp_path, "--no-prefect", bytes_a_file=0)
+
+    assert done.returncode == ExitCode.OUR_FAULT
+    assert "The run did not start, for its state cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "landed").exists()
+    told = command("status", "--out", tmp_path)
+    assert told.stdout.startswith("ACT: There is an audit, and no word of the last run")
+
+
+def test_a_run_that_goes_back_in_time_is_held_until_it_is_said_to_be_meant(tmp_path: Path) -> None:
+    make_working(tmp_path / "work" / "run.duckdb")
+    publish_in_small(tmp_path)
+    (tmp_path / "extracts").mkdir()
+    now = datetime.now(UTC)
+    request = RunRequest(extracts=tmp_path / "extracts", out=tmp_path)
+    earlier = make_plan(replace(request, as_of=AS_OF - timedelta(days=1)), today=AS_OF)
+    with pytest.raises(UsageError, match="as of 2026-06-29, and the last publish is as of 2026-06-30"):
+        check_time(earlier, now=now)
+    same = make_plan(replace(request, as_of=AS_OF), today=AS_OF)
+    with pytest.raises(UsageError, match="the clock was set back"):
+        check_time(same, now=STARTED - timedelta(days=1))
+
+    check_time(same, now=now)
+    check_time(replace(earlier, earlier_is_meant=True), now=now)
+    known_last = read_history(tmp_path / "history")[-1].known_from
+    assert known_from(tmp_path / "history", STARTED - timedelta(days=1)) == known_last
+    assert known_from(tmp_path / "history", known_last + timedelta(days=1)) == known_last + timedelta(days=1)
 
 
 def test_a_clock_that_was_moved_back_changes_no_order_of_publishes(tmp_path: Path) -> None:

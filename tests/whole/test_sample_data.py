@@ -78,11 +78,18 @@ def test_the_sample_is_small_enough_to_be_committed() -> None:
     assert size < 2_000_000
 
 
+NOT_PLANTED = {
+    *("claim_number_shared", "history_not_delivered"),
+    *("interim_bills_repeat_lines", "look_back_outside_feed", "payment_unknown"),
+}
+"""Told in ``tests/spec`` and ``tests/models`` alone: a reach needs more rows than a committed sample may have."""
+
+
 def test_every_outcome_and_every_reason_is_planted() -> None:
     rows = expected_rows()
 
     assert {row["outcome"] for row in rows} == {*words_of("outcome")}
-    assert {row["outcome_reason"] for row in rows} == {*words_of("exclusion", "outcome_reason")}
+    assert {row["outcome_reason"] for row in rows} == {*words_of("exclusion", "outcome_reason")} - NOT_PLANTED
     assert {row["outcome_reason"] for row in rows if row["outcome"] == "excluded"} == {*EXCLUSIONS}
 
 
@@ -91,7 +98,7 @@ def test_every_exclusion_reason_every_kind_and_every_note_is_planted() -> None:
 
     assert {reason for row in rows for reason in row["exclusion_reasons"].split(";") if reason} == {*EXCLUSIONS}
     assert {row["episode_kind"] for row in rows} == {*words_of("episode_kind")}
-    assert {note for row in rows for note in row["notes"].split(";") if note} == {*words_of("note")}
+    assert {note for row in rows for note in row["notes"].split(";") if note} == {*words_of("note")} - NOT_PLANTED
 
 
 def test_expected_notes_are_sorted_and_exclusions_give_the_reason() -> None:

@@ -1,33 +1,36 @@
 """The canonical layout, and how canonical columns are read, normalised and judged.
 
 A row is judged in the pass that reads it. The common row costs a few comparisons; the text that
-names its faults is only made for a row that has some. Guards such as "starts or ends with a blank"
-come before every normalisation because most values need none.
+names its faults, or what was mended in it, is only made for a row that has some. Guards such as
+"starts or ends with a blank" come before every normalisation because most values need none.
+
+See docs/contract.md 1.3, 1.4, 1.9.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelines.ground.warehouse import identifier, literal
+from pipelines.intake.layouts import readings
 from pipelines.intake.layouts.projection import Projection
+from pipelines.intake.layouts.readings import TEXT
+from pipelines.intake.value_rules import value_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from pipelines.intake.extracts import ExtractColumn, ExtractTable
+    from pipelines.intake.value_rules import ValueRules
 
 
-BLANKS = "E' \\t\\r\\n'"
-WHOLE_NUMBERS = frozenset(
-    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}
-)
-FLOATS = frozenset({"FLOAT", "DOUBLE"})
-TEXT = "VARCHAR"
-USUAL_CODE_SYSTEMS = ("icd-10-cm", "icd-9-cm", "icd-10-pcs", "icd-9-pcs")
-"""Spellings that need no normalising, for speed alone; every other text is normalised and kept."""
+PROCEDURE_CODE = re.compile(r"procedure_code(_[0-9]+)?")
+CODES = frozenset({"code", "number_code", "revenue_code", "hcpcs", "modifier", "code_list", "drug_code"})
+TEXTS = CODES | {"id", "number", "text", "pointer", "word", "code_system"}
+WITHOUT_POINT_ZERO = CODES - {"code"} | {"id", "number", "pointer", "rank"}
 
 
 @dataclass(frozen=True)
@@ -76,229 +79,336 @@ def layout_by_name(stem: str, tables: Mapping[str, ExtractTable]) -> CanonicalLa
 
 @dataclass
 class _Judgement:
-    """The SQL pieces of one column: how it is parsed, what is landed, which faults and warnings it can have."""
+    """The SQL pieces of one column: how it is parsed, what is landed, which faults and warnings it can have.
+
+    A fault is (rule, condition); a suspicion is a cheap condition that every row with a fault meets. A warning is
+    (rule, suspicion, condition).
+    """
 
     column: ExtractColumn
+    physical: str
     raw: str
     parsed: str
     parse: str
     landed: str
     is_blank: str
+    is_delivered: bool = True
     suspicions: list[str] = field(default_factory=list)
     faults: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[tuple[str, str, str]] = field(default_factory=list)
 
+    @property
+    def source(self) -> str:
+        """The column as the file has it."""
+        return identifier(self.column.column_name)
 
-def judged_query(projection: Projection, table: ExtractTable, *, as_of: date) -> str:
-    """One row per row of ``projection``: its landed columns, `row_faults`, `row_warnings` and `row_hash`.
+    @property
+    def delivered(self) -> str:
+        """The column as the file has it, null where it has none."""
+        return self.source if self.is_delivered else "null::varchar"
 
-    `row_faults` is null for a row that is loaded, else `column:rule` joined by semicolons. `row_hash` is over
-    the required columns: rows equal in all columns have equal hashes, and few others do.
+    @property
+    def text(self) -> str:
+        """The delivered value as text."""
+        return self.raw if self.physical == TEXT else f"{self.raw}::varchar"
+
+    @property
+    def is_lost(self) -> str:
+        """A guard: whether something was delivered and nothing was read."""
+        return f"({self.parsed} is null and {self.raw} is not null)"
+
+
+def landed_columns(projection: Projection, table: ExtractTable) -> tuple[str, ...]:
+    """The columns that ``projection`` lands: its own, and modifiers wherever a code that may hold some is read."""
+    held = set(projection.columns)
+    if _holds_composites(table, held):
+        held |= {column.column_name for column in table.columns if column.kind == "modifier"}
+    return tuple(column.column_name for column in table.columns if column.column_name in held)
+
+
+def _holds_composites(table: ExtractTable, held: Iterable[str]) -> bool:
+    kinds = {column.kind for column in table.columns}
+    return "modifier" in kinds and any(
+        column.kind == "hcpcs" and column.column_name in held for column in table.columns
+    )
+
+
+def judged_query(
+    projection: Projection,
+    table: ExtractTable,
+    *,
+    as_of: date,
+    rules: ValueRules | None = None,
+    payments_are_supplied: bool = True,
+) -> str:
+    """One row per row of ``projection``: its landed columns, `row_faults` and `row_warnings`.
+
+    `row_faults` is null for a row that is loaded, else `column:rule` joined by semicolons; `row_warnings` names in the
+    same way what was mended, left blank or is doubtful. Where payments are not supplied a blank required amount stays
+    blank, for nobody sent it.
     """
+    rules = rules or value_rules()
     latest = f"(date {literal(as_of.isoformat())} + interval 1 year)::date"
-    present = [column for column in table.columns if column.column_name in projection.columns]
+    landing = landed_columns(projection, table)
+    present = [column for column in table.columns if column.column_name in landing]
     judgements = {
-        column.column_name: _judge(column, number, projection.types.get(column.column_name, TEXT), latest)
+        column.column_name: _judge(
+            column,
+            number,
+            projection.types.get(column.column_name, TEXT),
+            latest,
+            rules,
+            is_delivered=column.column_name in projection.columns,
+        )
         for number, column in enumerate(present)
     }
     if table.table_name == "eligibility" and "enrollment_end_date" in judgements:
         _empty_spans(judgements, warn=not projection.empty_spans_are_meant)
+    _doubt_care_lines(judgements, rules)
+    parted = _part_modifiers(judgements, rules)
+    for each in judgements.values():
+        if each.column.kind == "amount" and each.column.is_required_column and not each.column.is_required_value:
+            _blank_amount(each, is_unknown=not payments_are_supplied)
     every = list(judgements.values())
-    inner = ", ".join(
-        f"{identifier(each.column.column_name)} as {each.raw}, {each.parse} as {each.parsed}" for each in every
-    )
+    inner = ", ".join(f"{each.delivered} as {each.raw}, {each.parse} as {each.parsed}" for each in every)
     landed = ",\n    ".join(f"{each.landed} as {identifier(each.column.column_name)}" for each in every)
     faults = _listing(
-        " or ".join(condition for each in every for condition in each.suspicions),
+        (condition for each in every for condition in each.suspicions),
         [(f"{each.column.column_name}:{rule}", condition) for each in every for rule, condition in each.faults],
     )
     warnings = _listing(
-        " or ".join(suspicion for each in every for _, suspicion, _ in each.warnings),
+        (suspicion for each in every for _, suspicion, _ in each.warnings),
         [(f"{each.column.column_name}:{rule}", condition) for each in every for rule, _, condition in each.warnings],
     )
-    keys = ", ".join(judgements[name].parsed if name in judgements else "null" for name in table.required_columns)
     source_row = "source_row," if projection.has_source_row else ""
     return f"""
 select
     {landed},
     {faults} as row_faults,
     {warnings} as row_warnings,
-    hash({keys}) as row_hash,
     {source_row}
-from (select {source_row} {inner} from ({projection.query}) as projected) as parsed
+from (select {source_row} {inner}{parted} from ({projection.query}) as projected) as parsed
 """
 
 
-def _listing(suspicion: str, entries: list[tuple[str, str]]) -> str:
+def _listing(suspicions: Iterable[str], entries: list[tuple[str, str]]) -> str:
     if not entries:
         return "null::varchar"
     texts = ", ".join(f"case when {condition} then {literal(text)} end" for text, condition in entries)
-    return f"case when {suspicion} then nullif(concat_ws(';', {texts}), '') end"
+    return f"case when {' or '.join(dict.fromkeys(suspicions))} then nullif(concat_ws(';', {texts}), '') end"
 
 
-def _judge(column: ExtractColumn, number: int, physical: str, latest: str) -> _Judgement:
-    source = identifier(column.column_name)
+def _judge(
+    column: ExtractColumn, number: int, physical: str, latest: str, rules: ValueRules, *, is_delivered: bool
+) -> _Judgement:
     raw, parsed = f"r{number}", f"p{number}"
-    is_blank = f"({raw} is null or trim({raw}, {BLANKS}) = '')" if physical == TEXT else f"{raw} is null"
-    made = _Judgement(column, raw, parsed, _parse(column, source, physical), parsed, is_blank)
-    _judge_presence(made, column)
-    earliest = f"date {literal(column.earliest_date)}"
-    match column.kind:
-        case "date" | "birth_date":
-            made.suspicions.append(f"{parsed} not between {earliest} and {latest}")
-            made.faults += [("date_too_early", f"{parsed} < {earliest}"), ("date_too_late", f"{parsed} > {latest}")]
-        case "open_start_date":
-            made.suspicions.append(f"{parsed} > {latest}")
-            made.faults.append(("date_too_late", f"{parsed} > {latest}"))
-            made.landed = f"case when {parsed} >= {earliest} then {parsed} end"
-        case "open_end_date":
-            made.landed = f"case when {parsed} <= {latest} then {parsed} end"
-        case "days_supply":
-            made.suspicions.append(f"{parsed} not between -999 and 999")
-            made.faults.append(("out_of_range", f"{parsed} not between -999 and 999"))
-        case "rank":
-            made.suspicions.append(f"{parsed} < 1")
-            made.faults.append(("below_one", f"{parsed} < 1"))
-        case "boolean":
-            suspicion = f"({parsed} is null and {raw} is not null)"
-            made.warnings.append(("boolean_unreadable", suspicion, f"{parsed} is null and not {is_blank}"))
-    if column.kind == "amount" and column.is_required_column and not column.is_required_value:
-        made.landed = f"coalesce({parsed}, 0)::{column.landed_type}"
-        made.warnings.append(("blank_is_zero", f"{parsed} is null", is_blank))
+    source = identifier(column.column_name)
+    if not is_delivered:
+        return _Judgement(column, TEXT, raw, parsed, "null::varchar", parsed, "true", is_delivered=False)
+    parse = readings.reading(column, source, physical, rules)
+    made = _Judgement(column, physical, raw, parsed, parse, parsed, readings.is_blank(raw, physical, rules))
+    _judge_presence(made)
+    _judge_bounds(made, latest, rules)
+    if physical == TEXT:
+        _note_null_words(made, rules)
+    if column.kind in TEXTS:
+        _note_mended_text(made)
+    if column.kind in CODES:
+        _note_odd_codes(made, rules)
+    if column.kind == "id":
+        _judge_identifier(made)
     return made
 
 
-def _judge_presence(made: _Judgement, column: ExtractColumn) -> None:
+def _blank_amount(made: _Judgement, *, is_unknown: bool) -> None:
+    """What a blank amount of a required column is: 0, or unknown where nobody sent amounts; either is counted."""
+    if not is_unknown:
+        made.landed = f"coalesce({made.parsed}, 0)::{made.column.landed_type}"
+    rule = "blank_is_unknown" if is_unknown else "blank_is_zero"
+    made.warnings.append((rule, f"{made.parsed} is null", made.is_blank))
+
+
+def _judge_presence(made: _Judgement) -> None:
     """The faults of a value that is missing, cannot be read, or is outside its list."""
-    parsed, raw = made.parsed, made.raw
+    column, parsed = made.column, made.parsed
+    unread = f"{parsed} is null and not {made.is_blank}"
     if column.is_required_value:
         made.suspicions.append(f"{parsed} is null")
         made.faults.append(("missing", made.is_blank))
-    if column.unreadable_rule:
-        made.suspicions.append(f"({parsed} is null and {raw} is not null)")
-        made.faults.append((column.unreadable_rule, f"{parsed} is null and not {made.is_blank}"))
+    if column.is_unread:
+        made.warnings.append(("unreadable_is_blank", made.is_lost, unread))
+    elif column.unreadable_rule == "not_a_date":
+        timed = readings.has_time(made.raw, made.physical)
+        made.suspicions.append(made.is_lost)
+        made.faults.append(("date_with_time", f"{unread} and {timed}"))
+        made.faults.append(("not_a_date", f"{unread} and not {timed}"))
+    elif column.unreadable_rule:
+        made.suspicions.append(made.is_lost)
+        made.faults.append((column.unreadable_rule, unread))
     if column.allowed_words:
         words = ", ".join(map(literal, column.allowed_words))
         made.suspicions.append(f"{parsed} not in ({words})")
         made.faults.append(("not_in_list", f"{parsed} not in ({words})"))
 
 
+def _judge_bounds(made: _Judgement, latest: str, rules: ValueRules) -> None:
+    """The faults and warnings of a value that can be read and is not believed."""
+    column, parsed = made.column, made.parsed
+    earliest = f"date {literal(column.earliest_date)}"
+    outside = f"{parsed} not between {earliest} and {latest}"
+    filler = readings.is_among(f"{parsed}::varchar", rules.filler_dates)
+    match column.kind:
+        case "date" if column.is_required_value:
+            made.suspicions.append(outside)
+            made.faults += [("date_too_early", f"{parsed} < {earliest}"), ("date_too_late", f"{parsed} > {latest}")]
+        case "date":
+            made.suspicions.append(outside)
+            made.faults += [
+                ("date_too_early", f"{parsed} < {earliest} and not {filler}"),
+                ("date_too_late", f"{parsed} > {latest} and not {filler}"),
+            ]
+            made.warnings.append(("filler_is_blank", outside, filler))
+            made.landed = f"case when {parsed} between {earliest} and {latest} then {parsed} end"
+        case "birth_date":
+            outside = f"({parsed} <= {earliest} or {parsed} > {latest})"  # the first day of all is a filler itself
+            made.warnings.append(("filler_is_blank", outside, filler))
+            made.warnings.append(("out_of_bounds_is_blank", outside, f"{outside} and not {filler}"))
+            made.landed = f"case when not {outside} then {parsed} end"
+        case "open_start_date":
+            made.suspicions.append(f"{parsed} > {latest}")
+            made.faults.append(("date_too_late", f"{parsed} > {latest} and not {filler}"))
+            made.warnings.append(("filler_is_open", f"{parsed} > {latest}", filler))
+            made.landed = f"case when {parsed} between {earliest} and {latest} then {parsed} end"
+        case "open_end_date":
+            made.warnings.append(("filler_is_open", f"{parsed} < {earliest}", filler))
+            made.landed = (
+                f"case when {parsed} <= {latest} and not ({parsed} < {earliest} and {filler}) then {parsed} end"
+            )
+        case "days_supply":
+            made.suspicions.append(f"{parsed} not between -998 and 998")
+            made.faults.append(("out_of_range", f"{parsed} not between -998 and 998"))
+        case "rank":
+            made.suspicions.append(f"{parsed} < 1")
+            made.faults.append(("below_one", f"{parsed} < 1"))
+            if made.physical == TEXT:
+                made.warnings.append(("point_zero_dropped", f"contains({made.raw}, '.')", f"contains({made.raw}, '.')"))
+        case "boolean":
+            made.warnings.append(("boolean_unreadable", made.is_lost, f"{parsed} is null and not {made.is_blank}"))
+
+
+def _judge_identifier(made: _Judgement) -> None:
+    """Identifiers that met a floating-point number: several of them may have become one."""
+    mangled = f"regexp_full_match({made.parsed}, {literal(readings.MANGLED)})"
+    made.suspicions.append(f"contains({made.parsed}, '+')")
+    if limit := readings.EXACT_UP_TO.get(made.physical):
+        mangled = f"({mangled} or abs({made.raw}) > {limit})"
+        made.suspicions.append(f"abs({made.raw}) > {limit}")
+    made.faults.append(("mangled_identifier", mangled))
+
+
+def _note_null_words(made: _Judgement, rules: ValueRules) -> None:
+    """The count of words for null."""
+    is_word = f"{made.parsed} is null and {readings.is_null_word(made.raw, rules)}"
+    made.warnings.append(("null_word_is_blank", made.is_lost, is_word))
+
+
+def _note_mended_text(made: _Judgement) -> None:
+    """The counts of `.0` that was dropped and of characters that nobody sees."""
+    if made.physical != TEXT:
+        return
+    parsed, raw, kind = made.parsed, made.raw, made.column.kind
+    is_changed = f"{parsed} <> {raw}"
+    if kind in WITHOUT_POINT_ZERO:
+        suspicion = f"({is_changed} and contains({raw}, '.'))"
+        dropped = f"{is_changed} and regexp_matches({raw}, '\\b[0-9]+\\.0\\b')"
+        made.warnings.append(("point_zero_dropped", suspicion, dropped))
+    unseen = f"{parsed} is distinct from {raw} and regexp_matches({raw}, '[{readings.UNSEEN}]')"
+    made.warnings.append(("unseen_character_dropped", f"({is_changed} and {readings.is_foreign(raw)})", unseen))
+
+
+def _note_odd_codes(made: _Judgement, rules: ValueRules) -> None:
+    """The counts of codes that are mended by what they are, or still look like none."""
+    column, parsed, raw = made.column, made.parsed, made.text
+    foreign = readings.is_foreign(parsed)
+    made.warnings.append(("not_ascii", foreign, foreign))
+    if column.kind == "hcpcs":
+        filler = readings.is_among(readings.first_of_composite(raw, rules), rules.filler_codes)
+        made.warnings.append(("filler_is_blank", made.is_lost, f"{parsed} is null and {filler}"))
+        composite = f"({parsed} <> {raw} and regexp_matches({raw}, '[:>]'))"
+        made.warnings.append(("composite_parted", composite, composite))
+        _note_opening_codes(made, f"strlen({parsed}) > 5", rules.opening_codes)
+    elif column.kind == "revenue_code":
+        _note_opening_codes(made, f"strlen({parsed}) > 4", rules.opening_codes)
+        short = f"({parsed} <> {raw} and starts_with({parsed}, '0'))"
+        restored = f"{short} and not contains({raw}, '.') and not contains({raw}, {parsed})"
+        made.warnings.append(("leading_zero_restored", short, restored))
+    elif column.kind == "modifier":
+        run = f"regexp_full_match({parsed}, '(?:[A-Z0-9]{{2}}){{2,}}')"
+        made.warnings.append(("modifiers_parted", f"strlen({parsed}) > 2", run))
+        _note_opening_codes(made, f"strlen({parsed}) > 2", rules.opening_codes)
+    elif column.kind == "drug_code":
+        marked = f"{parsed} <> {raw}"
+        made.warnings.append(("drug_code_mended", marked, f"{marked} and regexp_matches({raw}, '^\\s*[Nn]4|[* ]')"))
+    elif PROCEDURE_CODE.fullmatch(column.column_name):
+        odd = f"(strlen({parsed}) > 4 and strlen({parsed}) <> 7)"
+        _note_opening_codes(made, odd, rules.opening_procedures)
+        short = readings.is_among(parsed, rules.short_procedures)
+        made.warnings.append(("leading_zero_lost", f"strlen({parsed}) = 3", short))
+
+
+def _note_opening_codes(made: _Judgement, odd: str, codes: Iterable[str]) -> None:
+    """The count of codes of an odd length with an opening code within: one is enough, for they are rare."""
+    within = f"{odd} and regexp_matches({made.parsed}, '{'|'.join(codes)}')"
+    made.warnings.append(("opening_code_within", odd, within))
+
+
+def _doubt_care_lines(judgements: Mapping[str, _Judgement], rules: ValueRules) -> None:
+    """Lines of care that may be many visits, and pointers that cannot be read."""
+    care = [
+        readings.is_among(judgements[name].parsed, codes)
+        for name, codes in (("hcpcs_code", rules.care_codes), ("revenue_center_code", rules.care_revenue_codes))
+        if name in judgements
+    ]
+    if care and (units := judgements.get("service_unit_quantity")):
+        many = f"{units.parsed} > {rules.units_a_day}"
+        units.warnings.append(("many_units_of_care", many, f"{many} and ({' or '.join(care)})"))
+    end = judgements.get("claim_line_end_date")
+    if care and end and (start := judgements.get("claim_line_start_date")):
+        spans = f"{end.landed} > {start.parsed}"
+        end.warnings.append(("care_over_days", f"{end.parsed} > {start.parsed}", f"{spans} and ({' or '.join(care)})"))
+    for made in judgements.values():
+        if made.column.kind == "pointer":
+            unread = f"not regexp_full_match({made.parsed}, '{readings.POINTER}')"
+            is_long = f"(strlen({made.parsed}) > 1 or {made.parsed} not between '1' and 'L')"
+            made.warnings.append(("pointer_unreadable", f"({is_long} and {unread})", unread))
+
+
+def _part_modifiers(judgements: Mapping[str, _Judgement], rules: ValueRules) -> str:
+    """Lands modifiers that stood in a composite code or in one field as one a column; an inner column, or nothing."""
+    codes = [made for made in judgements.values() if made.column.kind == "hcpcs"]
+    fields = [made for made in judgements.values() if made.column.kind == "modifier"]
+    if not codes or not fields:
+        return ""
+    texts = [f"{made.source}::varchar" for made in fields if made.is_delivered]
+    composites = [f"{made.source}::varchar" for made in codes]
+    guards = [f"contains({text}, '{mark}')" for text in composites for mark in ":>"]
+    guards += [f"strlen({text}) > 2" for text in texts]
+    lists = [readings.modifiers_of(text, rules) for text in texts]
+    lists += [readings.modifiers_of_composite(text, rules) for text in composites]
+    for position, made in enumerate(fields, start=1):
+        made.landed = f"case when parted is not null then parted[{position}] else {made.parsed} end"
+    left = f"len(parted) > {len(fields)}"
+    codes[0].warnings.append(("modifier_left_out", left, left))
+    return f", case when {' or '.join(guards)} then flatten([{', '.join(lists)}]) end as parted"
+
+
 def _empty_spans(judgements: Mapping[str, _Judgement], *, warn: bool) -> None:
     """An end before its start becomes the day before the start: a span of no days."""
     start, end = judgements["enrollment_start_date"], judgements["enrollment_end_date"]
-    is_empty = f"{end.parsed} < {start.parsed}"
+    is_before = f"{end.parsed} < {start.parsed}"
+    is_meant = f"{is_before} and ({end.landed}) is not null"
     earliest = f"date {literal(start.column.earliest_date)}"
-    end.landed = f"case when {is_empty} and {start.parsed} >= {earliest} then {start.parsed} - 1 else {end.landed} end"
     if warn:
-        end.warnings.append(("end_before_start", is_empty, is_empty))
-
-
-def _parse(column: ExtractColumn, source: str, physical: str) -> str:
-    """The value of ``source`` in its landed type, or null where it is blank or cannot be read."""
-    if physical != TEXT:
-        return _parse_typed(column, source, physical)
-    return _PARSERS[column.kind](source, column)
-
-
-def _parse_typed(column: ExtractColumn, source: str, physical: str) -> str:
-    landed = column.landed_type
-    if landed == "VARCHAR":
-        return _PARSERS[column.kind](_as_text(source, physical), column)
-    if landed == "DATE" and physical in {"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}:
-        return f"try_cast({source} as date)"
-    is_number = physical in WHOLE_NUMBERS or physical in FLOATS or physical.startswith("DECIMAL")
-    if landed.startswith("DECIMAL") and is_number:
-        return f"try_cast({source} as {landed})"
-    if landed == "INTEGER" and physical in WHOLE_NUMBERS:
-        return f"try_cast({source} as integer)"
-    if landed == "BOOLEAN" and physical == "BOOLEAN":
-        return source
-    return _PARSERS[column.kind](_as_text(source, physical), column)
-
-
-def _as_text(source: str, physical: str) -> str:
-    """``source`` as text; a float or decimal that is whole (an identifier that met a data frame) loses its `.0`."""
-    if physical in FLOATS or physical.startswith("DECIMAL"):
-        return (
-            f"(case when {source} = try_cast({source} as hugeint) then try_cast({source} as hugeint)::varchar "
-            f"else {source}::varchar end)"
-        )
-    return f"{source}::varchar"
-
-
-def _text(source: str, _: ExtractColumn) -> str:
-    return (
-        f"case when {source} < '!' or suffix({source}, ' ') or suffix({source}, E'\\t') "
-        f"then nullif(trim({source}, {BLANKS}), '') else {source} end"
-    )
-
-
-def _code(source: str, _: ExtractColumn) -> str:
-    cleaned = f"nullif(translate(upper({source}), E'. \\t\\r\\n', ''), '')"
-    return (
-        f"case when not regexp_full_match({source}, '[A-Z0-9][A-Z0-9.]*') then {cleaned} "
-        f"when contains({source}, '.') then replace({source}, '.', '') else {source} end"
-    )
-
-
-def _revenue_code(source: str, column: ExtractColumn) -> str:
-    code = _code(source, column)
-    return f"case when length({code}) < 4 then lpad({code}, 4, '0') else {code} end"
-
-
-def _word(source: str, column: ExtractColumn) -> str:
-    words = f"nullif(regexp_replace(lower(trim({source}, {BLANKS})), '[\\s-]+', '_', 'g'), '')"
-    if not column.allowed_words:
-        return words
-    allowed = ", ".join(map(literal, column.allowed_words))
-    return f"case when {source} in ({allowed}) then {source} else {words} end"
-
-
-def _code_system(source: str, _: ExtractColumn) -> str:
-    words = f"nullif(regexp_replace(lower(trim({source}, {BLANKS})), '[\\s_]+', '-', 'g'), '')"
-    return f"case when {source} in ({', '.join(map(literal, USUAL_CODE_SYSTEMS))}) then {source} else {words} end"
-
-
-def _date(source: str, _: ExtractColumn) -> str:
-    trimmed = f"trim({source}, {BLANKS})"
-    return (
-        f"case when {source} like '____-__-__' and not suffix({source}, ' ') then try_cast({source} as date) "
-        f"when {source} is null then null "
-        f"when regexp_full_match({trimmed}, '[0-9]{{8}}') then try_strptime({trimmed}, '%Y%m%d')::date "
-        f"when regexp_full_match({trimmed}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') then try_cast({trimmed} as date) end"
-    )
-
-
-def _decimal(source: str, column: ExtractColumn) -> str:
-    return f"try_cast({source} as {column.landed_type})"
-
-
-def _integer(source: str, _: ExtractColumn) -> str:
-    return (
-        f"case when regexp_full_match({source}, '\\s*[+-]?[0-9]+(\\.0*)?\\s*') then try_cast({source} as integer) end"
-    )
-
-
-def _boolean(source: str, _: ExtractColumn) -> str:
-    word = f"lower(trim({source}, {BLANKS}))"
-    return f"case when {word} in ('true', '1', 'y') then true when {word} in ('false', '0', 'n') then false end"
-
-
-_PARSERS = {
-    "id": _text,
-    "text": _text,
-    "code": _code,
-    "revenue_code": _revenue_code,
-    "word": _word,
-    "code_system": _code_system,
-    "date": _date,
-    "birth_date": _date,
-    "open_start_date": _date,
-    "open_end_date": _date,
-    "amount": _decimal,
-    "quantity": _decimal,
-    "integer": _integer,
-    "rank": _integer,
-    "days_supply": _integer,
-    "boolean": _boolean,
-}
+        is_told = f"{is_meant} and (({start.landed}) is not null or {start.parsed} < {earliest})"
+        end.warnings.append(("end_before_start", is_before, is_told))
+    end.landed = f"case when {is_meant} and ({start.landed}) is not null then {start.parsed} - 1 else {end.landed} end"

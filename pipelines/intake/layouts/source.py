@@ -2,7 +2,10 @@
 
 DuckDB reads a gzip file that was cut at the end of a line without a word, takes a quote inside an
 unquoted field for text, and stops with an internal error at some bytes that are not UTF-8. So the
-bytes are looked at first, once, in the pass that hashes them.
+bytes are looked at first, once, in the pass that hashes them. The same pass counts the records by quotes and line
+ends alone, so that a row which a reader passes over is missed.
+
+See docs/contract.md 1.12.
 """
 
 from __future__ import annotations
@@ -11,12 +14,13 @@ import codecs
 import csv
 import hashlib
 import io
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
+from pyarrow import parquet
 
 from pipelines.ground.errors import InputRefusedError
 
@@ -30,7 +34,7 @@ CHUNK_BYTES = 1 << 20
 MAGIC = {".csv.gz": b"\x1f\x8b", ".csv.zst": b"\x28\xb5\x2f\xfd", ".parquet": b"PAR1"}
 COMPRESSIONS = {".csv.gz": "gzip", ".csv.zst": "zstd"}
 
-_QUOTE = ord('"')
+_QUOTE, _LINE_FEED, _CARRIAGE_RETURN = ord('"'), ord("\n"), ord("\r")
 _NEIGHBOURS = np.zeros(256, dtype=bool)
 _NEIGHBOURS[[ord(","), ord("\r"), ord("\n"), _QUOTE]] = True
 
@@ -81,15 +85,35 @@ class SourceFile:
                 raise FileRefusedError(cause, remedy) from None
 
 
+@contextmanager
+def readable() -> Iterator[None]:
+    """What is done with a delivered file inside refuses it where the system does not let it be read."""
+    try:
+        yield
+    except OSError as error:
+        cause = f"The file cannot be read ({error.strerror or 'the system gives no reason'})."
+        remedy = "It was removed, perhaps, or this account may not open it: deliver it whole, then run again."
+        raise FileRefusedError(cause, remedy) from None
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a file's bytes say of it: their SHA-256, and how many rows it holds, however they are to be read."""
+
+    sha256: str
+    row_count: int
+
+
 def state(path: Path) -> tuple[int, int, int]:
     """What changes when somebody writes to a file: size, time of change, inode."""
-    found: os.stat_result = path.stat()
+    with readable():
+        found: os.stat_result = path.stat()
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 def check_magic(source: SourceFile) -> None:
     """Refuses a file of no bytes and a file whose first bytes are not those of its extension."""
-    with source.path.open("rb") as stream:
+    with readable(), source.path.open("rb") as stream:
         start = stream.read(4)
     if not start:
         cause = "The file has zero bytes."
@@ -106,7 +130,8 @@ def check_magic(source: SourceFile) -> None:
 
 def csv_header(source: SourceFile) -> tuple[str, ...]:
     """The column names of a CSV file, as written, without a byte-order mark."""
-    start = next(source.chunks(), b"")
+    with readable():
+        start = next(source.chunks(), b"")
     if not start:
         cause = "The archive is empty."
         raise FileRefusedError(cause, "Expected at least a header row: export it again.")
@@ -135,18 +160,38 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def inspect(source: SourceFile) -> str:
-    """The SHA-256 of a file whose bytes can be parsed; raises ``FileRefusedError`` for any other.
+def parquet_header(source: SourceFile) -> tuple[str, ...]:
+    """The column names of a Parquet file as its footer has them, those of equal names, too."""
+    return tuple(str(name) for name in _footer(source).schema.to_arrow_schema().names)
+
+
+def _footer(source: SourceFile) -> parquet.FileMetaData:
+    try:
+        with readable():
+            return parquet.read_metadata(source.path)
+    except pa.ArrowException:
+        cause = "The file is not a readable Parquet file."
+        raise FileRefusedError(cause, "Copy or export it again and deliver it whole.") from None
+
+
+def inspect(source: SourceFile) -> Inspection:
+    """The digest and row count of a file whose bytes can be parsed; raises ``FileRefusedError`` for any other.
 
     CSV text is UTF-8 without zero bytes, quoted as RFC 4180 says; archives are complete and their checksums
-    hold. Parquet is only hashed: its reader checks the rest.
+    hold. Rows of CSV are its records but the first, blank lines left out. Parquet is hashed and its footer read: its
+    reader checks the rest.
     """
+    with readable():
+        return _inspect(source)
+
+
+def _inspect(source: SourceFile) -> Inspection:
     if source.is_parquet:
-        return sha256(source.path)
+        return Inspection(sha256(source.path), _footer(source).num_rows)
     is_plain = source.extension not in COMPRESSIONS
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
-    quotes = _QuoteCheck()
+    quotes, records = _QuoteCheck(), _RecordCount()
     has_text = False
     for chunk in source.chunks():
         text = chunk if has_text else chunk.removeprefix(codecs.BOM_UTF8)
@@ -161,10 +206,11 @@ def inspect(source: SourceFile) -> str:
             except UnicodeDecodeError:
                 raise _not_utf8() from None
         quotes.read(text)
+        records.read(text)
     if decoder.getstate()[0]:
         raise _not_utf8()
     quotes.finish()
-    return digest.hexdigest() if is_plain else sha256(source.path)
+    return Inspection(digest.hexdigest() if is_plain else sha256(source.path), max(records.finish() - 1, 0))
 
 
 def _not_text() -> FileRefusedError:
@@ -175,6 +221,38 @@ def _not_text() -> FileRefusedError:
 def _not_utf8() -> FileRefusedError:
     cause = "The text is not UTF-8 (Latin-1 or Windows-1252, perhaps)."
     return FileRefusedError(cause, "Expected UTF-8: export the file again with that encoding.")
+
+
+class _RecordCount:
+    """Counts the records of well-quoted CSV over chunks: runs of line ends outside of quotes, and an unended last one.
+
+    A line end is a line feed, a carriage return or both; several in a row end one record, for blank lines are none.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._quotes = 0
+        self._is_between = True
+        """Whether what was read so far ends with a line end, or is nothing."""
+
+    def read(self, chunk: bytes) -> None:
+        """Counts the records that end in ``chunk``."""
+        if not chunk:
+            return
+        array = np.frombuffer(chunk, dtype=np.uint8)
+        ends = np.flatnonzero((array == _LINE_FEED) | (array == _CARRIAGE_RETURN))
+        if self._quotes % 2 or b'"' in chunk:
+            quotes = np.flatnonzero(array == _QUOTE)
+            ends = ends[(np.searchsorted(quotes, ends) + self._quotes) % 2 == 0]
+            self._quotes += int(quotes.size)
+        if ends.size:
+            self._count += int(np.count_nonzero(np.diff(ends) > 1))
+            self._count += not (ends[0] == 0 and self._is_between)
+        self._is_between = bool(ends.size) and int(ends[-1]) == len(chunk) - 1
+
+    def finish(self) -> int:
+        """How many records there are, the header's among them."""
+        return self._count + (not self._is_between)
 
 
 class _QuoteCheck:

@@ -19,14 +19,19 @@
       if (!status) { return; }
       var shown = 0;
       var cents = 0;
+      var unknown = 0;
       rows.forEach(function (row) {
         if (row.hidden) { return; }
         shown += 1;
-        if (amounts >= 0) { cents += Math.round(Number(value(row.cells[amounts])) * 100) || 0; }
+        if (amounts >= 0) {
+          cents += Math.round(Number(value(row.cells[amounts])) * 100) || 0;
+          unknown += value(row.cells[amounts]) === "" ? 1 : 0;
+        }
       });
       status.textContent = number.format(shown) + " of " + number.format(rows.length) + " shown" +
         (sorted.label ? ", sorted by " + sorted.label + sorted.way : "") +
-        (amounts >= 0 ? "; " + money.format(cents / 100) + " US dollars paid, under review" : "") + ".";
+        (amounts >= 0 ? "; " + money.format(cents / 100) + " US dollars paid, under review" +
+          (unknown ? ", those of " + number.format(unknown) + " unknown" : "") : "") + ".";
     }
     function sift() {
       var asked = search ? search.value.trim().toLowerCase().split(/\s+/).filter(Boolean) : [];

@@ -9,7 +9,7 @@ def care_cluster(cluster_date: pl.LazyFrame) -> pl.LazyFrame:
     """One row per episode, care group and service date: the distinct dates in the window that opens on it.
 
     The window holds the dates from its first to ``window_days`` days after it, both ends in; a group is adequate
-    when some window holds enough (rule, section 6, manipulation and acupuncture).
+    when some window holds enough (docs/rule.md 6.2).
     """
     dates = cluster_date.unique(["episode_id", "care_group", "service_date"]).sort(
         "episode_id", "care_group", "service_date"

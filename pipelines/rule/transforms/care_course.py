@@ -9,7 +9,7 @@ def care_course(exercise_date: pl.LazyFrame) -> pl.LazyFrame:
     """One row per episode and course of exercise: its first and last date and number of distinct dates.
 
     A course is a run of distinct service dates, neighbours at most ``exercise_max_gap_days`` apart (inclusive); the
-    number of days comes with each row, because policies differ between episodes (rule, section 6).
+    number of days comes with each row, because policies differ between episodes (docs/rule.md 6.2).
     """
     days_since_last = pl.col("service_date").diff().dt.total_days().over("episode_id", order_by="service_date")
     opens_course = days_since_last.is_null() | (days_since_last > pl.col("exercise_max_gap_days"))

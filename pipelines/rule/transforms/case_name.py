@@ -1,4 +1,7 @@
-"""The name of a case, which it keeps over the publishes."""
+"""The name of a case, which it keeps over the publishes.
+
+See docs/contract.md 2.1.
+"""
 
 from __future__ import annotations
 

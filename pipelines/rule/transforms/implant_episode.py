@@ -14,7 +14,7 @@ def implant_episode(event_stage: pl.LazyFrame, *, trial_link_days: int) -> pl.La
     and 1 to ``trial_link_days`` days (inclusive) lie between the first dates; several trials may link to one
     permanent. Initial, non-aborted trials that are not linked group in date order: the first opens an episode, those
     at most ``trial_link_days`` days after it join. Every other event is an episode of its own. The anchor is the
-    first date of the episode's earliest event (rule, section 3).
+    first date of the episode's earliest event (docs/rule.md 3.7).
     """
     events = event_stage.sort("member_id", "event_date")
     is_live = ~pl.col("is_aborted")

@@ -11,7 +11,7 @@ def surgical_event(index_line: pl.LazyFrame, *, same_surgery_days: int) -> pl.La
     """One row per member and implantation event, with its first and last possible day.
 
     A member's first index line opens an event; every index line dated at most ``same_surgery_days`` days after the
-    event's first date (inclusive) joins it; the next one opens a new event. Not chained (rule, section 3).
+    event's first date (inclusive) joins it; the next one opens a new event. Not chained (docs/rule.md 3.2).
     """
     return (
         index_line.group_by("member_id")

@@ -1,4 +1,6 @@
 -- One row per delivered file and table made of it, of all deliveries, with its rows accounted for.
+--
+-- See docs/contract.md 1.2.
 
 with
 

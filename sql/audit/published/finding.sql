@@ -16,12 +16,39 @@ reason_sentence as (
     group by criterion_result.episode_id
 ),
 
+remark_sentence as (
+    select
+        episode_remark.episode_id,
+        episode_remark.remark_kind,
+        episode_remark.remark_text
+    from episode_remark
+    group by episode_remark.episode_id, episode_remark.remark_kind, episode_remark.remark_text
+),
+
+remarked as (
+    select
+        remark_sentence.episode_id,
+        list(
+            remark_sentence.remark_text
+            order by
+                list_position(['set_aside', 'doubtful', 'repaired'], remark_sentence.remark_kind),
+                remark_sentence.remark_text
+        ) as remarks
+    from remark_sentence
+    group by remark_sentence.episode_id
+),
+
 final as (
     select
-        episode_review.*,
-        reason_sentence.why
+        episode_review.* exclude (surgeon_npis, facility_npis, billing_npis),
+        reason_sentence.why,
+        episode_review.surgeon_npis,
+        episode_review.facility_npis,
+        episode_review.billing_npis,
+        coalesce(remarked.remarks, []) as remarks
     from episode_review
     left join reason_sentence on episode_review.episode_id = reason_sentence.episode_id
+    left join remarked on episode_review.episode_id = remarked.episode_id
     where episode_review.outcome = 'flagged'
 )
 

@@ -1,4 +1,8 @@
 -- One row per rule that a set-aside delivered row broke; set-aside rows take no part in the audit.
+--
+-- member_id and claim_id say whose the row is, as far as they could be read.
+--
+-- See docs/contract.md 1.2.
 
 with
 
@@ -11,7 +15,9 @@ final as (
         rejected_row.source_row,
         rejected_row.column_name,
         rejected_row.rule,
-        rejected_row.message
+        rejected_row.message,
+        rejected_row.member_id,
+        rejected_row.claim_id
     from landed.rejected_row
 )
 

@@ -5,6 +5,7 @@ with
 final as (
     select
         run.run_id,
+        run.format_version,
         run.as_of_date,
         run.started_at_utc,
         run.finished_at_utc,

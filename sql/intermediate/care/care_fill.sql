@@ -1,4 +1,6 @@
 -- One row per open episode and fill that was considered as care before the implant, with whether it counts and why not.
+--
+-- See docs/rule.md 6.1, 6.4, 6.5.
 
 with
 

@@ -1,7 +1,9 @@
 -- One row per open episode and care group with its state.
 --
 -- adequate (enough care, or a valid failure statement), unknown (medication, where drugs are not visible), short
--- (something counts, not enough), none (rule, sections 6 to 8).
+-- (something counts, not enough), none.
+--
+-- See docs/rule.md 6.6, 7.1, 8.3.
 
 with
 

@@ -2,7 +2,9 @@
 --
 -- exercise: distinct dates of the best course (most dates), asked with a span; manipulation and acupuncture: most
 -- distinct dates in any window; psychological: distinct dates, asked with a span; interdisciplinary: hours, at most
--- interdisciplinary_max_hours_per_day a date; medication: classes with enough net days (rule, section 6).
+-- interdisciplinary_max_hours_per_day a date; medication: classes with enough net days.
+--
+-- See docs/rule.md 6.2, 6.5.
 
 with
 

@@ -1,9 +1,11 @@
 -- One row per open episode and claim line or procedure row that was considered as care before the implant.
 --
 -- Services dated in [anchor - history_days, anchor - 1]; is_in_look_back tells those that can be evidence. A line gives
--- one row: conservative_care is read before not_conservative, a revenue code only if the line has no HCPCS code.
--- counts is yes when the value set says so, the claim carries a back code where one is needed (and the policy asks
--- for it), and the policy counts the group; counts_reason says why not (rule, section 6).
+-- one row: conservative_care is read before not_conservative, a revenue code only if the line has no HCPCS code. counts
+-- is yes when the value set says so, the claim carries a back code where one is needed (and the policy asks for it),
+-- and the policy counts the group; counts_reason says why not.
+--
+-- See docs/rule.md 6.1, 6.2, 6.3.
 
 with
 
@@ -29,40 +31,67 @@ considered_service as (
             and open_episode.look_back_end_date >= service.service_date
 ),
 
-conservative_row as (
+-- Three ways to match, each by keys; no row is found by two of them.
+conservative_match as (
     select
         considered_service.episode_id,
         considered_service.claim_id,
         considered_service.source_table,
         considered_service.source_key,
-        conservative_care.code_system,
-        conservative_care.code,
-        conservative_care.care_group,
-        conservative_care.modality,
-        conservative_care.counts,
-        conservative_care.needs_back_diagnosis,
-        conservative_care.hours_per_unit,
-        1 as reading_order
+        considered_service.service_date,
+        conservative_care.*
     from considered_service
     inner join value_sets.conservative_care
         on
-            considered_service.service_date
-            between conservative_care.first_valid_date and conservative_care.last_valid_date
-            and (
-                (
-                    considered_service.match_system = conservative_care.match_system
-                    and considered_service.code = conservative_care.code
-                )
-                or (
-                    considered_service.code is null
-                    and conservative_care.match_system = 'revenue-code'
-                    and considered_service.revenue_center_code = conservative_care.code
-                )
-                or (
-                    considered_service.match_system || '-prefix' = conservative_care.match_system
-                    and starts_with(considered_service.code, conservative_care.code)
-                )
-            )
+            considered_service.match_system = conservative_care.match_system
+            and considered_service.code = conservative_care.code
+    union all
+    select
+        considered_service.episode_id,
+        considered_service.claim_id,
+        considered_service.source_table,
+        considered_service.source_key,
+        considered_service.service_date,
+        conservative_care.*
+    from considered_service
+    inner join value_sets.conservative_care
+        on
+            considered_service.code is null
+            and conservative_care.match_system = 'revenue-code'
+            and considered_service.revenue_center_code = conservative_care.code
+    union all
+    select
+        considered_service.episode_id,
+        considered_service.claim_id,
+        considered_service.source_table,
+        considered_service.source_key,
+        considered_service.service_date,
+        conservative_care.*
+    from considered_service
+    inner join value_sets.conservative_care
+        on
+            considered_service.match_system || '-prefix' = conservative_care.match_system
+            and starts_with(considered_service.code, conservative_care.code)
+),
+
+conservative_row as (
+    select
+        conservative_match.episode_id,
+        conservative_match.claim_id,
+        conservative_match.source_table,
+        conservative_match.source_key,
+        conservative_match.code_system,
+        conservative_match.code,
+        conservative_match.care_group,
+        conservative_match.modality,
+        conservative_match.counts,
+        conservative_match.needs_back_diagnosis,
+        conservative_match.hours_per_unit,
+        1 as reading_order
+    from conservative_match
+    where
+        conservative_match.service_date
+        between conservative_match.first_valid_date and conservative_match.last_valid_date
 ),
 
 other_row as (

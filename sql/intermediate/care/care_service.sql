@@ -1,7 +1,9 @@
 -- One row per open episode and counting service in the look-back, or documented course inside it: its group and days.
 --
 -- A line is a service of one day; a drug class on a dispensing date lasts its counted days; a valid statement gives the
--- part of its dates inside the look-back (no end: the start alone) (rule, section 6).
+-- part of its dates inside the look-back (no end: the start alone).
+--
+-- See docs/rule.md 6.2, 6.5, 6.7.
 
 with
 

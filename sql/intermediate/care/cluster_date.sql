@@ -1,4 +1,6 @@
 -- One row per open episode, group and date of counting manipulation or acupuncture in the look-back.
+--
+-- See docs/rule.md 6.2.
 
 with
 

@@ -1,4 +1,6 @@
 -- One row per drug code of the crosswalk and the ingredient it holds, the code in a comparable form.
+--
+-- See docs/rule.md 6.4.
 
 with
 

@@ -1,4 +1,6 @@
 -- One row per open episode: what its care comes to, over all groups.
+--
+-- See docs/rule.md 6.2, 6.6, 6.7.
 
 with
 

@@ -1,4 +1,6 @@
 -- One row per open episode and date of counting exercise in the look-back.
+--
+-- See docs/rule.md 6.2.
 
 with
 

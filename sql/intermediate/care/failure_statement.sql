@@ -3,7 +3,9 @@
 -- Valid when the modality is a word of documentation_modalities (which names the group), the outcome shows failure, the
 -- document is dated in [anchor - statement_max_age_days, anchor], document, author and source are named and, unless
 -- contraindicated, the care is dated: start_date <= (end_date) <= document_date, an end_date or a visit, and an
--- end_date not before anchor - statement_max_age_days. What is missing is kept in words (rule, section 7).
+-- end_date not before anchor - statement_max_age_days. What is missing is kept in words.
+--
+-- See docs/rule.md 7.1.
 
 with
 

@@ -1,10 +1,12 @@
 -- One row per fill that matches the value set medications, with the row that decides for it.
 --
 -- By the first of these that finds a row: rxnorm_code (itself or through the crosswalk), ndc_code (labeler and product,
--- or through the crosswalk), atc_code (longest prefix), generic_name (ingredient labels as whole words; hyphens
--- part words too). Of several rows one with counts = no decides, else the first of the value set. A generic name
--- that holds a word of non_oral_forms is not an oral course (words are parted by blanks, commas, slashes and brackets,
--- not by hyphens) (rule, section 6).
+-- or through the crosswalk), atc_code (longest prefix), generic_name (ingredient labels as whole words; hyphens part
+-- words too). Of several rows one with counts = no decides, else the first of the value set. A generic name that holds
+-- a word of non_oral_forms is not an oral course (words are parted by blanks, commas, slashes and brackets, not by
+-- hyphens).
+--
+-- See docs/rule.md 1.1, 6.4.
 
 with
 
@@ -44,6 +46,33 @@ ingredient_fill as (
         on
             drug_ingredient.from_system = 'ndc'
             and fill.ndc_digits = drug_ingredient.comparable_code
+),
+
+-- Names are few and fills are many: each name is read once.
+written_name as (
+    select
+        fill.generic_name,
+        ' ' || regexp_replace(lower(fill.generic_name), '[\s,/()\[\]{}-]+', ' ', 'g') || ' ' as words
+    from intermediate.fill
+    where fill.generic_name is not null
+    group by fill.generic_name
+),
+
+ingredient_label as (
+    select
+        medications.row_number,
+        ' ' || regexp_replace(lower(trim(medications.label)), '[\s,/()\[\]{}-]+', ' ', 'g') || ' ' as words
+    from value_sets.medications
+    where medications.match_system = 'rxnorm-ingredient'
+),
+
+named_row as (
+    select
+        written_name.generic_name,
+        ingredient_label.row_number
+    from written_name
+    inner join ingredient_label
+        on contains(written_name.words, ingredient_label.words)
 ),
 
 matched_row as (
@@ -97,13 +126,11 @@ matched_row as (
         0 as prefix_length,
         medications.row_number
     from intermediate.fill
+    inner join named_row
+        on fill.generic_name = named_row.generic_name
     inner join value_sets.medications
         on
-            medications.match_system = 'rxnorm-ingredient'
-            and contains(
-                ' ' || regexp_replace(lower(fill.generic_name), '[\s,/()\[\]{}-]+', ' ', 'g') || ' ',
-                ' ' || regexp_replace(lower(trim(medications.label)), '[\s,/()\[\]{}-]+', ' ', 'g') || ' '
-            )
+            named_row.row_number = medications.row_number
             and fill.dispensing_date between medications.first_valid_date and medications.last_valid_date
 ),
 

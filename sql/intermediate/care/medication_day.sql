@@ -1,8 +1,10 @@
 -- One row per open episode, window, drug class and dispensing date: the net days dispensed.
 --
 -- Days supply of a class and date are summed with negatives; a sum above 0 counts at most (anchor - date) days and is a
--- service on that date; the class total is the sum of these less the negative sums of other dates, at least 0; a
--- class at 0 has no service (rule, section 6).
+-- service on that date; the class total is the sum of these less the negative sums of other dates, at least 0; a class
+-- at 0 has no service.
+--
+-- See docs/rule.md 6.5.
 
 with
 

@@ -1,7 +1,9 @@
 -- One row per claim diagnosis that stands in the value set diagnoses_low_back_pain, whatever its date.
 --
 -- Codes of this set match outside their dates too, and are then said to be not valid on the date: payers see retired
--- codes billed, and hiding the code would hide the claim (rule, section 1).
+-- codes billed, and hiding the code would hide the claim.
+--
+-- See docs/rule.md 1.1, 1.5.
 
 with
 

@@ -1,8 +1,10 @@
 -- One row per claim and earlier claim it names, directly or along the chain of original_claim_id.
 --
 -- Chains run within a member, through denied and pending replacements alike, and end at a void, whose naming replaces
--- nothing; a claim that names itself, or a claim that is not in the data, has no link. A claim that is its own
--- ancestor stands in a ring (rule, section 2.3).
+-- nothing; a claim that names itself, or a claim that is not in the data, has no link. A claim that is its own ancestor
+-- stands in a ring.
+--
+-- See docs/rule.md 2.3.
 
 with recursive
 

@@ -1,9 +1,11 @@
 -- One row per claim (member and claim identifier) with its final state, and the claim that settled it.
 --
 -- States, first that holds: void_request (an 8), in_ring, pending_request (a 7 with a pending and no paid line),
--- voided, superseded (an acting replacement stands later in its chain), reversed (whole), not_paid (no line is paid
--- or pending), outranked (another live replacement of the same original was paid later), counts.
--- Of two live replacements the later by latest paid_date (missing first), then claim_id, counts (rule, section 2.3).
+-- voided, superseded (an acting replacement stands later in its chain), reversed (whole), not_paid (no line is paid or
+-- pending), outranked (another live replacement of the same original was paid later), counts. Of two live replacements
+-- the later by latest paid_date (missing first), then claim_id, counts.
+--
+-- See docs/rule.md 2.3, 2.5.
 
 with
 

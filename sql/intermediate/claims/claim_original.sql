@@ -1,8 +1,10 @@
 -- One row per replacement or void and claim that it names as its original.
 --
 -- A claim is an 8 when a final line says so, else a 7 when one does; all originals that its lines of that code name are
--- originals of it. is_in_data tells whether the original is another claim of the member in the data received; a
--- claim that names itself names nothing (rule, section 2.3).
+-- originals of it. is_in_data tells whether the original is another claim of the member in the data received; a claim
+-- that names itself names nothing. Total lines say nothing.
+--
+-- See docs/rule.md 2.3, 2.6.
 
 with
 
@@ -12,7 +14,9 @@ adjustment as (
         final_line.claim_id,
         max(final_line.claim_frequency_code) as claim_frequency_code
     from intermediate.final_line
-    where final_line.claim_frequency_code in ('7', '8')
+    where
+        final_line.claim_frequency_code in ('7', '8')
+        and not final_line.is_total_line
     group by final_line.member_id, final_line.claim_id
 ),
 
@@ -28,7 +32,9 @@ named as (
             final_line.member_id = adjustment.member_id
             and final_line.claim_id = adjustment.claim_id
             and final_line.claim_frequency_code = adjustment.claim_frequency_code
-    where final_line.original_claim_id is not null
+    where
+        final_line.original_claim_id is not null
+        and not final_line.is_total_line
     group by
         final_line.member_id,
         final_line.claim_id,

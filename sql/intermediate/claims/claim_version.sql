@@ -3,8 +3,10 @@
 -- A claim that any final line calls 8 is a void, else one that any calls 7 is a replacement; the claims it names are
 -- those of claim_original, of which the greatest name is shown here. One that names itself, or no original that is in
 -- the data, stands alone (has_original is false). It acts unless all its lines are denied, or some are pending and none
--- paid; a later reversal does not undo what it did (rule, section 2.3). A claim whose paid lines sum to zero or
--- less and hold a negative amount is reversed whole (2.5).
+-- paid; a later reversal does not undo what it did. A claim whose paid lines sum to zero or less and hold a negative
+-- amount, and no unknown one, is reversed whole (2.5). Total lines are left out.
+--
+-- See docs/rule.md 2.3, 2.5, 2.6.
 
 with
 
@@ -17,11 +19,13 @@ line_total as (
         count(*) filter (where final_line.claim_status = 'pending') as pending_count,
         count(*) filter (where final_line.claim_status = 'paid') as paid_count,
         count(*) filter (where final_line.claim_status = 'paid' and final_line.paid_amount < 0) as negative_count,
+        count(*) filter (where final_line.claim_status = 'paid' and final_line.paid_amount is null) as unknown_count,
         coalesce(sum(final_line.paid_amount) filter (where final_line.claim_status = 'paid'), 0) as paid_line_amount,
         max(final_line.paid_date) as latest_paid_date,
         max(final_line.claim_frequency_code) filter (where final_line.claim_frequency_code in ('7', '8'))
             as claim_frequency_code
     from intermediate.final_line
+    where not final_line.is_total_line
     group by final_line.member_id, final_line.claim_id
 ),
 
@@ -49,7 +53,9 @@ final as (
         coalesce(named_original.has_original, false)
         and line_total.denied_count < line_total.line_count
         and not (line_total.pending_count > 0 and line_total.paid_count = 0) as is_acting,
-        line_total.negative_count > 0 and line_total.paid_line_amount <= 0 as is_reversed_whole
+        line_total.negative_count > 0
+        and line_total.unknown_count = 0
+        and line_total.paid_line_amount <= 0 as is_reversed_whole
     from line_total
     left join named_original
         on

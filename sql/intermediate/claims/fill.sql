@@ -1,18 +1,27 @@
 -- One row per delivered fill that can be evidence, with its drug code in a comparable form.
 --
--- Denied fills never count; reversed fills count only as negative days (rule, section 2). An NDC of 11 digits
--- stands; a hyphenated one is padded by segment to 5-4-2; 10 digits without hyphens match nothing (rule, section 1).
+-- Denied fills never count. A reversed fill with positive days, and the fill it takes back, are left out; what has
+-- negative days counts whatever else its status. An NDC of 11 digits stands; a hyphenated one is padded by segment to
+-- 5-4-2; 10 digits without hyphens match nothing.
+--
+-- See docs/rule.md 1.1, 2.8.
 
 with
 
 segmented as (
     select
-        pharmacy_claim.*,
-        string_split(pharmacy_claim.ndc_code, '-') as ndc_segments
-    from staging.pharmacy_claim
+        delivered_fill.* exclude (fill_status, line_key, takes_fill_back, can_be_taken_back),
+        string_split(delivered_fill.ndc_code, '-') as ndc_segments
+    from intermediate.delivered_fill
+    left join intermediate.taken_back_fill
+        on
+            delivered_fill.delivery_number = taken_back_fill.delivery_number
+            and delivered_fill.file_number = taken_back_fill.file_number
+            and delivered_fill.source_row = taken_back_fill.source_row
     where
-        coalesce(pharmacy_claim.claim_status, 'paid') <> 'denied'
-        and not (coalesce(pharmacy_claim.claim_status, 'paid') = 'reversed' and pharmacy_claim.days_supply > 0)
+        delivered_fill.fill_status <> 'denied'
+        and not delivered_fill.takes_fill_back
+        and taken_back_fill.source_row is null
 ),
 
 final as (

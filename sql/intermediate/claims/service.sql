@@ -1,36 +1,39 @@
--- One row per counting claim line or procedure row: what was done, when, under which code.
+-- One row per standing claim line or procedure row: what was done, when, under which code.
 --
--- Member, claim, source_table and source_key (line number or procedure rank) name one row. Lines are dated by their own
--- start, procedure rows by their procedure date.
+-- source_table, claim and source_key (line or rank) are unique within the member. Lines are dated by their own start;
+-- credited lines are no services, and the procedure rows of a claim of credited lines alone open nothing.
+--
+-- See docs/rule.md 1.3, 2.7.
 
 with
 
 line_service as (
     select
-        counting_line.member_id,
-        counting_line.claim_id,
+        standing_line.member_id,
+        standing_line.claim_id,
         'medical_claim' as source_table,
-        counting_line.line_key as source_key,
-        counting_line.claim_line_number,
+        standing_line.line_key as source_key,
+        standing_line.claim_line_number,
         cast(null as integer) as procedure_rank,
-        counting_line.claim_type,
-        counting_line.claim_line_start_date as service_date,
+        standing_line.claim_type,
+        standing_line.claim_line_start_date as service_date,
         'hcpcs' as match_system,
-        counting_line.hcpcs_code as code,
-        counting_line.revenue_center_code,
-        counting_line.service_unit_quantity,
-        counting_line.diagnosis_pointer,
+        standing_line.hcpcs_code as code,
+        standing_line.revenue_center_code,
+        standing_line.service_unit_quantity,
+        standing_line.diagnosis_pointer,
         [
-            counting_line.hcpcs_modifier_1,
-            counting_line.hcpcs_modifier_2,
-            counting_line.hcpcs_modifier_3,
-            counting_line.hcpcs_modifier_4,
-            counting_line.hcpcs_modifier_5
+            standing_line.hcpcs_modifier_1,
+            standing_line.hcpcs_modifier_2,
+            standing_line.hcpcs_modifier_3,
+            standing_line.hcpcs_modifier_4,
+            standing_line.hcpcs_modifier_5
         ] as modifiers,
-        counting_line.delivery_number,
-        counting_line.file_number,
-        counting_line.source_row
-    from intermediate.counting_line
+        false as is_credited_claim,
+        standing_line.delivery_number,
+        standing_line.file_number,
+        standing_line.source_row
+    from intermediate.standing_line
 ),
 
 procedure_service as (
@@ -49,6 +52,7 @@ procedure_service as (
         cast(null as decimal(18, 4)) as service_unit_quantity,
         cast(null as varchar) as diagnosis_pointer,
         cast([] as varchar[]) as modifiers,
+        claim_procedure.is_credited_claim,
         claim_procedure.delivery_number,
         claim_procedure.file_number,
         claim_procedure.source_row

@@ -2,8 +2,9 @@
 --
 -- Professional line: the diagnoses its diagnosis_pointer names (numbers parted by ':' or ',', or letters A to L, which
 -- may stand together; unknown ranks are passed over), without pain labels. Institutional claim: the diagnosis of the
--- lowest rank that is no pain label. Where this leaves none: all diagnoses that are no pain labels, else the labels
--- (rule, section 4).
+-- lowest rank that is no pain label. Where this leaves none: all diagnoses that are no pain labels, else the labels.
+--
+-- See docs/rule.md 4.1.
 
 with
 

@@ -1,6 +1,8 @@
 -- One row per episode and claim by which its case is known again: its index claims, and the claims these replaced.
 --
 -- A replacement has another claim_id than its original, and is the same case all the same.
+--
+-- See docs/contract.md 2.1.
 
 with
 

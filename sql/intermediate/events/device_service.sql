@@ -1,4 +1,8 @@
--- One row per counting line or procedure row whose code stands in the value set index_procedures on its date.
+-- One row per standing line or procedure row whose code stands in the value set index_procedures on its date.
+--
+-- Procedure rows of a claim whose counting lines were all credited open nothing.
+--
+-- See docs/rule.md 1.1, 2.7, 3.1, 3.3.
 
 with
 
@@ -7,7 +11,7 @@ final as (
         service.*,
         index_procedures.value_set,
         index_procedures.role,
-        index_procedures.opens_event,
+        case when service.is_credited_claim then 'no' else index_procedures.opens_event end as opens_event,
         index_procedures.value_set <> 'not_in_scope_neurostim' as is_in_scope,
         index_procedures.role in ('trial_or_lead', 'paddle_lead', 'pns_lead', 'one_piece')
         and index_procedures.value_set <> 'not_in_scope_neurostim' as is_lead,

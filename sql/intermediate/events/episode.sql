@@ -1,6 +1,10 @@
 -- One row per implant episode: its dates, kind, stage, codes, claims and dollars.
 --
--- Dollars are those of all counting lines of the claims the episode owns, each line once (rule, section 3).
+-- Dollars are those of all counting lines of the claims the episode owns, each line once, and interim bills that repeat
+-- a line once. One paid amount that nobody sent makes the sum null, for it is unknown; so does an allowed amount left
+-- blank on such a line.
+--
+-- See docs/rule.md 3.4, 3.7.
 
 with
 
@@ -41,8 +45,6 @@ claim_total as (
     select
         episode_claim.episode_id,
         list(episode_claim.claim_id order by episode_claim.claim_id) as claim_ids,
-        sum(claim.paid_amount) as paid_amount,
-        sum(claim.allowed_amount) as allowed_amount,
         sum(claim.pending_count) as pending_count
     from intermediate.episode_claim
     inner join intermediate.claim
@@ -50,6 +52,37 @@ claim_total as (
             episode_claim.member_id = claim.member_id
             and episode_claim.claim_id = claim.claim_id
     where episode_claim.is_owned
+    group by episode_claim.episode_id
+),
+
+dollar_total as (
+    select
+        episode_event.episode_id,
+        sum(event_dollar_line.paid_amount) filter (where not event_dollar_line.is_repeated_interim) as paid_amount,
+        coalesce(
+            sum(event_dollar_line.allowed_amount) filter (where not event_dollar_line.is_repeated_interim), 0
+        ) as allowed_amount,
+        bool_or(event_dollar_line.paid_amount is null) as is_payment_unknown,
+        bool_or(event_dollar_line.paid_amount is null and event_dollar_line.allowed_amount is null)
+            as is_allowed_unknown,
+        bool_or(event_dollar_line.is_repeated_interim) as has_repeated_interim_line
+    from intermediate.episode_event
+    inner join intermediate.event_dollar_line
+        on
+            episode_event.member_id = event_dollar_line.member_id
+            and episode_event.event_date = event_dollar_line.event_date
+    group by episode_event.episode_id
+),
+
+shared_total as (
+    select
+        episode_claim.episode_id,
+        count(*) as claim_count
+    from intermediate.episode_claim
+    inner join intermediate.shared_claim
+        on
+            episode_claim.member_id = shared_claim.member_id
+            and episode_claim.claim_id = shared_claim.claim_id
     group by episode_claim.episode_id
 ),
 
@@ -61,14 +94,23 @@ final as (
         ) as new_case_id,
         code_total.index_codes,
         coalesce(claim_total.claim_ids, cast([] as varchar[])) as claim_ids,
-        coalesce(claim_total.paid_amount, 0) as paid_amount,
-        coalesce(claim_total.allowed_amount, 0) as allowed_amount,
-        coalesce(claim_total.pending_count, 0) > 0 as has_pending_line
+        case when not coalesce(dollar_total.is_payment_unknown, false) then coalesce(dollar_total.paid_amount, 0) end
+            as paid_amount,
+        case when not coalesce(dollar_total.is_allowed_unknown, false) then coalesce(dollar_total.allowed_amount, 0) end
+            as allowed_amount,
+        coalesce(dollar_total.is_payment_unknown, false) as is_payment_unknown,
+        coalesce(dollar_total.has_repeated_interim_line, false) as has_repeated_interim_line,
+        coalesce(claim_total.pending_count, 0) > 0 as has_pending_line,
+        shared_total.claim_count is not null as has_shared_claim
     from event_total
     inner join code_total
         on event_total.episode_id = code_total.episode_id
     left join claim_total
         on event_total.episode_id = claim_total.episode_id
+    left join dollar_total
+        on event_total.episode_id = dollar_total.episode_id
+    left join shared_total
+        on event_total.episode_id = shared_total.episode_id
 )
 
 select * from final

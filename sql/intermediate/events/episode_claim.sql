@@ -1,4 +1,6 @@
 -- One row per episode and claim that bears on it; is_owned says whether its dollars belong to the episode.
+--
+-- See docs/rule.md 3.3, 3.7.
 
 with
 

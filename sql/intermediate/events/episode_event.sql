@@ -1,6 +1,8 @@
 -- One row per implantation event with the episode it belongs to.
 --
 -- episode_id is made of the member and the anchor date, the first date of the episode's earliest event.
+--
+-- See docs/rule.md 3.7.
 
 with
 

@@ -1,4 +1,6 @@
 -- One row per index line with the event and episode it belongs to.
+--
+-- See docs/rule.md 3.7.
 
 with
 

@@ -1,10 +1,12 @@
 -- One row per implantation event and claim that bears on it: index claims and companion claims.
 --
 -- Index claims hold an index line of the event. Companion claims are other claims of the member with a code of
--- index_procedures outside not_in_scope_neurostim dated from the event's first date to same_surgery_days after it.
--- A claim belongs to one event: the earliest it is an index claim of, else the earliest it is a companion of
--- (is_owned: dollars, claim_ids and payment stage follow it). An event keeps an index claim it does not own for
--- its tests; a companion it does not own it loses (rule, section 3).
+-- index_procedures outside not_in_scope_neurostim dated from the event's first date to same_surgery_days after it. A
+-- claim belongs to one event: the earliest it is an index claim of, else the earliest it is a companion of (is_owned:
+-- dollars, claim_ids and payment stage follow it). An event keeps an index claim it does not own for its tests; a
+-- companion it does not own it loses.
+--
+-- See docs/rule.md 3.3.
 
 with
 

@@ -1,7 +1,9 @@
 -- One row per implantation event: its parts, kind, whether it was aborted, and its codes, from its index lines.
 --
 -- Permanent if a generator or one-piece system was implanted, else a trial (or first stage). Aborted: at least one
--- index line is a claim line and every one that is carries a modifier of discontinued_procedure (rule, section 3).
+-- index line is a claim line and every one that is carries a modifier of discontinued_procedure.
+--
+-- See docs/rule.md 3.5.
 
 with
 

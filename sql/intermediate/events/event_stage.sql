@@ -1,12 +1,14 @@
 -- One row per implantation event: whether it is initial, and each sign that it is not.
 --
--- trial_date (T of the rule) is the first date of the member's earliest non-aborted trial 1 to trial_link_days before
--- a permanent event, else the event's own first date. Signs that the event replaces or revises a device:
--- in [T - clean_period_days, T - 1] an earlier non-aborted permanent event, a revision code or a device_history
--- diagnosis; in [T, first date - 1] another non-aborted permanent event; a revision code on one of its index claims,
--- or, when T is its own first date, a device_history diagnosis there; a permanent event with T its own first date
--- and no lead on any of its claims; a removal on an index claim dated on the day of one of its lead index lines,
--- with no non-aborted trial in the trial_link_days before (rule, section 3).
+-- trial_date (T of the rule) is the first date of the member's earliest non-aborted trial 1 to trial_link_days before a
+-- permanent event, else the event's own first date. Signs that the event replaces or revises a device: in [T -
+-- clean_period_days, T - 1] an earlier non-aborted permanent event, a revision code or a device_history diagnosis; in
+-- [T, first date - 1] another non-aborted permanent event; a revision code on one of its index claims, or, when T is
+-- its own first date, a device_history diagnosis there; a permanent event with T its own first date and no lead on any
+-- of its claims; a removal on an index claim dated on the day of one of its lead index lines, with no non-aborted trial
+-- in the trial_link_days before.
+--
+-- See docs/rule.md 3.6.
 
 with
 

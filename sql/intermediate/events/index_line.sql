@@ -1,7 +1,10 @@
 -- One row per index line: a counting line or procedure row that opens an implantation event.
 --
--- Codes that open one only with low back pain (generators used for many purposes, peripheral leads of ICD-10-PCS)
--- need a billed diagnosis in lbp_unspecified (rule, section 3).
+-- Codes that open one only with low back pain (generators used for many purposes, peripheral leads of ICD-10-PCS) need
+-- a billed diagnosis in lbp_unspecified; on a claim of a shared number with a diagnosis row that belongs to nobody they
+-- open as if it were there.
+--
+-- See docs/rule.md 3.1.
 
 with
 
@@ -47,11 +50,18 @@ final as (
             and device_service.claim_id = billed_back_pain.claim_id
             and device_service.source_table = billed_back_pain.source_table
             and device_service.source_key = billed_back_pain.source_key
+    left join intermediate.shared_claim
+        on
+            device_service.member_id = shared_claim.member_id
+            and device_service.claim_id = shared_claim.claim_id
     where
         device_service.opens_event = 'yes'
         or (
             device_service.opens_event = 'with_low_back_pain_diagnosis'
-            and billed_back_pain.diagnosis_count is not null
+            and (
+                billed_back_pain.diagnosis_count is not null
+                or shared_claim.claim_id is not null
+            )
         )
 )
 

@@ -2,7 +2,10 @@
 --
 -- lbp_unspecified is the value set of that name with specificity unspecified, and other_lbp when the policy includes
 -- it. First that holds: not_low_back_pain, other_indication (a supported indication, or any pain label when the policy
--- says so, on any claim of the episode, any rank), low_back_pain_with_neighbour, low_back_pain_only (rule, section 4).
+-- says so, on any claim of the episode, any rank), low_back_pain_with_neighbour, low_back_pain_only. An episode with a
+-- claim of a shared number whose diagnoses belong to nobody has no class.
+--
+-- See docs/rule.md 4.1, 4.2, 8.5.
 
 with
 
@@ -78,6 +81,7 @@ claim_indication as (
 tested as (
     select
         episode.episode_id,
+        episode.has_shared_claim,
         coalesce(billed_total.billed_diagnoses, cast([] as varchar[])) as billed_diagnoses,
         coalesce(billed_total.is_low_back_pain, false) as is_low_back_pain,
         claim_indication.supported_count is not null
@@ -98,8 +102,9 @@ tested as (
 
 final as (
     select
-        tested.*,
+        tested.* exclude (has_shared_claim),
         case
+            when tested.has_shared_claim then null
             when not tested.is_low_back_pain then 'not_low_back_pain'
             when tested.has_other_indication then 'other_indication'
             when tested.has_neighbour then 'low_back_pain_with_neighbour'

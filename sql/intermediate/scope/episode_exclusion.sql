@@ -1,6 +1,9 @@
 -- One row per episode: what takes it off the list, every reason that holds, in the order of the rule.
 --
--- Where not_low_back_pain holds, red_flag and other_indication are not tested (rule, section 5).
+-- Where not_low_back_pain holds, red_flag and other_indication are not tested. Nothing takes off an episode with a
+-- claim of a shared number whose diagnoses belong to nobody.
+--
+-- See docs/rule.md 5, 5.1, 5.2, 5.3, 5.5, 8.5.
 
 with
 
@@ -19,6 +22,7 @@ authorization_total as (
 tested as (
     select
         episode.episode_id,
+        episode.has_shared_claim,
         episode.is_aborted,
         episode.event_stage <> 'initial' as is_not_initial,
         episode_diagnosis_scope.diagnosis_class = 'not_low_back_pain' as is_not_low_back_pain,
@@ -54,7 +58,7 @@ listed as (
                 case when tested.is_clinical_trial then 'clinical_trial' end,
                 case when tested.has_authorization then 'prior_authorization_approved' end
             ],
-            lambda reason: reason is not null
+            lambda reason: reason is not null and not tested.has_shared_claim
         ) as exclusion_reasons
     from tested
 ),

@@ -1,8 +1,10 @@
 -- One row per episode: its line of business, the policy in force on the anchor date and all its parameters.
 --
 -- The line of business is that of the enrolment span covering the anchor, the one that starts last, then by name; else
--- of the episode's first claim by date and identifier. A policy assigned to the line of business governs when it is
--- in force on the anchor date; otherwise the fallback does (rule, section 9).
+-- of the episode's first claim by date and identifier. A policy assigned to the line of business governs when it is in
+-- force on the anchor date; otherwise the fallback does.
+--
+-- See docs/rule.md 9.
 
 with
 

@@ -1,8 +1,10 @@
--- One row per episode and claim that carries a red flag, with the day the claim is dated.
+-- One row per episode and claim diagnosis that is a red flag, with the day the claim is dated.
 --
 -- A code of red_flags on a claim of the episode, or on a counting claim dated in [anchor - red_flag_days, last event
 -- date]. Codes of cauda_equina_symptom count only on a claim that also carries a back code, on the episode or in
--- [anchor - symptom_days, last event date] (rule, section 5).
+-- [anchor - symptom_days, last event date].
+--
+-- See docs/rule.md 5.4.
 
 with
 
@@ -21,6 +23,12 @@ red_flag_diagnosis as (
         claim_diagnosis.claim_id,
         claim_diagnosis.claim_date,
         claim_diagnosis.diagnosis_code,
+        claim_diagnosis.code_system,
+        claim_diagnosis.claim_line_number,
+        claim_diagnosis.source_table,
+        claim_diagnosis.delivery_number,
+        claim_diagnosis.file_number,
+        claim_diagnosis.source_row,
         red_flags.value_set,
         red_flags.value_set = 'cauda_equina_symptom' as is_symptom
     from intermediate.claim_diagnosis
@@ -42,7 +50,13 @@ final as (
         red_flag_diagnosis.claim_id,
         red_flag_diagnosis.claim_date,
         red_flag_diagnosis.diagnosis_code,
-        red_flag_diagnosis.value_set
+        red_flag_diagnosis.value_set,
+        red_flag_diagnosis.code_system,
+        red_flag_diagnosis.claim_line_number,
+        red_flag_diagnosis.source_table,
+        red_flag_diagnosis.delivery_number,
+        red_flag_diagnosis.file_number,
+        red_flag_diagnosis.source_row
     from intermediate.episode_window
     inner join red_flag_diagnosis
         on episode_window.member_id = red_flag_diagnosis.member_id
@@ -65,7 +79,13 @@ final as (
         red_flag_diagnosis.claim_id,
         red_flag_diagnosis.claim_date,
         red_flag_diagnosis.diagnosis_code,
-        red_flag_diagnosis.value_set
+        red_flag_diagnosis.value_set,
+        red_flag_diagnosis.code_system,
+        red_flag_diagnosis.claim_line_number,
+        red_flag_diagnosis.source_table,
+        red_flag_diagnosis.delivery_number,
+        red_flag_diagnosis.file_number,
+        red_flag_diagnosis.source_row
 )
 
 select * from final

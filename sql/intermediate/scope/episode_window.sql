@@ -3,6 +3,8 @@
 -- look_back: [anchor - lookback_days, anchor - 1]; earlier: [anchor - history_days, anchor - lookback_days - 1];
 -- history: [anchor - history_days, anchor - 1]; chronic: [anchor - history_days, anchor - chronic_days];
 -- device_history: [T - clean_period_days, T - 1], T that of the episode's first event, by the default policy.
+--
+-- See docs/rule.md 3.6, 6.1, 8.6.
 
 with
 

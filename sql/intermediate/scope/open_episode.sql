@@ -1,4 +1,6 @@
 -- One row per episode that nothing takes off the list: the episodes that are judged by their care.
+--
+-- See docs/rule.md 5, 8.4.
 
 with
 

@@ -1,4 +1,6 @@
 -- One row per claim diagnosis that is a supported indication for a stimulator on the claim's coding date.
+--
+-- See docs/rule.md 4.2, 4.3.
 
 with
 
@@ -10,7 +12,12 @@ final as (
         claim_diagnosis.diagnosis_code,
         claim_diagnosis.code_system,
         claim_diagnosis.claim_date,
-        other_indications.value_set
+        other_indications.value_set,
+        claim_diagnosis.claim_line_number,
+        claim_diagnosis.source_table,
+        claim_diagnosis.delivery_number,
+        claim_diagnosis.file_number,
+        claim_diagnosis.source_row
     from intermediate.claim_diagnosis
     inner join value_sets.other_indications
         on

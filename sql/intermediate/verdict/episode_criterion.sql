@@ -3,8 +3,10 @@
 -- exercise_course: the exercise group is adequate, or the policy does not ask for it. enough_groups: at least
 -- min_groups groups are adequate. care_span: the span is at least min_total_span_days. failure_documented: valid
 -- statements cover min_groups groups, exercise among them if asked. What is not met cannot be told when enrolment is
--- incomplete, when drugs could still decide it, or, for documents, when no such extract was delivered. adequate_care
--- is the first three together (rule, section 8).
+-- incomplete, when drugs could still decide it, or, for documents, when no such extract was delivered. adequate_care is
+-- the first three together.
+--
+-- See docs/rule.md 7.2, 8.4.
 
 with
 

@@ -1,4 +1,6 @@
 -- One row per open episode: what its member's history shows that no criterion asks about.
+--
+-- See docs/rule.md 4.3, 8.6.
 
 with
 

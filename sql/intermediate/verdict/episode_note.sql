@@ -1,4 +1,6 @@
--- One row per episode: its notes, sorted; notes never move an outcome (rule, section 8).
+-- One row per episode: its notes, sorted; notes never move an outcome.
+--
+-- See docs/rule.md 8.6.
 
 with
 
@@ -11,6 +13,8 @@ noted as (
                     case
                         when episode_diagnosis_scope.has_invalid_code then 'diagnosis_code_not_valid_on_date'
                     end,
+                    case when episode.has_repeated_interim_line then 'interim_bills_repeat_lines' end,
+                    case when episode.is_payment_unknown then 'payment_unknown' end,
                     case when episode.has_pending_line then 'pending_claims' end,
                     case
                         when
@@ -31,6 +35,7 @@ noted as (
                     case
                         when
                             not episode_exclusion.is_excluded
+                            and episode_diagnosis_scope.diagnosis_class is not null
                             and episode_diagnosis_scope.has_neighbour
                             then 'specificity_conflict'
                     end,
@@ -45,6 +50,11 @@ noted as (
                                 episode_trial_marker.has_trial_diagnosis
                                 or episode_trial_marker.has_investigational_marker
                                 or episode_trial_marker.has_any_trial_number
+                            )
+                            and not (
+                                episode_trial_marker.has_trial_diagnosis
+                                and episode_trial_marker.has_investigational_marker
+                                and episode_trial_marker.has_trial_number
                             )
                             then 'trial_marker_incomplete'
                     end,
@@ -61,6 +71,10 @@ noted as (
                     case
                         when not episode_exclusion.is_excluded and not episode_visibility.drugs_visible
                             then 'drugs_not_visible'
+                    end,
+                    case
+                        when not episode_exclusion.is_excluded and episode_visibility.is_look_back_outside_feed
+                            then 'look_back_outside_feed'
                     end,
                     case
                         when not episode_exclusion.is_excluded and not run.has_care_documentation

@@ -1,4 +1,6 @@
 -- One row per service or diagnosis that shows spine surgery; prefix rows of the value set match by prefix.
+--
+-- See docs/rule.md 4.3.
 
 with
 
@@ -8,7 +10,13 @@ service_surgery as (
         service.claim_id,
         service.service_date as surgery_date,
         service.match_system as code_system,
-        service.code
+        service.code,
+        service.claim_line_number,
+        service.source_table,
+        service.source_key,
+        service.delivery_number,
+        service.file_number,
+        service.source_row
     from intermediate.service
     inner join value_sets.prior_spine_surgery
         on
@@ -31,7 +39,13 @@ diagnosis_surgery as (
         claim_diagnosis.claim_id,
         claim_diagnosis.claim_date as surgery_date,
         claim_diagnosis.code_system,
-        claim_diagnosis.diagnosis_code as code
+        claim_diagnosis.diagnosis_code as code,
+        claim_diagnosis.claim_line_number,
+        claim_diagnosis.source_table,
+        cast(null as varchar) as source_key,
+        claim_diagnosis.delivery_number,
+        claim_diagnosis.file_number,
+        claim_diagnosis.source_row
     from intermediate.claim_diagnosis
     inner join value_sets.prior_spine_surgery
         on

@@ -1,7 +1,10 @@
 -- One row per check on what the rule itself met in the candidates' history: counts, never values.
 --
--- Claims that replace or void in a way that cannot be followed, fills whose drug is in no set, and index claims
--- without a diagnosis (rule, sections 2.3, 4 and 6). All are warnings: the rule says what happens to each.
+-- Claims that replace or void in a way that cannot be followed, claim numbers that are not one member's, reversed fills
+-- that reverse nothing, fills whose drug is in no set, and index claims without a diagnosis. All are warnings that are
+-- counted: the rule says what happens to each, and a case that one of them touches says so in audit.episode_remark.
+--
+-- See docs/rule.md 1.2, 2.3, 2.8, 4.1, 6.4.
 
 with
 
@@ -35,6 +38,39 @@ fill_total as (
             fill.delivery_number = fill_medication.delivery_number
             and fill.file_number = fill_medication.file_number
             and fill.source_row = fill_medication.source_row
+),
+
+reversal_total as (
+    select
+        count(*) as reversal_count,
+        count(*) filter (where taken_back_fill.reversal_source_row is null) as vain_count
+    from intermediate.delivered_fill
+    left join intermediate.taken_back_fill
+        on
+            delivered_fill.delivery_number = taken_back_fill.reversal_delivery_number
+            and delivered_fill.file_number = taken_back_fill.reversal_file_number
+            and delivered_fill.source_row = taken_back_fill.reversal_source_row
+    where delivered_fill.takes_fill_back
+),
+
+number_total as (
+    select
+        count(*) as number_count,
+        count(*) filter (where shared_claim_number.claim_id is not null) as shared_count
+    from staging.candidate_claim
+    left join staging.shared_claim_number
+        on candidate_claim.claim_id = shared_claim_number.claim_id
+),
+
+unowned_total as (
+    select
+        count(*) as claim_count,
+        count(*) filter (where shared_claim.claim_id is not null) as unowned_count
+    from intermediate.claim
+    left join intermediate.shared_claim
+        on
+            claim.member_id = shared_claim.member_id
+            and claim.claim_id = shared_claim.claim_id
 ),
 
 index_total as (
@@ -101,6 +137,33 @@ counted as (
     from fill_total
     union all
     select
+        'reversed_fill_without_fill' as check_name,
+        'pharmacy_claim' as table_name,
+        reversal_total.vain_count as failed_count,
+        reversal_total.reversal_count as total_count,
+        'A reversed fill finds no fill of its claim and line that it could take back.' as description,
+        'It is left out alone. If its fill stands under another claim number, that fill still counts.' as consequence
+    from reversal_total
+    union all
+    select
+        'claim_number_shared' as check_name,
+        'medical_claim' as table_name,
+        number_total.shared_count as failed_count,
+        number_total.number_count as total_count,
+        'A claim number of a candidate stands under two members or more.' as description,
+        'Each member has a claim of that number. Deliver member_id with diagnoses and procedure rows.' as consequence
+    from number_total
+    union all
+    select
+        'diagnosis_of_nobody' as check_name,
+        'claim_diagnosis' as table_name,
+        unowned_total.unowned_count as failed_count,
+        unowned_total.claim_count as total_count,
+        'A claim of a shared number has a diagnosis row that names no member.' as description,
+        'The row belongs to nobody, and an implant on such a claim cannot be judged. Deliver member_id.' as consequence
+    from unowned_total
+    union all
+    select
         'index_claim_without_diagnosis' as check_name,
         'claim_diagnosis' as table_name,
         index_total.undiagnosed_count as failed_count,
@@ -128,7 +191,7 @@ final as (
         cast(counted.total_count as bigint) as total_count,
         case
             when counted.total_count = 0 then 'not_applicable'
-            when counted.failed_count > 0 then 'failed'
+            when counted.failed_count > 0 then 'counted'
             else 'passed'
         end as status,
         counted.description,

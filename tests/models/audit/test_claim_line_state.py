@@ -42,6 +42,8 @@ def test_each_version_has_the_first_state_that_holds(model: RunModel) -> None:
                 ada       | A1       | medical_claim   | 1          | E1
                 ada       | A1       | claim_procedure | 4          | E2
             """,
+            "intermediate.final_line": "",
+            "intermediate.counting_line": "",
             "landed.delivered_file": "",
         },
     )
@@ -71,6 +73,8 @@ def test_a_line_names_the_file_of_claim_lines_it_came_in(model: RunModel) -> Non
             """,
             "intermediate.claim_final_state": "member_id | claim_id | final_state\nada | A1 | counts",
             "intermediate.episode_index_line": "",
+            "intermediate.final_line": "",
+            "intermediate.counting_line": "",
             "landed.delivered_file": """
                 delivery_number | file_number | table_name      | file_name
                 ----------------+-------------+-----------------+-----------
@@ -83,3 +87,57 @@ def test_a_line_names_the_file_of_claim_lines_it_came_in(model: RunModel) -> Non
     )
 
     assert made.row("source_file", "source_row") == ("lines.csv", "7")
+
+
+def test_credited_lines_say_so_and_total_lines_are_listed_beside_an_index_code_or_index_line(model: RunModel) -> None:
+    made = model(
+        "audit.claim_line_state",
+        {
+            "value_sets.index_procedures": "match_system | code\nhcpcs | 63650",
+            "intermediate.claim_line_version": """
+                member_id | claim_id | claim_line_number | line_key | hcpcs_code | version_number | version_count
+                ----------+----------+-------------------+----------+------------+----------------+--------------
+                ada       | A1       | 1                 | 1        | 63650      | 1              | 1
+                ada       | A1       | 2                 | 2        | 63650      | 1              | 1
+                ada       | A1       | 3                 | 3        |            | 1              | 2
+                ada       | A1       | 3                 | 3        |            | 2              | 2
+                ada       | A1       | 4                 | 4        |            | 1              | 1
+                ada       | A2       | 1                 | 1        |            | 1              | 1
+                ada       | A3       | 1                 | 1        |            | 1              | 1
+            """,
+            "intermediate.claim_final_state": """
+                member_id | claim_id | final_state
+                ----------+----------+------------
+                ada       | A1       | counts
+                ada       | A2       | counts
+                ada       | A3       | voided
+            """,
+            "intermediate.episode_index_line": """
+                member_id | claim_id | source_table    | source_key | episode_id
+                ----------+----------+-----------------+------------+-----------
+                ada       | A3       | claim_procedure | 1          | E1
+            """,
+            "intermediate.final_line": """
+                member_id | claim_id | line_key | version_count | is_total_line
+                ----------+----------+----------+---------------+--------------
+                ada       | A1       | 3        | 2             | true
+                ada       | A1       | 4        | 1             | false
+                ada       | A2       | 1        | 1             | true
+                ada       | A3       | 1        | 1             | true
+            """,
+            "intermediate.counting_line": """
+                member_id | claim_id | line_key | version_count | is_credited
+                ----------+----------+----------+---------------+------------
+                ada       | A1       | 1        | 1             | false
+                ada       | A1       | 2        | 1             | true
+            """,
+            "landed.delivered_file": "",
+        },
+    )
+
+    assert made.in_order("claim_id", "claim_line_number", "version_number", "line_state") == [
+        ("A1", "1", "1", "counts"),
+        ("A1", "2", "1", "credited_line"),
+        ("A1", "3", "2", "total_line"),
+        ("A3", "1", "1", "total_line"),
+    ]

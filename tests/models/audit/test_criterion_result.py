@@ -38,6 +38,12 @@ POLICY = {
     "min_total_span_days": "42",
     "lookback_days": "180",
 }
+VISIBILITY = {
+    "enrollment_complete": "true",
+    "enrolled_days": "180",
+    "is_look_back_outside_feed": "false",
+    "outside_feed_days": "0",
+}
 FINDINGS = """
     episode_id | care_group   | state    | has_failure_statement
     -----------+--------------+----------+----------------------
@@ -60,7 +66,7 @@ def explained(model: RunModel, criterion: str, **changes: str) -> tuple[str | No
             "intermediate.episode_criterion": one(CRITERIA),
             "intermediate.episode_care": one(CARE),
             "intermediate.episode_policy": one(POLICY),
-            "intermediate.episode_visibility": one({"enrollment_complete": "true", "enrolled_days": "180"}),
+            "intermediate.episode_visibility": one(VISIBILITY),
             "intermediate.open_episode": """
                 episode_id | anchor_date | look_back_start_date | look_back_end_date
                 -----------+-------------+----------------------+-------------------
@@ -80,6 +86,24 @@ def explained(model: RunModel, criterion: str, **changes: str) -> tuple[str | No
 
 SEEN = "in the data received from 2024-09-02 to 2025-02-28"
 PARTLY = " The member was enrolled 100 of 180 days, so care in the other days cannot be seen."
+
+
+def test_what_cannot_be_seen_is_told_by_its_cause(model: RunModel) -> None:
+    none = f"No claim for exercise that counts was found {SEEN}; 6 dates over 28 days are asked."
+
+    def unseen(**changes: str) -> str:
+        told = explained(model, "exercise_course", exercise_date_count="0", enrollment_complete="false", **changes)[3]
+        assert told is not None
+        return told.removeprefix(none)
+
+    assert unseen(enrolled_days="100") == PARTLY
+    assert unseen(enrolled_days="") == (
+        " No enrolment was delivered, so days without care cannot be told from days not enrolled."
+    )
+    assert unseen(enrolled_days="90", is_look_back_outside_feed="true", outside_feed_days="70") == (
+        " The claims received do not reach 70 of 180 days, and of the others the member was enrolled 90, so care in the "
+        "rest cannot be seen."
+    )
 
 
 def test_the_exercise_course_says_what_was_found_and_asked(model: RunModel) -> None:

@@ -20,6 +20,11 @@ TABLES = {
     "intermediate.episode_policy": {"policy_id": "default", "line_of_business": "commercial"},
     "intermediate.episode_diagnosis_scope": {"diagnosis_class": "low_back_pain_only"},
     "intermediate.episode_visibility": {"enrolled_days": "180"},
+    "intermediate.episode_provider": {
+        "surgeon_npis": "[1001]",
+        "facility_npis": "[3001, 3002]",
+        "billing_npis": "[]",
+    },
     "intermediate.episode_exclusion": {"has_authorization": "false"},
     "intermediate.episode_outcome": {"outcome": "flagged", "outcome_reason": "no_conservative_care_found"},
     "intermediate.episode_note": {"notes": "[]"},
@@ -49,26 +54,27 @@ def test_a_row_gathers_the_facts_of_its_episode(model: RunModel) -> None:
     assert reviewed(
         model, "episode_id", "case_id", "first_event_date", "last_event_date", "paid_amount", "policy_id", "run_id"
     ) == ("E1", "C1", "2025-03-01", "2025-04-01", "100.10", "default", "R1")
+    assert reviewed(model, "surgeon_npis", "facility_npis", "billing_npis") == ("[1001]", "[3001, 3002]", "[]")
     assert reviewed(model, "payment_stage") == ("post_pay",)
     assert reviewed(model, "payment_stage", has_pending_line="true") == ("pre_pay",)
 
 
-def test_the_priority_is_the_sum_of_the_parts_times_the_factor_rounded_half_up(model: RunModel) -> None:
-    def priority(first: str, second: str, factor: str) -> str | None:
+def test_the_priority_is_the_sum_of_the_parts_rounded_half_up(model: RunModel) -> None:
+    def priority(first: str, second: str, miscoded: str) -> str | None:
         parts = f"""
             episode_id | part      | points
             -----------+-----------+----------
             E1         | reason    | {first}
             E1         | dollars   | {second}
-            E1         | factor    | {factor}
+            E1         | miscoded  | {miscoded}
             E2         | reason    | 50
-            E2         | factor    | 1
+            E2         | miscoded  | -25
         """
         return reviewed(model, "priority_score", parts=parts)[0]
 
-    assert priority("40", "10.04", "1") == "50.0"
-    assert priority("40", "10.05", "1") == "50.1"
-    assert priority("40", "10", "0.5") == "25.0"
+    assert priority("40", "10.04", "0") == "50.0"
+    assert priority("40", "10.05", "0") == "50.1"
+    assert priority("40", "10", "-25") == "25.0"
     assert reviewed(model, "priority_score") == (None,)
 
 

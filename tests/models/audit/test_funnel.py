@@ -28,8 +28,19 @@ def test_each_step_enters_with_what_the_one_before_left(model: RunModel) -> None
                 A2       | 1              | 1
                 A3       | 1              | 1
                 A4       | 1              | 1
+                A5       | 1              | 1
+                A6       | 1              | 1
+                A6       | 1              | 1
             """,
-            "intermediate.counting_line": "claim_id\nA1\nA2\nA3",
+            "intermediate.final_line": "claim_id | is_total_line\nA5 | false\nA6 | true\nA6 | true",
+            "intermediate.counting_line": """
+                claim_id | is_credited
+                ---------+------------
+                A1       | false
+                A2       | false
+                A3       | false
+                A5       | true
+            """,
             "intermediate.index_line": """
                 claim_id | source_table
                 ---------+----------------
@@ -55,9 +66,11 @@ def test_each_step_enters_with_what_the_one_before_left(model: RunModel) -> None
         ("10", "claim lines", "delivered", "100", "0", "100"),
         ("20", "claim lines", "rejected", "100", "3", "97"),
         ("30", "claim lines", "repeats", "97", "3", "94"),
-        ("40", "claim lines", "no index code", "94", "89", "5"),
-        ("50", "claim lines", "earlier versions", "5", "1", "4"),
-        ("60", "claim lines", "not counting", "4", "1", "3"),
+        ("40", "claim lines", "no index code", "94", "86", "8"),
+        ("50", "claim lines", "earlier versions", "8", "1", "7"),
+        ("55", "claim lines", "total lines", "7", "2", "5"),
+        ("60", "claim lines", "not counting", "5", "1", "4"),
+        ("65", "claim lines", "credited lines", "4", "1", "3"),
         ("70", "claim lines", "not index lines", "3", "1", "2"),
         ("80", "index lines", "index lines", "3", "0", "3"),
         ("100", "episodes", "episodes", "7", "0", "7"),
@@ -89,9 +102,9 @@ def test_each_step_enters_with_what_the_one_before_left(model: RunModel) -> None
 
 def test_a_run_on_nothing_has_every_step_with_none(model: RunModel) -> None:
     tables = ("landed.delivered_file", "audit.episode_review")
-    parts = ("claim_line_version", "counting_line", "index_line")
+    parts = ("claim_line_version", "final_line", "counting_line", "index_line")
 
     made = model("audit.funnel", dict.fromkeys([*tables, *(f"intermediate.{part}" for part in parts)], ""))
 
-    assert len(made.cells) == 19
+    assert len(made.cells) == 21
     assert set(made.rows("entered_count", "left_count", "remaining_count")) == {("0", "0", "0")}

@@ -24,7 +24,7 @@ POLICY = {
     "priority_miscoded_factor": "0.5",
 }
 FACTS = {
-    "intermediate.episode": {"paid_amount": "0", "allowed_amount": "0"},
+    "intermediate.episode": {"paid_amount": "0", "allowed_amount": "0", "is_payment_unknown": "false"},
     "intermediate.episode_policy": POLICY,
     "intermediate.episode_outcome": {"outcome": "flagged", "outcome_reason": "no_conservative_care_found"},
     "intermediate.episode_diagnosis_scope": {"diagnosis_class": "low_back_pain_only"},
@@ -51,7 +51,7 @@ def test_a_flagged_episode_has_every_part_and_another_none(model: RunModel) -> N
         "dollars": "0.0",
         "completeness": "0.0",
         "harm": "0.0",
-        "factor": "1.0",
+        "miscoded": "0.0",
     }
     assert points(model, outcome="documented") == {}
 
@@ -73,9 +73,16 @@ def test_dollars_are_paid_or_else_allowed_on_a_log_scale_up_to_the_most(model: R
     assert dollars("-9.00", "999.00") == 0.0
 
 
+def test_dollars_that_nobody_sent_give_no_points_also_where_an_amount_was_allowed(model: RunModel) -> None:
+    assert points(model, is_payment_unknown="true", paid_amount="", allowed_amount="99999.00")["dollars"] == "0.0"
+    assert points(model, is_payment_unknown="true", paid_amount="", allowed_amount="")["dollars"] == "0.0"
+
+
 def test_completeness_and_harm_add_up_and_a_likely_miscoded_claim_is_halved(model: RunModel) -> None:
     assert points(model, enrollment_complete="true")["completeness"] == "4.0"
     assert points(model, drugs_visible="true", has_prior_authorization="true")["completeness"] == "3.0"
     assert points(model, notes="[revision_within_24_months]")["harm"] == "7.0"
     assert points(model, notes="[complication_within_24_months, revision_within_24_months]")["harm"] == "15.0"
-    assert points(model, notes="[likely_miscoded]")["factor"] == "0.5"
+    assert points(model)["miscoded"] == "0.0"
+    assert points(model, notes="[likely_miscoded]")["miscoded"] == "-27.5"
+    assert points(model, notes="[likely_miscoded, revision_within_24_months]")["miscoded"] == "-31.0"

@@ -48,8 +48,9 @@ def shown(
                 -----------+-----------+-------------+--------------------+--------------------+-----------------+------------------
                 E1         | ada       | 2025-03-01  | 2025-01-01         | 2025-02-28         | 2025-04-01      | 2025-12-31
             """,
-            "staging.claim_diagnosis": diagnoses,
+            "intermediate.delivered_diagnosis": diagnoses,
             "landed.delivered_file": files,
+            "intermediate.enrollment_gap": "episode_id | start_date | end_date\nE1 | 2025-02-02 | 2025-02-03",
         }
         | {f"value_sets.{name}": text for name, text in VALUE_SETS.items()}
         | {f"intermediate.{name}": text for name, text in given.items()},
@@ -81,7 +82,7 @@ def test_a_line_of_care_stands_in_the_lane_of_its_group_with_its_label_provider_
         """,
     ) == [
         ("exercise", "97110", "Exercise", "yes", "1234567893", "80.00", "001", "lines.csv"),
-        ("other_care", "62323", "Injection", "no", None, None, None, None),
+        ("other_care", "62323", "Injection", "no", None, None, None, "stays.csv"),
     ]
 
 
@@ -191,11 +192,14 @@ def test_complications_of_other_claims_are_shown_to_the_end_of_the_follow_up(mod
         """,
         episode_claim="episode_id | claim_id\nE1 | own",
         diagnoses="""
-            claim_id | diagnosis_rank | delivery_number | file_number | source_row
-            ---------+----------------+-----------------+-------------+-----------
-            D1       | 1              | 1               | 1           | 9
-            D1       | 1              | 2               | 1           | 5
-            D1       | 2              | 3               | 1           | 7
+            member_id | claim_id | diagnosis_rank | delivery_number | file_number | source_row | is_unowned | is_in_columns
+            ----------+----------+----------------+-----------------+-------------+------------+------------+--------------
+            ada       | D1       | 1              | 1               | 1           | 9          | false      | false
+            ada       | D1       | 1              | 2               | 1           | 5          | false      | false
+            ada       | D1       | 1              | 3               | 1           | 6          | true       | false
+            ada       | D1       | 1              | 3               | 1           | 8          | false      | true
+            ada       | D1       | 2              | 3               | 1           | 7          | false      | false
+            bea       | D1       | 1              | 3               | 1           | 4          | false      | false
         """,
     ) == [
         ("D1", "infection", "2025-03-02", "Infection", "claim_diagnosis", "5"),
@@ -217,22 +221,17 @@ def test_indications_and_surgery_share_a_lane(model: RunModel) -> None:
             ada       | I3       | 1              | icd-10-cm   | M961           | 2025-04-02
         """,
         prior_spine_surgery_row="""
-            member_id | claim_id | surgery_date | code_system | code
-            ----------+----------+--------------+-------------+------
-            ada       | S0       | 2024-12-31   | hcpcs       | 63030
-            ada       | S1       | 2025-01-02   | hcpcs       | 63030
-            ada       | S2       | 2025-02-28   | icd-10-cm   | Z981
-            ada       | S3       | 2025-03-01   | hcpcs       | 63030
-        """,
-        service="""
-            member_id | claim_id | source_table  | source_key | match_system | code  | service_date | source_row
-            ----------+----------+---------------+------------+--------------+-------+--------------+-----------
-            ada       | S1       | medical_claim | 1          | hcpcs        | 63030 | 2025-01-02   | 4
+            member_id | claim_id | surgery_date | code_system | code  | source_table    | source_key | source_row
+            ----------+----------+--------------+-------------+-------+-----------------+------------+-----------
+            ada       | S0       | 2024-12-31   | hcpcs       | 63030 | medical_claim   | 1          | 3
+            ada       | S1       | 2025-01-02   | hcpcs       | 63030 | medical_claim   | 1          | 4
+            ada       | S2       | 2025-02-28   | icd-10-cm   | Z981  | claim_diagnosis |            | 9
+            ada       | S3       | 2025-03-01   | hcpcs       | 63030 | medical_claim   | 1          | 5
         """,
     ) == [
         ("I1", "surgery_or_indication", "supported_indication", "Failed back", "claim_diagnosis", None),
         ("S1", "surgery_or_indication", "prior_spine_surgery", "Discectomy", "medical_claim", "4"),
-        ("S2", "surgery_or_indication", "prior_spine_surgery", None, "claim_diagnosis", None),
+        ("S2", "surgery_or_indication", "prior_spine_surgery", None, "claim_diagnosis", "9"),
         ("I2", "surgery_or_indication", "supported_indication", "Failed back", "claim_diagnosis", None),
     ]
 
@@ -255,3 +254,27 @@ def test_a_statement_lasts_the_care_it_speaks_of_or_the_day_of_its_document(mode
         ("other_care", "2025-02-20", "2025-02-20", "no", "incomplete_statement", None),
         ("exercise", "2025-02-21", "2025-02-21", "no", "incomplete_statement", None),
     ]
+
+
+def test_care_on_a_day_not_enrolled_is_marked_and_nothing_else_is(model: RunModel) -> None:
+    assert shown(
+        model,
+        *("claim_id", "is_in_enrollment_gap"),
+        care_line="""
+            episode_id | claim_id | source_table  | source_key | service_date | care_group | is_not_conservative
+            -----------+----------+---------------+------------+--------------+------------+--------------------
+            E1         | A1       | medical_claim | 1          | 2025-02-01   | exercise   | false
+            E1         | A2       | medical_claim | 1          | 2025-02-02   |            | true
+            E1         | A3       | medical_claim | 1          | 2025-02-04   | exercise   | false
+        """,
+        care_fill="""
+            episode_id | claim_id | dispensing_date | drug_class | days_supply
+            -----------+----------+-----------------+------------+------------
+            E1         | P1       | 2025-02-03      | nsaid      | 30
+        """,
+        prior_spine_surgery_row="""
+            member_id | claim_id | surgery_date | code_system | code  | source_table
+            ----------+----------+--------------+-------------+-------+--------------
+            ada       | S1       | 2025-02-02   | hcpcs       | 63030 | medical_claim
+        """,
+    ) == [("A1", "false"), ("A2", "true"), ("S1", "false"), ("P1", "true"), ("A3", "false")]

@@ -12,14 +12,13 @@ def test_a_blank_code_type_is_icd_10_from_its_first_day_on_by_the_coding_date(mo
     made = model(
         "intermediate.claim_diagnosis",
         {
-            "staging.claim_diagnosis": """
-                claim_id | diagnosis_rank | diagnosis_code | diagnosis_code_type
-                ---------+----------------+----------------+--------------------
-                A1       | 1              | 7242           |
-                A2       | 1              | M545           |
-                A3       | 1              | M545           | icd-10-cm
+            "intermediate.delivered_diagnosis": """
+                member_id | claim_id | diagnosis_rank | diagnosis_code | diagnosis_code_type | is_unowned
+                ----------+----------+----------------+----------------+---------------------+-----------
+                ada       | A1       | 1              | 7242           |                     | false
+                ada       | A2       | 1              | M545           |                     | false
+                ada       | A3       | 1              | M545           | icd-10-cm           | false
             """,
-            "intermediate.final_line": "",
             "intermediate.claim": """
                 member_id | claim_id | claim_date | coding_date
                 ----------+----------+------------+------------
@@ -42,30 +41,31 @@ def test_a_blank_code_type_is_icd_10_from_its_first_day_on_by_the_coding_date(mo
     ]
 
 
-def test_the_last_delivered_row_of_a_rank_wins_long_or_wide_and_a_blank_long_row_empties_it(model: RunModel) -> None:
+def test_the_last_delivered_row_of_a_rank_wins_and_a_blank_one_empties_it(model: RunModel) -> None:
     made = model(
         "intermediate.claim_diagnosis",
         {
-            "staging.claim_diagnosis": """
-                claim_id | diagnosis_rank | diagnosis_code | delivery_number | file_number | source_row
-                ---------+----------------+----------------+-----------------+-------------+-----------
-                A1       | 1              | M5450          | 1               | 2           | 1
-                A1       | 2              | M5450          | 2               | 2           | 1
-                A1       | 3              |                | 2               | 2           | 2
-                A1       | 4              | M545           | 1               | 3           | 1
-                A1       | 4              | M5451          | 1               | 3           | 2
-                A1       | 4              | M5459          | 1               | 2           | 9
-                A9       | 1              | M5450          | 1               | 1           | 1
-            """,
-            "intermediate.final_line": """
-                member_id | claim_id | diagnosis_code_1 | diagnosis_code_2 | diagnosis_code_3 | diagnosis_code_25 | delivery_number | file_number | source_row
-                ----------+----------+------------------+------------------+------------------+-------------------+-----------------+-------------+-----------
-                ada       | A1       | M961             | M961             | M961             | G894              | 1               | 3           | 1
+            "intermediate.delivered_diagnosis": """
+                member_id | claim_id | diagnosis_rank | diagnosis_code | delivery_number | file_number | source_row | is_unowned
+                ----------+----------+----------------+----------------+-----------------+-------------+------------+-----------
+                ada       | A1       | 1              | M5450          | 1               | 2           | 1          | false
+                ada       | A1       | 1              | M961           | 1               | 3           | 1          | false
+                ada       | A1       | 2              | M5450          | 2               | 2           | 1          | false
+                ada       | A1       | 2              | M961           | 1               | 3           | 1          | false
+                ada       | A1       | 3              |                | 2               | 2           | 2          | false
+                ada       | A1       | 3              | M961           | 1               | 3           | 1          | false
+                ada       | A1       | 4              | M545           | 1               | 3           | 1          | false
+                ada       | A1       | 4              | M5451          | 1               | 3           | 2          | false
+                ada       | A1       | 4              | M5459          | 1               | 2           | 9          | false
+                ada       | A1       | 5              | M5450          | 1               | 1           | 1          | false
+                ada       | A1       | 5              | M961           | 9               | 1           | 1          | true
+                bea       | A1       | 5              | M4806          | 9               | 1           | 1          | false
             """,
             "intermediate.claim": """
                 member_id | claim_id | claim_date | coding_date
                 ----------+----------+------------+------------
                 ada       | A1       | 2026-01-02 | 2026-01-02
+                bea       | A1       | 2026-01-02 | 2026-01-02
             """,
             "policies.default_policy": """
                 icd_10_from
@@ -75,9 +75,10 @@ def test_the_last_delivered_row_of_a_rank_wins_long_or_wide_and_a_blank_long_row
         },
     )
 
-    assert made.rows("claim_id", "diagnosis_rank", "diagnosis_code") == [
-        ("A1", "1", "M961"),
-        ("A1", "2", "M5450"),
-        ("A1", "25", "G894"),
-        ("A1", "4", "M5451"),
+    assert made.rows("member_id", "diagnosis_rank", "diagnosis_code") == [
+        ("ada", "1", "M961"),
+        ("ada", "2", "M5450"),
+        ("ada", "4", "M5451"),
+        ("ada", "5", "M5450"),
+        ("bea", "5", "M4806"),
     ]

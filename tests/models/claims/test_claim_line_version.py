@@ -70,3 +70,36 @@ def test_line_numbers_are_compared_without_leading_zeros_within_a_member_and_cla
         ("ada", "A2", "1", "1", "1"),
         ("bea", "A1", "1", "1", "1"),
     ]
+
+
+def test_a_bill_type_ending_in_7_or_8_stands_for_a_blank_frequency_of_an_institutional_line(model: RunModel) -> None:
+    made = model(
+        "intermediate.claim_line_version",
+        {
+            "staging.medical_claim": """
+                claim_id | claim_line_number | claim_type    | claim_frequency_code | bill_type_code
+                ---------+-------------------+---------------+----------------------+---------------
+                A1       | 1                 | institutional |                      | 0137
+                A2       | 1                 | institutional |                      | 138
+                A3       | 1                 | institutional |                      | 0136
+                A4       | 1                 | institutional |                      | 0139
+                A5       | 1                 | institutional |                      | 0871
+                A6       | 1                 | institutional | 1                    | 0137
+                A7       | 1                 | institutional | 8                    | 0137
+                A8       | 1                 | professional  |                      | 0137
+                A9       | 1                 | institutional |                      |
+            """
+        },
+    )
+
+    assert made.rows("claim_id", "claim_frequency_code") == [
+        ("A1", "7"),
+        ("A2", "8"),
+        ("A3", None),
+        ("A4", None),
+        ("A5", None),
+        ("A6", "1"),
+        ("A7", "8"),
+        ("A8", None),
+        ("A9", None),
+    ]

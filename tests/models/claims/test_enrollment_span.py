@@ -12,7 +12,7 @@ def test_open_ends_reach_far_and_a_span_that_ends_before_it_starts_covers_no_day
     made = model(
         "intermediate.enrollment_span",
         {
-            "staging.eligibility": """
+            "intermediate.final_eligibility": """
                 member_id | enrollment_start_date | enrollment_end_date | has_pharmacy_benefit
                 ----------+-----------------------+---------------------+---------------------
                 ada       |                       |                     |
@@ -24,7 +24,7 @@ def test_open_ends_reach_far_and_a_span_that_ends_before_it_starts_covers_no_day
     )
 
     assert made.rows("member_id", "enrollment_start_date", "enrollment_end_date", "has_pharmacy_benefit") == [
-        ("ada", "0001-01-01", "9999-12-31", "true"),
+        ("ada", "0001-01-01", "9999-12-31", None),
         ("bea", "2025-01-02", "2025-01-02", "false"),
         ("dan", "2025-01-03", "9999-12-31", "true"),
     ]

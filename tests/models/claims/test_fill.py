@@ -8,43 +8,50 @@ if TYPE_CHECKING:
     from tests.support.model_bench import RunModel
 
 
-def test_denied_fills_never_count_and_reversed_ones_only_take_days_back(model: RunModel) -> None:
+def test_denied_fills_and_those_taken_back_and_their_reversals_do_not_count(model: RunModel) -> None:
     made = model(
         "intermediate.fill",
         {
-            "staging.pharmacy_claim": """
-                claim_id | claim_status | days_supply
-                ---------+--------------+------------
-                P1       |              | 30
-                P2       | paid         | -30
-                P3       | denied       | 30
-                P4       | reversed     | 1
-                P5       | reversed     | 0
-                P6       | reversed     | -30
-                P7       | pending      | 30
-            """
+            "intermediate.delivered_fill": """
+                claim_id | fill_status | takes_fill_back | delivery_number | file_number | source_row
+                ---------+-------------+-----------------+-----------------+-------------+-----------
+                P1       | paid        | false           | 1               | 1           | 1
+                P2       | paid        | false           | 1               | 1           | 2
+                P3       | denied      | false           | 1               | 1           | 3
+                P4       | reversed    | true            | 1               | 1           | 4
+                P5       | reversed    | false           | 1               | 1           | 5
+                P6       | pending     | false           | 1               | 1           | 6
+                P7       | paid        | false           | 2               | 1           | 2
+                P8       | paid        | false           | 1               | 2           | 2
+            """,
+            "intermediate.taken_back_fill": """
+                delivery_number | file_number | source_row
+                ----------------+-------------+-----------
+                1               | 1           | 2
+            """,
         },
     )
 
-    assert made.column("claim_id") == ["P1", "P2", "P5", "P6", "P7"]
+    assert made.column("claim_id") == ["P1", "P5", "P6", "P7", "P8"]
 
 
 def test_a_drug_code_is_padded_by_segment_to_eleven_digits_or_matches_nothing(model: RunModel) -> None:
     made = model(
         "intermediate.fill",
         {
-            "staging.pharmacy_claim": """
-                claim_id | ndc_code      | days_supply
-                ---------+---------------+------------
-                P1       | 00093015001   | 30
-                P2       | 0093-0150-01  | 30
-                P3       | 50090-150-01  | 30
-                P4       | 50090-0150-1  | 30
-                P5       | 50090-0150-01 | 30
-                P6       | 0093015001    | 30
-                P7       | 093-0150-01   | 30
-                P8       |               | 30
-            """
+            "intermediate.delivered_fill": """
+                claim_id | ndc_code      | fill_status | takes_fill_back
+                ---------+---------------+-------------+----------------
+                P1       | 00093015001   | paid        | false
+                P2       | 0093-0150-01  | paid        | false
+                P3       | 50090-150-01  | paid        | false
+                P4       | 50090-0150-1  | paid        | false
+                P5       | 50090-0150-01 | paid        | false
+                P6       | 0093015001    | paid        | false
+                P7       | 093-0150-01   | paid        | false
+                P8       |               | paid        | false
+            """,
+            "intermediate.taken_back_fill": "",
         },
     )
 

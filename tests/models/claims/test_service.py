@@ -12,7 +12,7 @@ def test_lines_and_procedure_rows_stand_side_by_side_with_their_own_dates_and_ke
     made = model(
         "intermediate.service",
         {
-            "intermediate.counting_line": """
+            "intermediate.standing_line": """
                 member_id | claim_id | line_key | claim_line_number | claim_line_start_date | hcpcs_code | hcpcs_modifier_1 | hcpcs_modifier_5 | service_unit_quantity
                 ----------+----------+----------+-------------------+-----------------------+------------+------------------+------------------+----------------------
                 ada       | A1       | 1        | 001               | 2026-01-02            | 63650      | 53               | RT               | 2

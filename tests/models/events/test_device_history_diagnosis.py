@@ -1,4 +1,4 @@
-"""Claims whose diagnosis says that a device was there."""
+"""Diagnoses that say that a device was there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from tests.support.model_bench import RunModel
 
 
-def test_only_codes_of_the_class_valid_on_the_coding_date_say_so_once_a_claim(model: RunModel) -> None:
+def test_only_codes_of_the_class_valid_on_the_coding_date_say_so(model: RunModel) -> None:
     made = model(
         "intermediate.device_history_diagnosis",
         {
@@ -33,7 +33,8 @@ def test_only_codes_of_the_class_valid_on_the_coding_date_say_so_once_a_claim(mo
         },
     )
 
-    assert made.rows("member_id", "claim_id", "claim_date") == [
-        ("ada", "A1", "2024-12-31"),
-        ("ada", "A3", "2025-12-31"),
+    assert made.rows("member_id", "claim_id", "claim_date", "diagnosis_code") == [
+        ("ada", "A1", "2024-12-31", "Z9682"),
+        ("ada", "A1", "2024-12-31", "Z9689"),
+        ("ada", "A3", "2025-12-31", "Z9682"),
     ]

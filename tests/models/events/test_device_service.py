@@ -68,3 +68,27 @@ def test_the_role_says_what_is_a_lead_and_what_a_generator_and_the_set_what_is_i
         ("C4", "false", "false", "false"),
         ("C5", "true", "false", "false"),
     ]
+
+
+def test_a_procedure_row_of_a_claim_credited_whole_opens_nothing_and_stays_a_device_service(model: RunModel) -> None:
+    made = model(
+        "intermediate.device_service",
+        {
+            "intermediate.service": """
+                claim_id | match_system | code    | service_date | is_credited_claim
+                ---------+--------------+---------+--------------+------------------
+                A1       | icd-10-pcs   | 00HU3MZ | 2025-01-01   | false
+                A2       | icd-10-pcs   | 00HU3MZ | 2025-01-01   | true
+            """,
+            "value_sets.index_procedures": """
+                match_system | code    | value_set | role          | opens_event
+                -------------+---------+-----------+---------------+------------
+                icd-10-pcs   | 00HU3MZ | scs_index | trial_or_lead | yes
+            """,
+        },
+    )
+
+    assert made.rows("claim_id", "role", "opens_event") == [
+        ("A1", "trial_or_lead", "yes"),
+        ("A2", "trial_or_lead", "no"),
+    ]

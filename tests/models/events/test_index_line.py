@@ -39,6 +39,7 @@ def test_a_code_used_for_many_purposes_opens_an_event_only_with_billed_low_back_
                 ada       | A4       | 1              | lbp_near_neighbour | unspecified
                 ada       | A5       | 1              | lbp_unspecified    | unspecified
             """,
+            "intermediate.shared_claim": "",
             "policies.default_policy": """
                 include_other_low_back_pain
                 ---------------------------
@@ -77,6 +78,7 @@ def test_other_low_back_pain_opens_one_too_where_the_policy_includes_it(model: R
                 ada       | A1       | 1              | lbp_unspecified    | other_lbp
                 ada       | A2       | 1              | lbp_unspecified    | axial_specific
             """,
+            "intermediate.shared_claim": "",
             "policies.default_policy": """
                 include_other_low_back_pain
                 ---------------------------
@@ -107,6 +109,7 @@ def test_a_modifier_says_that_the_procedure_was_discontinued(model: RunModel) ->
             """,
             "intermediate.billed_diagnosis": "",
             "intermediate.back_diagnosis": "",
+            "intermediate.shared_claim": "",
             "policies.default_policy": """
                 include_other_low_back_pain
                 ---------------------------
@@ -127,3 +130,28 @@ def test_a_modifier_says_that_the_procedure_was_discontinued(model: RunModel) ->
         ("A3", "false"),
         ("A4", "false"),
     ]
+
+
+def test_on_a_shared_claim_with_a_diagnosis_row_of_nobody_such_a_code_opens_as_if_the_diagnosis_were_there(
+    model: RunModel,
+) -> None:
+    made = model(
+        "intermediate.index_line",
+        {
+            "intermediate.device_service": """
+                member_id | claim_id | source_table  | source_key | opens_event
+                ----------+----------+---------------+------------+-----------------------------
+                ada       | S1       | medical_claim | 1          | with_low_back_pain_diagnosis
+                ada       | S1       | medical_claim | 2          | no
+                bea       | S1       | medical_claim | 1          | with_low_back_pain_diagnosis
+                ada       | S2       | medical_claim | 1          | with_low_back_pain_diagnosis
+            """,
+            "intermediate.billed_diagnosis": "",
+            "intermediate.back_diagnosis": "",
+            "intermediate.shared_claim": "member_id | claim_id\nada | S1",
+            "policies.default_policy": "include_other_low_back_pain\nfalse",
+            "value_sets.discontinued_procedure": "code\n53",
+        },
+    )
+
+    assert made.rows("member_id", "claim_id", "source_key") == [("ada", "S1", "1")]

@@ -75,3 +75,21 @@ def test_a_missing_value_and_an_empty_one_differ(model: RunModel) -> None:
     empty = evidence(model, statement="episode_id | document_id | source_reference\nE1 | D1 | ''")
 
     assert changed(missing, empty) == {"statements"}
+
+
+def test_a_fact_that_more_rows_show_is_the_same_fact(model: RunModel) -> None:
+    def told(*rows: str) -> tuple[str | None, str | None]:
+        header = "episode_id | fact | fact_date | claim_id | code_system | code | claim_line_number | source_row\n"
+        return evidence(model, history_fact=header + "\n".join(rows))
+
+    surgery = "E1 | prior_spine_surgery | 2024-05-01 | A1 | hcpcs | 63030 | 1 | 7"
+    assert told(surgery, surgery.replace("1 | 7", "2 | 8")) == told(surgery)
+    assert changed(told(surgery), told(surgery.replace("A1", "A2"))) == {"history"}
+    mark = "E1 | trial_diagnosis | 2025-03-01 | | | | |"
+    assert told("E1 | trial_diagnosis | 2025-02-27 | A1 | icd-10-cm | Z006 | | 4") == told(mark)
+    assert changed(told(mark), told(mark.replace("trial_diagnosis", "trial_number"))) == {"history"}
+    revision = "E1 | revision_after_implant | 2025-09-01 | | | | |"
+    assert told(revision.replace("| | | | |", "| A9 | hcpcs | 63661 | 1 | 4")) == told(revision)
+    assert changed(told(revision), told(revision.replace("09-01", "09-02"))) == {"history"}
+    flag = "E1 | red_flag | 2025-02-01 | A1 | icd-10-cm | C412 | | 3"
+    assert told(flag) == told(flag.replace("icd-10-cm", ""))

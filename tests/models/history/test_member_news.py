@@ -72,6 +72,19 @@ def test_a_diagnosis_is_an_adjustment_when_its_rank_was_delivered_before(model: 
     ) == [("ada", "true"), ("bea", "false")]
 
 
+def test_a_diagnosis_that_names_its_member_is_news_of_that_member_alone(model: RunModel) -> None:
+    assert news(
+        model,
+        medical_claim="claim_id | member_id\nS1 | ada\nS1 | bea",
+        claim_diagnosis="""
+            claim_id | member_id | diagnosis_rank | delivery_number
+            ---------+-----------+----------------+----------------
+            S1       |           | 1              | 1
+            S1       | ada       | 1              | 2
+        """,
+    ) == [("ada", "true")]
+
+
 def test_fills_adjust_when_they_take_back_and_the_other_extracts_never_do(model: RunModel) -> None:
     other = "member_id | delivery_number\n{0} | 2"
 

@@ -13,6 +13,7 @@ def test_flagged_episodes_stand_best_first(published: RunModel) -> None:
         "finding",
         {
             "audit.criterion_result": "",
+            "audit.episode_remark": "",
             "audit.episode_review": """
                 episode_id | outcome    | priority_score | anchor_date
                 -----------+------------+----------------+------------
@@ -33,6 +34,7 @@ def test_why_is_told_by_the_criteria_that_are_not_met_in_their_order(published: 
     made = published(
         "finding",
         {
+            "audit.episode_remark": "",
             "audit.criterion_result": """
                 episode_id | criterion          | criterion_number | result      | explanation
                 -----------+--------------------+------------------+-------------+------------
@@ -48,3 +50,27 @@ def test_why_is_told_by_the_criteria_that_are_not_met_in_their_order(published: 
     )
 
     assert made.rows("episode_id", "why") == [("E1", "First. Fourth."), ("E3", None)]
+
+
+def test_remarks_are_said_once_each_what_was_set_aside_first(published: RunModel) -> None:
+    made = published(
+        "finding",
+        {
+            "audit.criterion_result": "",
+            "audit.episode_remark": """
+                episode_id | remark_kind | remark_text
+                E1         | repaired    | A mended.
+                E1         | doubtful    | Doubt two.
+                E1         | doubtful    | Doubt one.
+                E1         | doubtful    | Doubt one.
+                E1         | set_aside   | Set aside.
+                E2         | repaired    | A mended.
+            """,
+            "audit.episode_review": "episode_id | outcome\nE1 | flagged\nE3 | flagged",
+        },
+    )
+
+    assert made.rows("episode_id", "remarks") == [
+        ("E1", "[Set aside., Doubt one., Doubt two., A mended.]"),
+        ("E3", "[]"),
+    ]

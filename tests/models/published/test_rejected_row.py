@@ -18,6 +18,8 @@ COLUMNS = (
     "column_name",
     "rule",
     "message",
+    "member_id",
+    "claim_id",
 )
 
 

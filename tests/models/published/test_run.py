@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "run_id",
+    "format_version",
     "as_of_date",
     "started_at_utc",
     "finished_at_utc",

@@ -18,6 +18,8 @@ COLUMNS = (
     "total_count",
     "description",
     "consequence",
+    "file_name",
+    "column_name",
 )
 
 
@@ -30,16 +32,20 @@ def test_the_view_shows_these_columns_each_as_it_was_gathered(published: RunMode
 
 def test_rows_stand_in_order(published: RunModel) -> None:
     rows = """
-        table_name | check_name
-        fills | a
-        claims | b
-        claims | a
+        table_name | check_name | file_name | column_name
+        fills | a | |
+        claims | b | f | d
+        claims | b | f | c
+        claims | b | e | d
+        claims | a | |
     """
 
     made = published("v_data_quality_v1", {"audit.data_quality": rows})
 
-    assert made.in_order("table_name", "check_name") == [
-        ("claims", "a"),
-        ("claims", "b"),
-        ("fills", "a"),
+    assert made.in_order("table_name", "check_name", "file_name", "column_name") == [
+        ("claims", "a", None, None),
+        ("claims", "b", "e", "d"),
+        ("claims", "b", "f", "c"),
+        ("claims", "b", "f", "d"),
+        ("fills", "a", None, None),
     ]

@@ -14,6 +14,11 @@ def test_flagged_episodes_stand_best_first_then_by_date_and_name_and_those_witho
     made = published(
         "flagged_episode",
         {
+            "audit.episode_remark": """
+                episode_id | remark_kind | remark_text
+                E3         | repaired    | A mended.
+                E3         | doubtful    | A doubt.
+            """,
             "audit.episode_review": """
                 episode_id | case_id | outcome    | priority_score | anchor_date
                 -----------+---------+------------+----------------+------------
@@ -24,7 +29,7 @@ def test_flagged_episodes_stand_best_first_then_by_date_and_name_and_those_witho
                 E4         | C4      | flagged    | 40.0           | 2025-01-01
                 E6         | C6      | documented | 90.0           | 2025-01-01
                 E7         | C7      | flagged    | 9.0            | 2025-01-01
-            """
+            """,
         },
     )
 
@@ -36,3 +41,4 @@ def test_flagged_episodes_stand_best_first_then_by_date_and_name_and_those_witho
         ("E7", "C7", "9.0", "2025-01-01"),
         ("E1", "C1", None, "2025-01-01"),
     ]
+    assert made.in_order("remarks")[:2] == [("[A doubt., A mended.]",), ("[]",)]

@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from tests.support.model_bench import RunModel
 
 
-CRITERIA, FACTS, STATEMENTS, CARE = (
-    f"audit.{name}" for name in ("criterion_result", "history_fact", "statement", "care_ledger")
+CRITERIA, FACTS, STATEMENTS, CARE, REMARKS = (
+    f"audit.{name}" for name in ("criterion_result", "history_fact", "statement", "care_ledger", "episode_remark")
 )
 FLAGGED = "episode_id | case_id | outcome | priority_score | anchor_date\n"
-NONE = {CRITERIA: "", FACTS: "", STATEMENTS: "", CARE: ""}
+NONE = {CRITERIA: "", FACTS: "", STATEMENTS: "", CARE: "", REMARKS: ""}
 
 
 def test_each_kind_of_evidence_fills_its_own_columns(published: RunModel) -> None:
@@ -31,6 +31,10 @@ def test_each_kind_of_evidence_fills_its_own_columns(published: RunModel) -> Non
             STATEMENTS: """
                 episode_id | document_date | modality | statement_state | documented_outcome | missing       | visit_count | document_id | source_file | source_row
                 E1         | 2024-04-01    | exercise | incomplete      | no_benefit         | [author, end] | 6           | D1          | docs.csv    | 4
+            """,
+            REMARKS: """
+                episode_id | remark_kind | remark_text | column_names | source_table  | claim_id | claim_line_number | source_file | source_row
+                E1         | doubtful    | A doubt.    | [hcpcs_code] | medical_claim | A2       | 1                 | claims.csv  | 7
             """,
             CARE: """
                 episode_id | service_date | care_group | modality | counts | counts_reason | code_system | code  | quantity | claim_id | claim_line_number | source_file | source_row
@@ -58,6 +62,10 @@ def test_each_kind_of_evidence_fills_its_own_columns(published: RunModel) -> Non
         (
             *("C1", "care", "2024-05-02", "other care: massage", "does not count", "not_asked"),
             *("hcpcs", "97124", "1.0", "A3", "2", "claims.csv", "8", "5"),
+        ),
+        (
+            *("C1", "remark", None, "medical_claim", "doubtful", "A doubt. hcpcs_code"),
+            *(None, None, None, "A2", "1", "claims.csv", "7", "6"),
         ),
     ]
 
@@ -137,6 +145,7 @@ def test_evidence_that_is_alike_stands_as_often_as_it_was_found(published: RunMo
             FACTS: "episode_id | fact\nE1 | red_flag\nE1 | red_flag",
             STATEMENTS: "episode_id | modality\nE1 | exercise\nE1 | exercise",
             CARE: "episode_id | modality\nE1 | massage\nE1 | massage",
+            REMARKS: "",
         },
     )
 

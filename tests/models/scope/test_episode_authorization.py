@@ -20,7 +20,7 @@ def test_only_approvals_valid_on_the_anchor_date_approve_both_ends_in(model: Run
         "intermediate.episode_authorization",
         {
             "intermediate.episode": EPISODE,
-            "staging.prior_authorization": """
+            "intermediate.final_authorization": """
                 member_id | authorization_id | decision           | valid_from | valid_to
                 ----------+------------------+--------------------+------------+-----------
                 ada       | first day        | approved           | 2025-03-01 | 2025-04-01
@@ -32,7 +32,7 @@ def test_only_approvals_valid_on_the_anchor_date_approve_both_ends_in(model: Run
                 bea       | other member     | approved           |            |
             """,
             "intermediate.episode_claim": "",
-            "intermediate.counting_line": "",
+            "intermediate.standing_line": "",
         },
     )
 
@@ -44,7 +44,7 @@ def test_an_approval_for_another_code_counts_only_where_a_claim_of_the_episode_n
         "intermediate.episode_authorization",
         {
             "intermediate.episode": EPISODE,
-            "staging.prior_authorization": """
+            "intermediate.final_authorization": """
                 member_id | authorization_id | decision | hcpcs_code
                 ----------+------------------+----------+-----------
                 ada       | PA1              | approved | 63685
@@ -57,7 +57,7 @@ def test_an_approval_for_another_code_counts_only_where_a_claim_of_the_episode_n
                 -----------+-----------+---------
                 E1         | ada       | A1
             """,
-            "intermediate.counting_line": """
+            "intermediate.standing_line": """
                 member_id | claim_id | prior_authorization_number
                 ----------+----------+---------------------------
                 ada       | A1       | PA3

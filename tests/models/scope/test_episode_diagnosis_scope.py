@@ -18,13 +18,13 @@ LINES = """
     E5         | eve       | F1       | medical_claim | 1
 """
 EPISODES = """
-    episode_id
-    ----------
-    E1
-    E2
-    E3
-    E4
-    E5
+    episode_id | has_shared_claim
+    -----------+-----------------
+    E1         | false
+    E2         | false
+    E3         | false
+    E4         | false
+    E5         | false
 """
 CLAIMS = """
     episode_id | member_id | claim_id
@@ -133,4 +133,28 @@ def test_other_low_back_pain_and_pain_labels_mean_what_the_policy_says(model: Ru
         "other_indication",
         "not_low_back_pain",
         "not_low_back_pain",
+    ]
+
+
+def test_an_episode_of_a_shared_claim_number_has_no_class(model: RunModel) -> None:
+    made = model(
+        "intermediate.episode_diagnosis_scope",
+        {
+            "intermediate.episode_index_line": LINES,
+            "intermediate.episode": "episode_id | has_shared_claim\nE1 | true\nE2 | false",
+            "intermediate.episode_claim": CLAIMS,
+            "intermediate.episode_policy": policies(other_low_back_pain=False, pain_label=False),
+            "intermediate.billed_diagnosis": """
+                member_id | claim_id | source_table  | source_key | diagnosis_rank | diagnosis_code
+                ----------+----------+---------------+------------+----------------+---------------
+                ada       | A1       | medical_claim | 1          | 1              | M5450
+            """,
+            "intermediate.back_diagnosis": "",
+            "intermediate.supported_indication": "",
+        },
+    )
+
+    assert made.rows("episode_id", "diagnosis_class", "billed_diagnoses") == [
+        ("E1", None, "[M5450]"),
+        ("E2", "not_low_back_pain", "[]"),
     ]

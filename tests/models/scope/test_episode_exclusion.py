@@ -13,13 +13,14 @@ def test_every_reason_that_holds_is_listed_in_the_order_of_the_rule(model: RunMo
         "intermediate.episode_exclusion",
         {
             "intermediate.episode": """
-                episode_id | is_aborted | event_stage
-                -----------+------------+------------------------
-                E1         | true       | replacement_or_revision
-                E2         | false      | initial
-                E3         | false      | initial
-                E4         | false      | initial
-                E5         | false      | initial
+                episode_id | has_shared_claim | is_aborted | event_stage
+                -----------+------------------+------------+------------------------
+                E1         | false            | true       | replacement_or_revision
+                E2         | false            | false      | initial
+                E3         | false            | false      | initial
+                E4         | false            | false      | initial
+                E5         | false            | false      | initial
+                E6         | true             | true       | replacement_or_revision
             """,
             "intermediate.episode_diagnosis_scope": """
                 episode_id | diagnosis_class
@@ -29,6 +30,7 @@ def test_every_reason_that_holds_is_listed_in_the_order_of_the_rule(model: RunMo
                 E3         | low_back_pain_only
                 E4         | low_back_pain_with_neighbour
                 E5         | low_back_pain_only
+                E6         |
             """,
             "intermediate.episode_trial_marker": """
                 episode_id | has_trial_diagnosis | has_investigational_marker | has_trial_number
@@ -38,6 +40,7 @@ def test_every_reason_that_holds_is_listed_in_the_order_of_the_rule(model: RunMo
                 E3         | true                | false                      | true
                 E4         | true                | true                       | false
                 E5         | false               | false                      | false
+                E6         | true                | true                       | true
             """,
             "intermediate.episode_red_flag": """
                 episode_id
@@ -46,6 +49,7 @@ def test_every_reason_that_holds_is_listed_in_the_order_of_the_rule(model: RunMo
                 E1
                 E2
                 E4
+                E6
             """,
             "intermediate.episode_authorization": """
                 episode_id
@@ -53,6 +57,7 @@ def test_every_reason_that_holds_is_listed_in_the_order_of_the_rule(model: RunMo
                 E1
                 E1
                 E5
+                E6
             """,
         },
     )
@@ -71,4 +76,5 @@ def test_every_reason_that_holds_is_listed_in_the_order_of_the_rule(model: RunMo
         ("E3", "[]", "false", "false"),
         ("E4", "[red_flag]", "true", "false"),
         ("E5", "[prior_authorization_approved]", "true", "true"),
+        ("E6", "[]", "false", "true"),
     ]

@@ -7,20 +7,31 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.support.model_bench import RunModel
 
+JUDGED = ("enrollment_complete", "drugs_visible", "is_device_history_unknown")
+
 
 def visible(
-    model: RunModel, *, days: tuple[int, int, int], run: tuple[bool, bool, bool] = (False, True, True)
+    model: RunModel,
+    *columns: str,
+    look_back: int = 180,
+    enrolled: int = 180,
+    feed: int = 180,
+    drugs: int = 180,
+    device_history: int = 365,
+    is_assumed: bool = False,
+    has_eligibility: bool = True,
+    has_pharmacy: bool = True,
 ) -> tuple[str | None, ...]:
-    """Enrolment complete, drugs visible and device history unknown, at most 10 of 180 and of 365 days missing."""
-    look_back, drugs, device_history = days
-    is_assumed, has_eligibility, has_pharmacy = run
+    """Columns of an episode of which at most 10 of 180 and 20 of 365 days may be missing."""
     return model(
         "intermediate.episode_visibility",
         {
             "intermediate.enrolled_day": f"""
-                episode_id | cover          | enrolled_days
+                episode_id | cover          | covered_days
                 -----------+----------------+-----------------
                 E1         | look_back      | {look_back}
+                E1         | enrolled       | {enrolled}
+                E1         | feed           | {feed}
                 E1         | drugs          | {drugs}
                 E1         | device_history | {device_history}
             """,
@@ -40,21 +51,59 @@ def visible(
                 {is_assumed}          | {has_eligibility} | {has_pharmacy}
             """,
         },
-    ).row("enrollment_complete", "drugs_visible", "is_device_history_unknown")
+    ).row(*(columns or JUDGED))
 
 
 def test_as_many_days_may_be_missing_as_the_policy_allows_and_none_more(model: RunModel) -> None:
-    assert visible(model, days=(170, 170, 345)) == ("true", "true", "false")
-    assert visible(model, days=(169, 170, 345)) == ("false", "true", "false")
-    assert visible(model, days=(170, 169, 345)) == ("true", "false", "false")
-    assert visible(model, days=(170, 170, 344)) == ("true", "true", "true")
+    assert visible(model, look_back=170, drugs=170, device_history=345) == ("true", "true", "false")
+    assert visible(model, look_back=169) == ("false", "true", "false")
+    assert visible(model, drugs=169) == ("true", "false", "false")
+    assert visible(model, device_history=344) == ("true", "true", "true")
 
 
-def test_without_an_eligibility_extract_nothing_is_known_unless_enrolment_is_assumed(model: RunModel) -> None:
-    assert visible(model, days=(180, 180, 365), run=(False, False, True)) == ("false", "false", "false")
-    assert visible(model, days=(0, 0, 0), run=(True, False, True)) == ("true", "true", "false")
+def test_without_an_eligibility_extract_nobody_says_who_was_enrolled(model: RunModel) -> None:
+    found = visible(
+        *(model, "enrolled_days", *JUDGED),
+        has_eligibility=False,
+        look_back=0,
+        enrolled=0,
+        drugs=0,
+        device_history=0,
+    )
+
+    assert found == (None, "false", "false", "true")
+
+
+def test_where_enrolment_is_assumed_the_days_inside_the_reach_are_judged_the_same(model: RunModel) -> None:
+    told = {"has_eligibility": False, "is_assumed": True}
+
+    assert visible(model, "enrolled_days", *JUDGED, **told) == ("180", "true", "true", "false")
+    assert visible(model, "enrolled_days", *JUDGED, **told, look_back=169, drugs=169, device_history=344) == (
+        *("169", "false"),
+        *("false", "true"),
+    )
 
 
 def test_drugs_cannot_be_seen_without_a_pharmacy_extract(model: RunModel) -> None:
-    assert visible(model, days=(180, 180, 365), run=(False, True, False)) == ("true", "false", "false")
-    assert visible(model, days=(0, 0, 0), run=(True, False, False)) == ("true", "false", "false")
+    assert visible(model, has_pharmacy=False) == ("true", "false", "false")
+    assert visible(model, has_pharmacy=False, has_eligibility=False, is_assumed=True) == ("true", "false", "false")
+
+
+def test_history_was_not_delivered_where_the_reach_alone_makes_enrolment_incomplete(model: RunModel) -> None:
+    def told(look_back: int, enrolled: int, *, has_eligibility: bool = True) -> str | None:
+        return visible(
+            *(model, "is_history_not_delivered"),
+            look_back=look_back,
+            enrolled=enrolled,
+            has_eligibility=has_eligibility,
+        )[0]
+
+    assert told(169, 170) == "true"
+    assert told(170, 170) == "false"
+    assert told(169, 169) == "false"
+    assert told(169, 180, has_eligibility=False) == "false"
+
+
+def test_one_day_of_the_look_back_outside_the_reach_is_told(model: RunModel) -> None:
+    assert visible(model, "is_look_back_outside_feed", "outside_feed_days", feed=180) == ("false", "0")
+    assert visible(model, "is_look_back_outside_feed", "outside_feed_days", feed=179) == ("true", "1")

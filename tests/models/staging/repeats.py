@@ -16,6 +16,7 @@ SAMPLES = {
     "open_end_date": ("2025-12-30", "2025-12-31"),
     "birth_date": ("1950-01-01", "1950-01-02"),
     "amount": ("1.00", "2.00"),
+    "unread_amount": ("1.00", "2.00"),
     "quantity": ("1", "2"),
     "integer": ("1", "2"),
     "rank": ("1", "2"),
@@ -25,6 +26,7 @@ SAMPLES = {
 """Two values of each kind of column that is no text."""
 
 CANDIDATE_MEMBERS = "member_id\nA\nB"
+CANDIDATE_IDENTIFIERS = "delivered_member_id | member_id\nA | A\nB | B"
 CANDIDATE_CLAIMS = "claim_id\nA\nB"
 
 

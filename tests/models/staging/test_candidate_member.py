@@ -36,6 +36,7 @@ def test_a_line_whose_code_may_open_an_event_makes_its_member_a_candidate_once(m
                 eve       | F1       |
             """,
             "landed.claim_procedure": "",
+            "staging.member_identifier": "",
         },
     )
 
@@ -64,7 +65,63 @@ def test_a_procedure_row_makes_everyone_with_its_claim_a_candidate(model: RunMod
                 S3       | 63650
                 S4       | Z9682
             """,
+            "staging.member_identifier": "",
         },
     )
 
     assert made.column("member_id") == ["ada", "bea", "cid"]
+
+
+def test_a_procedure_row_that_names_a_member_makes_that_member_alone_a_candidate(model: RunModel) -> None:
+    made = model(
+        "staging.candidate_member",
+        {
+            "value_sets.index_procedures": CODES,
+            "landed.medical_claim": "member_id | claim_id\nada | S1\nbea-1 | S1\ncid | S2",
+            "landed.claim_procedure": """
+                claim_id | member_id | procedure_code
+                ---------+-----------+---------------
+                S1       | bea       | 00HU3MZ
+                S2       | dan       | 00HU3MZ
+            """,
+            "staging.member_identifier": "previous_member_id | member_id\nbea-1 | bea",
+        },
+    )
+
+    assert made.column("member_id") == ["bea"]
+
+
+def test_a_procedure_in_any_column_of_a_line_makes_its_member_a_candidate(model: RunModel) -> None:
+    made = model(
+        "staging.candidate_member",
+        {
+            "value_sets.index_procedures": CODES,
+            "landed.medical_claim": """
+                member_id | claim_id | procedure_code_1 | procedure_code_25
+                ----------+----------+------------------+------------------
+                ada       | S1       | 00HU3MZ          |
+                bea       | S2       | 0SG00A0          | 0393
+                cid       | S3       | 0SG00A0          |
+                dan       | S4       | 63650            |
+                eve       | S5       |                  |
+            """,
+            "landed.claim_procedure": "",
+            "staging.member_identifier": "",
+        },
+    )
+
+    assert made.column("member_id") == ["ada", "bea"]
+
+
+def test_a_candidate_is_named_as_now(model: RunModel) -> None:
+    made = model(
+        "staging.candidate_member",
+        {
+            "value_sets.index_procedures": CODES,
+            "landed.medical_claim": "member_id | claim_id | hcpcs_code\nada-1 | A1 | 63650\nada | A2 | 63650",
+            "landed.claim_procedure": "",
+            "staging.member_identifier": "previous_member_id | member_id\nada-1 | ada",
+        },
+    )
+
+    assert made.column("member_id") == ["ada"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.models.staging.repeats import CANDIDATE_MEMBERS, kept, one_apart
+from tests.models.staging.repeats import CANDIDATE_IDENTIFIERS, kept, one_apart
 
 if TYPE_CHECKING:
     from tests.support.model_bench import RunModel
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 def test_a_row_that_differs_in_any_known_column_is_no_repeat(model: RunModel) -> None:
     made = model(
         "staging.care_documentation",
-        {"landed.care_documentation": one_apart("care_documentation"), "staging.candidate_member": CANDIDATE_MEMBERS},
+        {
+            "landed.care_documentation": one_apart("care_documentation"),
+            "staging.candidate_identifier": CANDIDATE_IDENTIFIERS,
+        },
     )
 
     assert made.column("source_row") == kept("care_documentation")
@@ -31,7 +34,7 @@ def test_of_equal_rows_the_copy_delivered_last_stays(model: RunModel) -> None:
                 A         | X1          | 2               | 2           | 1
                 A         | X1          | 2               | 2           | 2
             """,
-            "staging.candidate_member": CANDIDATE_MEMBERS,
+            "staging.candidate_identifier": CANDIDATE_IDENTIFIERS,
         },
     )
 
@@ -43,8 +46,26 @@ def test_rows_of_others_than_the_candidates_are_left_out(model: RunModel) -> Non
         "staging.care_documentation",
         {
             "landed.care_documentation": "member_id | document_id\nA | X1\nZ | X2",
-            "staging.candidate_member": CANDIDATE_MEMBERS,
+            "staging.candidate_identifier": CANDIDATE_IDENTIFIERS,
         },
     )
 
     assert made.rows("member_id", "document_id") == [("A", "X1")]
+
+
+def test_rows_under_a_previous_identifier_are_the_member_s_and_repeat_those_under_the_new_one(model: RunModel) -> None:
+    made = model(
+        "staging.care_documentation",
+        {
+            "landed.care_documentation": """
+                member_id | document_id | delivery_number | file_number | source_row
+                ----------+-------------+-----------------+-------------+-----------
+                old       | X1 | 1               | 1           | 1
+                A         | X1 | 2               | 1           | 1
+                old       | X2 | 1               | 1           | 2
+            """,
+            "staging.candidate_identifier": "delivered_member_id | member_id\nA | A\nold | A",
+        },
+    )
+
+    assert made.rows("member_id", "document_id", "delivery_number") == [("A", "X1", "2"), ("A", "X2", "1")]

@@ -15,18 +15,26 @@ TABLES: dict[str, dict[str, object]] = {
         "is_aborted": False,
         "has_paddle_lead": False,
         "has_pending_line": False,
+        "has_repeated_interim_line": False,
+        "is_payment_unknown": False,
     },
     "intermediate.episode_policy": {"evidence_review": True},
-    "intermediate.episode_diagnosis_scope": {"has_invalid_code": False, "has_neighbour": False},
+    "intermediate.episode_diagnosis_scope": {
+        "has_invalid_code": False,
+        "has_neighbour": False,
+        "diagnosis_class": "low_back_pain_only",
+    },
     "intermediate.episode_visibility": {
         "enrollment_complete": True,
         "drugs_visible": True,
         "is_device_history_unknown": False,
+        "is_look_back_outside_feed": False,
     },
     "intermediate.episode_exclusion": {"is_excluded": False},
     "intermediate.episode_trial_marker": {
         "has_trial_diagnosis": False,
         "has_investigational_marker": False,
+        "has_trial_number": False,
         "has_any_trial_number": False,
     },
     "intermediate.episode_outcome": {"outcome": "flagged"},
@@ -69,6 +77,8 @@ def noted(model: RunModel, **changes: object) -> str | None:
 NOTED: dict[str, dict[str, object]] = {
     "diagnosis_code_not_valid_on_date": {"has_invalid_code": True},
     "pending_claims": {"has_pending_line": True},
+    "interim_bills_repeat_lines": {"has_repeated_interim_line": True},
+    "payment_unknown": {"is_payment_unknown": True},
     "no_trial_found": {"episode_kind": "permanent_only"},
     "device_history_unknown": {"is_device_history_unknown": True},
     "paddle_lead_without_generator": {"episode_kind": "trial_only", "has_paddle_lead": True},
@@ -77,6 +87,7 @@ NOTED: dict[str, dict[str, object]] = {
     "partial_failure_documentation": {"documented_group_count": 1},
     "evidence_review": {"outcome": "documented"},
     "drugs_not_visible": {"drugs_visible": False},
+    "look_back_outside_feed": {"is_look_back_outside_feed": True},
     "documentation_feed_not_supplied": {"has_care_documentation": False},
     "no_psychological_evaluation": {"has_psychological_evaluation": False},
     "not_chronic": {"has_chronic_back_pain": False},
@@ -99,6 +110,19 @@ def test_any_marker_of_a_trial_alone_and_any_earlier_surgery_is_noted(model: Run
     for marker in ("has_trial_diagnosis", "has_investigational_marker", "has_any_trial_number"):
         assert noted(model, **{marker: True}) == "[trial_marker_incomplete]"
     assert noted(model, has_prior_spine_surgery=True) == "[likely_miscoded]"
+
+
+def test_all_markers_of_a_trial_leave_no_note_where_a_shared_number_keeps_it_from_being_excluded(
+    model: RunModel,
+) -> None:
+    markers = {"has_trial_diagnosis": True, "has_investigational_marker": True, "has_any_trial_number": True}
+
+    assert noted(model, **markers, has_trial_number=True) == "[]"
+    assert noted(model, **markers) == "[trial_marker_incomplete]"
+
+
+def test_an_episode_without_a_class_has_no_conflict_of_diagnoses(model: RunModel) -> None:
+    assert noted(model, has_neighbour=True, diagnosis_class="") == "[]"
 
 
 def test_notes_stand_sorted(model: RunModel) -> None:
@@ -127,6 +151,7 @@ def test_an_excluded_episode_keeps_only_the_notes_on_its_claims(model: RunModel)
             has_neighbour=True,
             has_trial_diagnosis=True,
             drugs_visible=False,
+            is_look_back_outside_feed=True,
             has_care_documentation=False,
             first_revision_date="2025-09-01",
             first_complication_date="2025-09-01",
@@ -135,3 +160,5 @@ def test_an_excluded_episode_keeps_only_the_notes_on_its_claims(model: RunModel)
         == "[]"
     )
     assert noted(model, is_excluded=True, has_invalid_code=True) == "[diagnosis_code_not_valid_on_date]"
+    assert noted(model, is_excluded=True, has_repeated_interim_line=True) == "[interim_bills_repeat_lines]"
+    assert noted(model, is_excluded=True, is_payment_unknown=True) == "[payment_unknown]"

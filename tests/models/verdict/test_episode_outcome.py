@@ -16,13 +16,19 @@ def judged(
     service_count: int = 3,
     documented_group_count: int = 0,
     enrollment_complete: bool = True,
+    is_history_not_delivered: bool = False,
+    has_shared_claim: bool = False,
 ) -> tuple[str | None, ...]:
     """Outcome and reason of an open episode with these results."""
     return model(
         "intermediate.episode_outcome",
         {
+            "intermediate.episode": f"episode_id | has_shared_claim\nE1 | {has_shared_claim}",
             "intermediate.episode_exclusion": "episode_id | is_excluded | exclusion_reasons\nE1 | false | []",
-            "intermediate.episode_visibility": f"episode_id | enrollment_complete\nE1 | {enrollment_complete}",
+            "intermediate.episode_visibility": (
+                "episode_id | enrollment_complete | is_history_not_delivered\n"
+                f"E1 | {enrollment_complete} | {is_history_not_delivered}"
+            ),
             "intermediate.episode_criterion": (
                 f"episode_id | adequate_care | failure_documented\nE1 | {adequate_care} | {failure_documented}"
             ),
@@ -42,6 +48,7 @@ def test_an_excluded_episode_gives_its_first_reason(model: RunModel) -> None:
                 -----------+-------------+-----------------------------
                 E1         | true        | [red_flag, other_indication]
             """,
+            "intermediate.episode": "episode_id | has_shared_claim\nE1 | false",
             "intermediate.episode_visibility": "episode_id\nE1",
             "intermediate.episode_criterion": "",
             "intermediate.episode_care": "",
@@ -77,3 +84,19 @@ def test_what_cannot_be_told_lacks_enrolment_else_drugs(model: RunModel) -> None
         "insufficient_enrollment",
     )
     assert judged(model, "cannot_tell", "not_met") == ("not_assessable", "medication_unknown")
+
+
+def test_history_that_was_not_delivered_is_told_before_too_short_an_enrolment(model: RunModel) -> None:
+    told = {"enrollment_complete": False, "is_history_not_delivered": True}
+
+    assert judged(model, "cannot_tell", "not_met", **told) == ("not_assessable", "history_not_delivered")
+    assert judged(model, "not_met", "not_met", **told) == ("flagged", "conservative_care_too_short")
+    assert judged(model, "met", "not_met", **told) == ("flagged", "failure_not_documented")
+
+
+def test_a_claim_number_shared_by_members_comes_before_everything_else(model: RunModel) -> None:
+    for failure_documented in ("met", "not_met", "cannot_tell"):
+        assert judged(model, "met", failure_documented, has_shared_claim=True) == (
+            "not_assessable",
+            "claim_number_shared",
+        )

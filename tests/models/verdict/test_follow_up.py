@@ -1,4 +1,4 @@
-"""What was seen of the device after the implant."""
+"""What was seen of the device after the implant, and how far the data reach."""
 
 from __future__ import annotations
 
@@ -8,73 +8,29 @@ if TYPE_CHECKING:
     from tests.support.model_bench import RunModel
 
 
-COMPLICATIONS = """
-    match_system | code   | effective_start | effective_end
-    -------------+--------+-----------------+--------------
-    hcpcs        | 63661  | 2025-01-01      | 2026-12-31
-    icd-10-cm    | T85733 | 2025-01-01      | 2026-12-31
-"""
-
-
-def seen(model: RunModel, *columns: str, **tables: str) -> tuple[str | None, ...]:
-    """Columns of the follow-up of E1: anchor 2025-03-01, last event 2025-04-01, followed until 2026-04-01."""
-    given = {
-        "episode": "episode_id | member_id | last_event_date | has_permanent_event\nE1 | ada | 2025-04-01 | true",
-        "service": "",
-        "claim_diagnosis": "",
-    } | tables
-    newest = given.pop("newest", "2026-04-01")
+def seen(model: RunModel, *columns: str, rows: str = "", newest: str = "2026-04-01") -> tuple[str | None, ...]:
+    """Columns of the follow-up of E1, followed until 2026-04-01."""
     return model(
         "intermediate.follow_up",
         {
-            "intermediate.episode_window": """
-                episode_id | member_id | anchor_date | followup_end_date
-                -----------+-----------+-------------+------------------
-                E1         | ada       | 2025-03-01  | 2026-04-01
-            """,
-            "intermediate.episode_claim": "episode_id | claim_id\nE1 | own",
-            "value_sets.complications": COMPLICATIONS,
+            "intermediate.episode_window": "episode_id | followup_end_date\nE1 | 2026-04-01",
+            "intermediate.after_implant_row": f"episode_id | fact | fact_date\n{rows}",
             "staging.run": f"newest_line_start_date | has_eligibility\n{newest} | true",
-        }
-        | {f"intermediate.{name}": text for name, text in given.items()},
+        },
     ).row(*columns)
 
 
-def test_a_revision_is_seen_after_the_last_event_to_the_end_of_the_follow_up_on_another_claim(model: RunModel) -> None:
-    def revision(day: str, claim: str = "other", code: str = "63661", **tables: str) -> str | None:
-        row = f"member_id | claim_id | match_system | code | service_date\nada | {claim} | hcpcs | {code} | {day}"
-        return seen(model, "first_revision_date", service=row, **tables)[0]
+def test_the_first_revision_and_the_first_complication_are_kept_apart(model: RunModel) -> None:
+    dates = ("first_revision_date", "first_complication_date")
+    rows = """
+        E1 | revision_after_implant     | 2025-08-01
+        E1 | revision_after_implant     | 2025-07-01
+        E1 | complication_after_implant | 2025-06-01
+        E2 | complication_after_implant | 2025-05-01
+    """
 
-    assert revision("2025-04-01") is None
-    assert revision("2025-04-02") == "2025-04-02"
-    assert revision("2026-04-01") == "2026-04-01"
-    assert revision("2026-04-02") is None
-    assert revision("2025-05-01", claim="own") is None
-    assert revision("2025-05-01", code="63650") is None
-    trial_only = "episode_id | member_id | last_event_date | has_permanent_event\nE1 | ada | 2025-04-01 | false"
-    assert revision("2025-05-01", episode=trial_only) is None
-
-
-def test_a_complication_is_seen_from_the_day_after_the_anchor_and_the_first_is_kept(model: RunModel) -> None:
-    def complication(*days: str, claim: str = "other", coded: str = "2025-06-01") -> str | None:
-        rows = "\n".join(f"ada | {claim} | icd-10-cm | T85733 | {day} | {coded}" for day in days)
-        header = "member_id | claim_id | code_system | diagnosis_code | claim_date | coding_date\n"
-        return seen(model, "first_complication_date", claim_diagnosis=header + rows)[0]
-
-    assert complication("2025-03-01") is None
-    assert complication("2025-03-02") == "2025-03-02"
-    assert complication("2025-07-01", "2025-06-01", "2025-08-01") == "2025-06-01"
-    assert complication("2026-04-01") == "2026-04-01"
-    assert complication("2026-04-02") is None
-    assert complication("2025-06-01", claim="own") is None
-    assert [
-        complication("2025-06-01", coded=day) for day in ("2024-12-31", "2025-01-01", "2026-12-31", "2027-01-01")
-    ] == [
-        None,
-        "2025-06-01",
-        "2025-06-01",
-        None,
-    ]
+    assert seen(model, *dates, rows=rows) == ("2025-07-01", "2025-06-01")
+    assert seen(model, *dates) == (None, None)
 
 
 def test_the_follow_up_is_incomplete_until_lines_of_its_last_day_were_delivered(model: RunModel) -> None:
