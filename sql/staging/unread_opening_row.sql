@@ -39,7 +39,7 @@ set_aside as (
         'set_aside' as unread_reason,
         set_aside_code.rule as unread_rule
     from set_aside_code
-    inner join (select distinct opening_code.code from opening_code) as known
+    inner join (select opening_code.code from opening_code group by opening_code.code) as known
         on set_aside_code.code = known.code
 ),
 
