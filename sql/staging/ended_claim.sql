@@ -1,5 +1,7 @@
 -- One row per claim, of any member, that a full delivery ended: it lacks the claim, all of whose lines start in the
--- period that it covers, and nothing of it came since (contract, section 1).
+-- period that it covers, and nothing of it came since.
+--
+-- See docs/contract.md 1.7.
 
 with
 

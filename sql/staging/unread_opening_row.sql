@@ -2,7 +2,9 @@
 --
 -- Set aside (unread_reason set_aside) with an opening code; loaded with one inside a malformed code (malformed); or
 -- loaded with a code that differs from one by the letters O, I or L for 0 and 1 alone (look_alike). Such a member may
--- have no other sign of an implant, so nobody would look (contract, section 1).
+-- have no other sign of an implant, so nobody would look.
+--
+-- See docs/contract.md 1.3.
 
 with
 
