@@ -95,8 +95,8 @@ def rollback(out: Path, run_id: str, *, known_from: datetime) -> Rollback:
         else:
             _make_again(out, readable[-1], night)
         for name, publish in kept.items():
-            if _faults(out, name, publish):
-                shutil.rmtree(publishes_folder(out) / name)
+            if (folder := publishes_folder(out) / name).is_dir() and _faults(out, name, publish):
+                shutil.rmtree(folder)
     return Rollback(run_id, night.entry.run_number, is_made_again=not sound)
 
 

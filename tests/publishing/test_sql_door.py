@@ -16,6 +16,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ VALUES = ("ada", "bea", "=cmd", "30000.25", "31000.35")
 EXAMPLES = tuple(
     line["query"]
     for line in csv.DictReader(
-        (ROOT / "sql" / "audit" / "published" / "example_query.csv").read_text(encoding="utf-8").splitlines()
+        StringIO((ROOT / "sql" / "audit" / "published" / "example_query.csv").read_text(encoding="utf-8"), newline="")
     )
 )
 LONG_QUERY = "select count(*) from range(1000000000) a, range(1000000000) b, audit.finding where member_id = 'QZASKED'"
