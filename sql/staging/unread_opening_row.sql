@@ -26,6 +26,12 @@ set_aside_code as (
     where rejected_row.table_name in ('medical_claim', 'claim_procedure')
 ),
 
+known as (
+    select opening_code.code
+    from opening_code
+    group by opening_code.code
+),
+
 set_aside as (
     select
         set_aside_code.delivery_number,
@@ -41,7 +47,7 @@ set_aside as (
         'set_aside' as unread_reason,
         set_aside_code.rule as unread_rule
     from set_aside_code
-    inner join (select opening_code.code from opening_code group by opening_code.code) as known
+    inner join known
         on set_aside_code.code = known.code
 ),
 
