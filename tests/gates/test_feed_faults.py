@@ -480,6 +480,7 @@ def test_every_check_on_measures_can_fail() -> None:
 # Clean nights
 
 
+@pytest.mark.soak
 def test_thirty_clean_nights_of_a_growing_payer_raise_no_hold_and_no_caveat() -> None:
     earlier: list[Profile] = []
     spoke: dict[int, set[str]] = {}

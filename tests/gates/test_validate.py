@@ -792,6 +792,7 @@ def failed_checks(results: Gates) -> set[tuple[str, str]]:
     return {key for key, result in results.items() if result.status == "failed"}
 
 
+@pytest.mark.soak
 def test_every_check_fails_on_a_delivery_that_landed(catalogs: Callable[..., Path], tmp_path: Path) -> None:
     # Four landings and three judgements, some 8 s: one delivery has the faults of sixty checks in it.
     planted = [edge for edge in EDGES if edge.check_name not in OF_NOTHING]
