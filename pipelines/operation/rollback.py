@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -102,7 +103,8 @@ def rollback(out: Path, run_id: str, *, known_from: datetime) -> Rollback:
         for name, publish in kept.items():
             if (folder := publishes_folder(out) / name).is_dir() and _faults(out, name, publish):
                 shutil.rmtree(folder)
-        show_decisions(out, sql=home().sql)
+        with suppress(OtherFormError):  # a publish of another form stands as it was published
+            show_decisions(out, sql=home().sql)
     return Rollback(run_id, night.entry.run_number, is_made_again=not sound)
 
 
