@@ -485,9 +485,17 @@ def _reason(check: MeasureCheck, profile: Profile, before: Sequence[Profile]) ->
 
 
 def _found(check: MeasureCheck, failed: Sequence[Judged]) -> str:
-    """What was found, the whole first; no more than a few segments."""
+    """What was found, the whole first and then what is farthest from the usual; no more than a few segments."""
     unit = check.expectation.meta.unit
-    order = sorted(failed, key=lambda one: (one.now.segment_kind != "all", -one.now.row_count, one.now.segment))
+    order = sorted(
+        failed,
+        key=lambda one: (
+            one.now.segment_kind != "all",
+            0.0 if one.usual is None else -abs(one.now.value - one.usual),
+            -one.now.row_count,
+            one.now.segment,
+        ),
+    )
     told = [
         f"{_segment(one.now)}{_number(one.now.value, unit)} (of {one.now.row_count:,})"
         + ("" if one.usual is None else f", usually {_number(one.usual, unit)}")

@@ -1,4 +1,7 @@
-"""Which known name somebody may have meant who wrote another one."""
+"""Which known name somebody may have meant who wrote another one.
+
+See docs/contract.md 1.8.
+"""
 
 from __future__ import annotations
 

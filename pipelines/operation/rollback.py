@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.ground.errors import IntegrityError, StimauditError
 from pipelines.ground.files import file_sha256
 from pipelines.ground.formats import OtherFormError
+from pipelines.ground.program_files import home
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.run_lock import run_lock
 from pipelines.publishing.history import prepare_night, put_back_inputs, put_back_night, settle
@@ -25,6 +27,7 @@ from pipelines.publishing.publishes import (
     standing_name,
     swing,
 )
+from pipelines.publishing.show_decisions import show_decisions
 from pipelines.reports.report import stand
 from pipelines.rule.policy import load_policies
 
@@ -70,8 +73,11 @@ def rollback(out: Path, run_id: str, *, known_from: datetime) -> Rollback:
     Holds the output folder meanwhile. ``known_from`` is now: from here on the history says that this is what was
     known. A publish that is whole stands as it was; of one whose database alone is kept, or sound, the rest is made
     again, the rules page with the dossiers that the run had. A damaged publish of the run gives way to what stands in
-    its place. Where the run stands already the history stays as it is. Raises ``UsageError`` when no publish of the run
-    is kept, ``IntegrityError`` when its database was changed, ``RunLockedError`` when a run holds the folder.
+    its place. Where the run stands already the history stays as it is.
+    Decisions are of today in either case: where anybody decided, they stand in one further publish.
+
+    Raises ``UsageError`` when no publish of the run is kept, ``IntegrityError`` when its database was changed,
+    ``RunLockedError`` when a run holds the folder.
     """
     history = out / "history"
     with run_lock(out, since=known_from):
@@ -95,8 +101,10 @@ def rollback(out: Path, run_id: str, *, known_from: datetime) -> Rollback:
         else:
             _make_again(out, readable[-1], night)
         for name, publish in kept.items():
-            if _faults(out, name, publish):
-                shutil.rmtree(publishes_folder(out) / name)
+            if (folder := publishes_folder(out) / name).is_dir() and _faults(out, name, publish):
+                shutil.rmtree(folder)
+        with suppress(OtherFormError):  # a publish of another form stands as it was published
+            show_decisions(out, sql=home().sql)
     return Rollback(run_id, night.entry.run_number, is_made_again=not sound)
 
 

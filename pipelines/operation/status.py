@@ -150,9 +150,10 @@ def status(out: Path, *, now: datetime, max_age_hours: float = MAX_AGE_HOURS) ->
     publish, run, held_by = last_publish(out / "published"), read_record(out), lock_holder(out)
     forms = found_forms(out)
     found = (
-        _judge_run(run, held_by, publish)
+        _judge_run(run, held_by)
         or _judge_key(out / "published")
         or _judge_forms(forms)
+        or _judge_silence(run, publish)
         or _judge_publish(publish, now=now, max_age_hours=max_age_hours)
     )
     is_encrypted = key_in_use() is not None
@@ -170,16 +171,13 @@ class _Judgement(NamedTuple):
     next_step: str
 
 
-def _judge_run(run: RunRecord | None, held_by: str | None, publish: LastPublish | None) -> _Judgement | None:
+def _judge_run(run: RunRecord | None, held_by: str | None) -> _Judgement | None:
     """What the last run says; none when it published, or when nothing is known of it."""
     if held_by is not None:
         step = "Wait for it. If it has stood for hours, see 'A lock that does not go away' in docs/operations.md."
         return _Judgement("running", "A run is at work.", step)
     if run is None:
-        if publish is None:
-            return None
-        step = "Run again. If it does not start, look at disk and rights (`stimaudit doctor`)."
-        return _Judgement("act", "There is an audit, and no word of the last run: it could not write its state.", step)
+        return None
     if run.state == "running":
         place = f" in stage {run.stage}" if run.stage else ""
         step = "Run again: nothing was lost. If it is killed again, look at memory and disk (`stimaudit doctor`)."
@@ -209,6 +207,14 @@ def _judge_forms(forms: Iterable[FoundForm]) -> _Judgement | None:
         except OtherFormError as fault:
             return _Judgement("act", f"The {each.what} is in the form of another version of stimaudit.", str(fault))
     return None
+
+
+def _judge_silence(run: RunRecord | None, publish: LastPublish | None) -> _Judgement | None:
+    """What an audit tells beside which no run left its state; none where one did, or where there is no audit."""
+    if run is not None or publish is None:
+        return None
+    step = "Run again. If it does not start, look at disk and rights (`stimaudit doctor`)."
+    return _Judgement("act", "There is an audit, and no word of the last run: it could not write its state.", step)
 
 
 def _judge_publish(publish: LastPublish | None, *, now: datetime, max_age_hours: float) -> _Judgement:

@@ -99,21 +99,26 @@ def add_dictionary(
 
 
 def add_comments(connection: Connection, columns: Mapping[str, ColumnMeaning], comments: Mapping[str, str]) -> None:
-    """Comments on every table and column; applied last, because remaking a view wipes them."""
+    """Comments on every table and column; applied last, because remaking a view wipes them.
+
+    All in one call: one each takes a third longer.
+    """
     views = set(one_column(connection, "select view_name from duckdb_views() where database_name = 'published'"))
-    for table, comment in comments.items():
-        kind = "view" if table in views else "table"
-        connection.execute(f"comment on {kind} published.audit.{identifier(table)} is {literal(comment)}")
+    statements = [
+        f"comment on {'view' if table in views else 'table'} published.audit.{identifier(table)} is {literal(comment)}"
+        for table, comment in comments.items()
+    ]
     for table, name in connection.execute(
         "select table_name, column_name from duckdb_columns() "
         "where database_name = 'published' and schema_name = 'audit'"
     ).fetchall():
         column = columns[name]
         unit = f" ({column.unit_or_code_system})" if column.unit_or_code_system else ""
-        connection.execute(
+        statements.append(
             f"comment on column published.audit.{identifier(table)}.{identifier(name)} "
             f"is {literal(column.meaning + unit)}"
         )
+    connection.execute("; ".join(statements))
 
 
 def check_explained(connection: Connection) -> None:

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from pipelines.ground.errors import IntegrityError, StimauditError
 from pipelines.ground.files import (
     FILE_MODE,
-    FOLDER_MODE,
     PARTIAL,
     file_sha256,
     make_folder,
@@ -347,7 +346,10 @@ def _make_durable(folder: Path) -> None:
     for path in [*folder.rglob("*"), folder]:
         if path.is_symlink():
             continue
-        path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
+        if path.is_dir():
+            make_folder(path)
+        else:
+            path.chmod(FILE_MODE)
         to_disk(path)
 
 

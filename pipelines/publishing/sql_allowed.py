@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.ground.near_names import near_name
 from pipelines.ground.warehouse import WarehouseError, literal, masked_query
 
 if TYPE_CHECKING:
@@ -204,8 +205,19 @@ def told_of(fault: WarehouseError, query: str, known: Known) -> str:
         if found and all(
             word.lower() in written for name in found.groups() if name for word in name.split(".") if word
         ):
-            return f"The query cannot be answered: {head.split(' (use: ', maxsplit=1)[0]}"
+            return f"The query cannot be answered: {head.split(' (use: ', maxsplit=1)[0]}{_near(found, known)}"
     return f"The query failed on the data ({kind}). The cause is not shown, for it may quote a member."
+
+
+def _near(found: re.Match[str], known: Known) -> str:
+    """The name of the audit that is near to the last one that the message holds, as a further sentence; else nothing.
+
+    A name that the audit has is not wrong by its letters, so nothing is near to it.
+    """
+    missed = next((name.rpartition(".")[2] for name in reversed(found.groups()) if name), "")
+    audit = known.columns | known.relations | known.macros
+    near = None if missed.lower() in audit else near_name(missed, sorted(audit))
+    return f" Near: {near}." if near else ""
 
 
 def record_of(query: str, known: Known) -> str | None:

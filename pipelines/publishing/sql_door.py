@@ -277,27 +277,46 @@ def _workplace(out: Path, published: Path) -> Iterator[Path]:
     The link is a second name of the file, or leads to it where it belongs to another account: what an engine would
     write beside its database, it writes here.
     """
-    folder = out / "work" / f"{WORKPLACE}{secrets.token_hex(8)}"
+    work = out / "work"
+    folder = work / f"{WORKPLACE}{secrets.token_hex(8)}"
     try:
-        _raise_if_link(out / "work")
-        make_folder(out / "work")
-        _remove_left(out / "work")
-        make_folder(folder)
-        held = os.open(folder, os.O_RDONLY)
+        _raise_if_link(work)
+        held = _begin(work, folder)
     except OSError as error:
-        message = f"The query was not asked, for no folder can be made in {out / 'work'} ({error.strerror})."
+        message = f"The query was not asked, for no folder can be made in {work} ({error.strerror})."
         raise StimauditError(message) from None
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        target, link = published / DATABASE_FILE, folder / DATABASE_FILE
-        try:
-            os.link(target, link)
-        except OSError:
-            link.symlink_to(target)
+        _link(published / DATABASE_FILE, folder / DATABASE_FILE)
         yield folder.resolve()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(held)
+
+
+def _begin(work: Path, folder: Path) -> int:
+    """Makes ``folder`` and holds it by the descriptor that comes back; folders that nobody holds are removed before.
+
+    One asker at a time: a folder that is made and not yet held would look like one that was left.
+    """
+    make_folder(work)
+    turn = os.open(work, os.O_RDONLY)
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        _remove_left(work)
+        make_folder(folder)
+        held = os.open(folder, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(turn)
+    return held
+
+
+def _link(target: Path, link: Path) -> None:
+    """Makes ``link`` a second name of ``target``, or a link that leads to it where the system allows no second name."""
+    try:
+        os.link(target, link)
+    except OSError:
+        link.symlink_to(target)
 
 
 def _raise_if_link(folder: Path) -> None:

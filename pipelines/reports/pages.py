@@ -82,7 +82,7 @@ def write_pages(
             folder / "summary.html",
             "summary.html.j2",
             precision=best_known(version_lines(figures, flagged_count=flagged_count(connection))),
-            **summary_page_facts(connection, stamp, feeds, run_points(connection) if history is None else history),
+            **summary_page_facts(connection, feeds, run_points(connection) if history is None else history),
         ),
         write(
             folder / "metrics.html",

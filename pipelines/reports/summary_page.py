@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.reports import words
 from pipelines.reports.charts import TrendPoint, bar_chart, described, trend_chart
+from pipelines.reports.file_names import without_names
 from pipelines.reports.run_page import funnel_rows
 from pipelines.reports.since_last_run import since_last_run
 from pipelines.reports.suppression import (
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pipelines.ground.warehouse import Connection
-    from pipelines.reports.frame import Stamp
     from pipelines.reports.since_last_run import SinceLastRun
     from pipelines.reports.suppression import ShownGroup, ShownStep
 
@@ -45,9 +44,7 @@ class RunPoint:
     flagged_count: int
 
 
-def summary_page_facts(
-    connection: Connection, stamp: Stamp, feeds: frozenset[str], history: Sequence[RunPoint]
-) -> dict[str, object]:
+def summary_page_facts(connection: Connection, feeds: frozenset[str], history: Sequence[RunPoint]) -> dict[str, object]:
     """What may be told where nobody may be told of: counts from 11, all figures rounded up, no identifiers."""
     steps = [step for step in funnel_rows(connection) if step["unit"] == "episodes"]
     first = steps[0]["remaining_count"] if steps else 0
@@ -108,7 +105,7 @@ def summary_page_facts(
         if len(points) > 1
         else None,
         "missing_feeds": [name for table, name in words.FEEDS.items() if table not in feeds],
-        "caveats": sorted({re.sub(r"\s*\([\d,]+\)$", "", reason) for reason in stamp.grade_reasons}),
+        "caveats": _caveats(connection),
     }
 
 
@@ -116,6 +113,15 @@ def _step_name(step: Mapping[str, Any]) -> str:
     """A step by what happened in it: exclusions and lines by their reason, outcomes by their own name."""
     name, outcome = str(step["name"]), str(step["step"]).replace(" ", "_")
     return name if outcome == "excluded" else words.OUTCOMES.get(outcome, name)
+
+
+def _caveats(connection: Connection) -> list[str]:
+    """What follows from the checks that failed, each once, without the counts and names that the run page has."""
+    rows = connection.execute(
+        "select distinct case when starts_with(check_name, 'case_') or starts_with(check_name, 'opening_row_') "
+        "then description else consequence end from data_quality where status = 'failed' order by 1"
+    ).fetchall()
+    return [without_names(said) for (said,) in rows]
 
 
 def _bars(shown: Sequence[ShownStep]) -> list[tuple[str, int]]:

@@ -5,8 +5,9 @@
 -- device code on the days of the surgery), companion_claim (another line of such a claim). dollar_state: counted;
 -- credited (a credit or the line it takes out: both are added); repeated_interim (another interim bill has the line, so
 -- it adds 0); unknown (nobody sent what was paid, so the episode's dollars are unknown). line_paid_amount and
--- line_allowed_amount are what the line itself says; a blank allowed amount adds 0 where the paid one is known (rule,
--- section 3).
+-- line_allowed_amount are what the line itself says; a blank allowed amount adds 0 where the paid one is known.
+--
+-- See docs/rule.md 3.4.
 
 with
 

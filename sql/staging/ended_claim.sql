@@ -1,5 +1,7 @@
 -- One row per claim, of any member, that a full delivery ended: it lacks the claim, all of whose lines start in the
--- period that it covers, and nothing of it came since (contract, section 1).
+-- period that it covers, and nothing of it came since.
+--
+-- See docs/contract.md 1.7.
 
 with
 
@@ -12,6 +14,12 @@ full_delivery as (
     where delivery.delivery_kind = 'full'
 ),
 
+asked as (
+    select count(*) as delivery_count
+    from full_delivery
+    having count(*) > 0
+),
+
 delivered as (
     select
         coalesce(member_identifier.member_id, medical_claim.member_id) as member_id,
@@ -21,7 +29,7 @@ delivered as (
         max(medical_claim.claim_line_start_date) as last_service_date,
         count(distinct coalesce(nullif(ltrim(medical_claim.claim_line_number, '0'), ''), '0')) as line_count
     from landed.medical_claim
-    cross join (select count(*) as delivery_count from full_delivery having count(*) > 0) as asked
+    cross join asked
     left join staging.member_identifier
         on medical_claim.member_id = member_identifier.previous_member_id
     group by coalesce(member_identifier.member_id, medical_claim.member_id), medical_claim.claim_id

@@ -2,7 +2,9 @@
 --
 -- Set aside (unread_reason set_aside) with an opening code; loaded with one inside a malformed code (malformed); or
 -- loaded with a code that differs from one by the letters O, I or L for 0 and 1 alone (look_alike). Such a member may
--- have no other sign of an implant, so nobody would look (contract, section 1).
+-- have no other sign of an implant, so nobody would look.
+--
+-- See docs/contract.md 1.3.
 
 with
 
@@ -24,6 +26,12 @@ set_aside_code as (
     where rejected_row.table_name in ('medical_claim', 'claim_procedure')
 ),
 
+known as (
+    select opening_code.code
+    from opening_code
+    group by opening_code.code
+),
+
 set_aside as (
     select
         set_aside_code.delivery_number,
@@ -39,7 +47,7 @@ set_aside as (
         'set_aside' as unread_reason,
         set_aside_code.rule as unread_rule
     from set_aside_code
-    inner join (select distinct opening_code.code from opening_code) as known
+    inner join known
         on set_aside_code.code = known.code
 ),
 

@@ -62,7 +62,8 @@ def site(two_sites: TwoSites, tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture
 def changing(site: Site, tmp_path: Path) -> Site:
-    """The same nights in a folder that a test may change."""
+    """The same nights in a folder that a test may change, with settings beside it."""
+    (tmp_path / "settings.toml").write_text("sql_seconds = 20\n", encoding="utf-8")
     return replace(site, out=Path(shutil.copytree(site.out, tmp_path / "out", symlinks=True)))
 
 

@@ -192,12 +192,41 @@ MEMBERS: Mapping[str, Rows] = {
         *stay("interim-bills", "ib-3", "4", "12000"),
     ],
     "one-surgery": one_surgery("one-surgery"),
+    "one-amount": [
+        *implant("one-amount", lead="30000", generator="30000", **HOSPITAL),
+        line("one-amount", "one-amount-implant", "3", IMPLANT_DAY, "30000", hcpcs_code="C1787", **HOSPITAL),
+    ],
+    "days-of-999": [*implant("days-of-999"), *two_drugs("days-of-999", days_supply="999")],
+    "new-number": [*implant("new-number"), *exercise("old-number")],
+    "filled-dates": implant("filled-dates", claim_start_date="1900-01-01", claim_end_date="9999-12-31"),
+    "fewer-lines": [
+        *implant("fewer-lines"),
+        line("fewer-lines", "fewer-lines-implant", "3", IMPLANT_DAY, "15000", hcpcs_code="C1787"),
+    ],
+    "1E10": implant("1E10", "000123456"),
+    "month-on-a-line": [
+        *implant("month-on-a-line"),
+        line(
+            "month-on-a-line",
+            "month-on-a-line-pt",
+            "1",
+            date(2025, 6, 2),
+            "2160",
+            hcpcs_code="97110",
+            claim_line_end_date="2025-06-30",
+            service_unit_quantity="36",
+        ),
+        diagnosis("month-on-a-line", "month-on-a-line-pt"),
+    ],
+    "CASE-DIFFERS": implant("CASE-DIFFERS"),
+    "paid-again": implant("paid-again"),
 }
 SPANS: Mapping[str, Mapping[str, str]] = {
     "span-cancelled": {"enrollment_end_date": "2019-12-31"},
     "span-ended-later": {"enrollment_start_date": "2025-01-01"},
     "benefit-no": {"has_pharmacy_benefit": "No"},
     "benefit-unreadable": {"has_pharmacy_benefit": "perhaps"},
+    "CASE-DIFFERS": {"member_id": "case-differs"},
 }
 CROSSWALK: Rows = [
     ("drug_crosswalk", {"from_system": "ndc", "from_code": code, "rxnorm_ingredient": ingredient})
@@ -225,6 +254,8 @@ def second_night() -> dict[str, str | bytes]:
                 paid_date="2026-05-02",
             ),
             *implant("span-ended-later"),
+            *implant("fewer-lines", lead="10000", generator="21500", paid_date="2026-05-02"),
+            *implant("paid-again", lead="250", generator="600", paid_date="2026-05-02"),
             span("span-ended-later", enrollment_start_date="2025-01-01", enrollment_end_date="2025-07-31"),
         ]
     )
@@ -247,6 +278,8 @@ class Published(NamedTuple):
     """What nights publish: episodes by member, and what the data quality counts, by table, column and check."""
 
     episodes: Mapping[str, Found]
+    remarks: frozenset[tuple[str, str, str]]
+    """Member, kind and remark."""
     counted: Mapping[tuple[str, str, str], int]
 
 
@@ -266,6 +299,10 @@ def read_published(out: Path) -> Published:
     """What is published in ``out``."""
     with open_published(out / "published") as connection:
         rows = connection.execute(EPISODES).fetchall()
+        remarks = connection.execute(
+            "select distinct member_id, remark_kind, remark from audit.episode_remark "
+            "inner join audit.episode_review using (episode_id)"
+        ).fetchall()
         counts = connection.execute(
             "select table_name, column_name, check_name, sum(failed_count) from audit.data_quality "
             "where failed_count > 0 group by all"
@@ -274,6 +311,7 @@ def read_published(out: Path) -> Published:
     assert sorted(set(members)) == sorted(members), "one episode a member"
     return Published(
         {member: Found._make([*found[:5], tuple(found[5]), *found[6:]]) for member, *found in rows},
+        frozenset(remarks),
         {(table, column or "", check): int(count) for table, column, check, count in counts},
     )
 
@@ -406,6 +444,46 @@ def test_interim_bills_that_repeat_the_surgery_cost_it_once(published: Published
 def test_one_surgery_on_many_bills_is_one_episode_with_all_their_dollars(published: Published) -> None:
     # 2,700 of the surgeon, 30,000 of the hospital and 400 late, 7,000 of the dealer.
     assert published.episodes["one-surgery"].paid == "40100.00"
+
+
+# What a person must look at: the verdict stands, and the case says it
+
+
+@pytest.mark.parametrize(
+    ("member", "paid", "kind", "remark"),
+    [
+        ("one-amount", "90000.00", "doubtful", "one_amount_on_all_lines"),
+        ("fewer-lines", "46500.00", "doubtful", "claim_again_with_fewer_lines"),
+        ("paid-again", "850.00", "doubtful", "paid_amount_fell"),
+        ("month-on-a-line", "30000.00", "doubtful", "care_over_days"),
+        ("month-on-a-line", "30000.00", "doubtful", "many_units_of_care"),
+        ("new-number", "30000.00", "doubtful", "older_claims_without_eligibility"),
+        ("CASE-DIFFERS", "30000.00", "doubtful", "member_id_differs_in_case"),
+        ("days-of-999", "30000.00", "set_aside", "out_of_range"),
+        ("filled-dates", "30000.00", "repaired", "filler_is_blank"),
+    ],
+)
+def test_a_case_says_what_came_doubtful(published: Published, member: str, paid: str, kind: str, remark: str) -> None:
+    assert published.episodes[member].paid == paid
+    assert (member, kind, remark) in published.remarks
+
+
+def test_999_days_are_no_medication(published: Published) -> None:
+    assert published.episodes["days-of-999"].medication == "none"
+
+
+def test_a_month_of_therapy_on_one_line_is_one_visit_that_a_person_asks_about(published: Published) -> None:
+    assert published.episodes["month-on-a-line"].exercise == 1
+
+
+def test_a_member_under_another_spelling_is_not_known_to_be_enrolled(published: Published) -> None:
+    found = published.episodes["CASE-DIFFERS"]
+
+    assert (found.outcome, found.reason) == ("not_assessable", "insufficient_enrollment")
+
+
+def test_numbers_that_look_like_figures_stay_as_they_are(published: Published) -> None:
+    assert published.episodes["1E10"].paid == "30000.00"
 
 
 # Deliveries

@@ -17,7 +17,7 @@ from pipelines.ground.published_file import open_published
 from pipelines.ground.warehouse import open_warehouse
 from pipelines.operation.nightly import PLAIN_STAGES, gates, nightly
 from pipelines.operation.plan import RunRequest, make_plan
-from pipelines.reports.report import Reports
+from pipelines.reports import report
 from tests.gates.feed import deliver, new_feed, run_day, write_delivery
 
 if TYPE_CHECKING:
@@ -40,20 +40,20 @@ def plan_of(folder: Path, delivery: int, **asked: object) -> Plan:
 
 
 def run(plan: Plan) -> Outcome:
-    """The night without its pages."""
-    stages = replace(PLAIN_STAGES, report=lambda published, **_: Reports(None, (), published))
-    return nightly(plan, progress=SILENCE, clock=clock, stages=stages)
+    return nightly(plan, progress=SILENCE, clock=clock, stages=PLAIN_STAGES)
 
 
 def everything(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_feed_that_broke_is_refused_until_somebody_says_why_it_is_right(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def broken_feed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a first delivery, and a second one whose lines are all denied."""
     # Great Expectations takes its seconds in test_feed_faults; here the plain comparison alone judges the measures.
     monkeypatch.setattr(measures, "judge_tables", lambda *_: {})
+    # What is published stands without its pages, of which nothing is asked.
+    monkeypatch.setattr(report, "_write_in", lambda *_: (None, ()))
     with open_warehouse() as connection:
         new_feed(connection)
         for delivery in (1, 2):
@@ -61,8 +61,12 @@ def test_a_feed_that_broke_is_refused_until_somebody_says_why_it_is_right(
         connection.execute("update landed.medical_claim set claim_status = 'denied' where delivery_number = 2")
         for delivery in (1, 2):
             write_delivery(connection, delivery, tmp_path / str(delivery))
-    out = tmp_path / "out"
-    first = run(plan_of(tmp_path, 1))
+    return tmp_path
+
+
+def test_a_feed_that_broke_is_refused_and_what_was_published_stays(broken_feed: Path, tmp_path: Path) -> None:
+    out = broken_feed / "out"
+    run(plan_of(tmp_path, 1))
     published = (out / "published" / "stimaudit.duckdb").read_bytes()
 
     before = everything(out)
@@ -79,6 +83,15 @@ def test_a_feed_that_broke_is_refused_until_somebody_says_why_it_is_right(
     with pytest.raises(UsageError, match="--because"):
         run(plan_of(tmp_path, 2, accept_change=(CHECK,)))
     assert not (out / "landed" / "deliveries" / "000002.json").exists(), "asked for before anything lands"
+
+
+@pytest.mark.soak
+def test_a_night_that_found_something_else_is_held_until_somebody_says_why_it_is_right(
+    broken_feed: Path, tmp_path: Path
+) -> None:
+    out = broken_feed / "out"
+    first = run(plan_of(tmp_path, 1))
+    published = (out / "published" / "stimaudit.duckdb").read_bytes()
 
     # What the night found is held as well: the publish before is made to say that it found a hundred times as much.
     [found] = earlier_profiles(out / "history", 2, "outcomes")

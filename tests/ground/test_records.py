@@ -297,6 +297,7 @@ def plain(content: object) -> dict[str, Any]:
 PLAIN_SETTINGS = Settings(
     threads=1,
     end_marker="_SUCCESS",
+    anchor="/mnt/other/stimaudit.anchor",
     policy_by_line_of_business={},
     reach={},
     payments_supplied={},
@@ -389,7 +390,7 @@ def test_a_status_of_another_form_is_none(tmp_path: Path) -> None:
     content = json.loads((tmp_path / "status.json").read_text(encoding="utf-8"))
 
     assert read_record(tmp_path) == written
-    for name in set(content) - {"format", "seconds", "last_publish"}:
+    for name in set(content) - {"format", "seconds", "last_publish", "ends"}:
         (tmp_path / "status.json").write_text(json.dumps(content | {name: [["KANARI"]]}), encoding="utf-8")
         assert read_record(tmp_path) is None
 

@@ -33,6 +33,8 @@ ONE_MEANING: Mapping[str, tuple[str, ...]] = {
         "pipelines/ground/sealed_json.py",
         "pipelines/gates/profile.py",
         "pipelines/ground/encryption.py",
+        "pipelines/ground/registers.py",
+        "pipelines/operation/anchor.py",
         "pipelines/operation/verify.py",
         "pipelines/publishing/",
     ),

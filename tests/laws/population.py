@@ -133,7 +133,7 @@ def covers_side_by_side(extracts: Extracts) -> Extracts:
     """The extracts with spans that differ in the benefit alone in the delivery of the first of them.
 
     A row of a later delivery takes the place of such rows of earlier ones, and "rows of one delivery that do so stand
-    together: two covers" (rule, section 2.2): whether one delivery or two bring them is told by the audit.
+    together: two covers" (docs/rule.md 2.2): whether one delivery or two bring them is told by the audit.
     """
     covers: dict[tuple[str, ...], list[Row]] = {}
     for row in extracts["eligibility"]:
@@ -161,8 +161,8 @@ def benefit_of(row: Row) -> bool | None:
 def drugs_came_to_light(key: object, before: Mapping[str, Table], after: Mapping[str, Table]) -> bool:
     """Whether medication of an episode was unknown and is adequate, and care is known but spans too few days.
 
-    "not met, and (enrolment incomplete or medication is unknown)" is the one thing that leaves a span open (rule,
-    section 8): once medication is adequate, a span that is too short is so for certain.
+    "not met, and (enrolment incomplete or medication is unknown)" is the one thing that leaves a span open
+    (docs/rule.md 8.5): once medication is adequate, a span that is too short is so for certain.
     """
     return (
         before["care_group_state"][key, "medication"]["state"] == "unknown"

@@ -83,7 +83,7 @@ DOLLARS_BY_CLAIM = """
 """Dollars of a claim: its counting lines, each once, without those that a fuller interim bill of its event holds.
 
 Equal lines of interim bills "count as often as in the bill that holds most of them, its lines (ties: the first claim by
-claim date and id); allowed dollars go with the same lines" (rule, section 3).
+claim date and id); allowed dollars go with the same lines" (docs/rule.md 3.4).
 """
 
 BROKEN: dict[str, str] = {

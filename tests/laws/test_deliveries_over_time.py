@@ -1,7 +1,7 @@
 """The audit after any row of deliveries is that of everything delivered at once in the same order.
 
 And it is the same after any order, where no two versions of a line tie and no two rows of one diagnosis, procedure,
-cover, authorization or fill say different things: of those the order decides (rule, section 2).
+cover, authorization or fill say different things: of those the order decides (docs/rule.md 2.2).
 """
 
 from __future__ import annotations

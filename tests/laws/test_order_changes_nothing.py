@@ -70,8 +70,8 @@ def test_deliveries_cut_anywhere_in_the_order_of_rows_give_the_result_of_all_at_
 def long_form_first(extracts: Extracts) -> Extracts:
     """The extracts with rows of a rank that a claim line names otherwise no later than that line.
 
-    Tables are cut each by itself, and of two forms that name one rank differently "the last delivered wins" (rule,
-    section 2.2); in one delivery the files of the line come last, for `medical_claim` sorts behind the others.
+    Tables are cut each by itself, and of two forms that name one rank differently "the last delivered wins"
+    (docs/rule.md 2.2); in one delivery the files of the line come last, for `medical_claim` sorts behind the others.
     """
     named: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
     for line in extracts["medical_claim"]:

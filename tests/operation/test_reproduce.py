@@ -230,7 +230,7 @@ def test_a_publish_whose_database_was_changed_is_not_put_back(out: Path) -> None
 
 
 def test_a_run_without_a_publish_is_told_with_those_that_are_kept(nights: Path) -> None:
-    with pytest.raises(UsageError, match=f"The newest kept are: {runs(nights)[0]}, {runs(nights)[1]}"):
+    with pytest.raises(UsageError, match=f"Known: {runs(nights)[1]}, {runs(nights)[0]}"):
         rollback(nights, "R20200101-00000000", known_from=LATER)
 
 

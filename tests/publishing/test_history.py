@@ -236,7 +236,7 @@ def test_the_history_costs_by_what_changed(nights: Path) -> None:
 def test_an_entry_that_is_missing_or_was_changed_is_named(out: Path) -> None:
     history = out / "history"
     first = entry_path(history, 1)
-    first.write_text(first.read_text(encoding="utf-8").replace('"clean"', '"caveats"'), encoding="utf-8")
+    first.write_text(first.read_text(encoding="utf-8").replace('"publish"', '"rollback"'), encoding="utf-8")
     with pytest.raises(IntegrityError, match=r"000001\.json is not as it was written"):
         read_history(history)
 

@@ -64,7 +64,7 @@ def test_commands_that_read_go_on_reading_and_those_that_write_say_who_takes_it_
     assert asked(out, "select count(*) from finding") == [(2,)]
     with pytest.raises(UsageError, match=r"form of an older version\. The next `stimaudit run` takes it over"):
         report(out)
-    with pytest.raises(UsageError, match="takes it over; then it can be verified"):
+    with pytest.raises(UsageError, match="was written by an older version of stimaudit"):
         verify(out)
 
 

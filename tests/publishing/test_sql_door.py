@@ -14,7 +14,9 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +52,7 @@ VALUES = ("ada", "bea", "=cmd", "30000.25", "31000.35")
 EXAMPLES = tuple(
     line["query"]
     for line in csv.DictReader(
-        (ROOT / "sql" / "audit" / "published" / "example_query.csv").read_text(encoding="utf-8").splitlines()
+        StringIO((ROOT / "sql" / "audit" / "published" / "example_query.csv").read_text(encoding="utf-8"), newline="")
     )
 )
 LONG_QUERY = "select count(*) from range(1000000000) a, range(1000000000) b, audit.finding where member_id = 'QZASKED'"
@@ -390,6 +392,14 @@ def test_the_folder_of_a_killed_query_goes_with_the_next_and_that_of_a_running_o
 
     assert (left.exists(), held.exists()) == (False, True)
     shutil.rmtree(held)
+
+
+def test_askers_at_the_same_time_do_not_remove_each_others_folders(out: Path) -> None:
+    with ThreadPoolExecutor(4) as askers:
+        answers = list(askers.map(lambda _: ask_here(out, "select count(*) from audit.finding").rows, range(8)))
+
+    assert answers == [((2,),)] * 8
+    assert list((out / "work").iterdir()) == []
 
 
 def test_the_limits_of_the_settings_hold_and_a_wrong_byte_is_no_fault_of_ours(out: Path, tmp_path: Path) -> None:

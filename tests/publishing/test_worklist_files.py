@@ -47,7 +47,7 @@ def test_a_text_that_could_run_as_a_formula_is_neutralised_in_csv_and_workbook(o
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_every_dangerous_first_character_gets_an_apostrophe(text: str, tmp_path: Path) -> None:
-    from pipelines.ground.published_file import open_published
+    from pipelines.ground.published_file import open_any_published
     from pipelines.ground.warehouse import open_warehouse
     from pipelines.publishing.worklist_csv import worklist_frame
 
@@ -56,7 +56,7 @@ def test_every_dangerous_first_character_gets_an_apostrophe(text: str, tmp_path:
         connection.execute("create schema audit")
         connection.execute("create table audit.finding (episode_id varchar, anchor_date date, priority_score double)")
         connection.execute("insert into audit.finding values ($text, null, -1.5)", {"text": text})
-    with open_published(tmp_path) as connection:
+    with open_any_published(tmp_path) as connection:
         frame = worklist_frame(connection)
 
     assert frame.rows() == [(f"'{text}", None, -1.5)]

@@ -112,7 +112,7 @@ def page(episodes: Sequence[Episode]) -> str:
                 f"{remaining - gone})"
             )
             remaining -= gone
-        facts = summary_page.summary_page_facts(connection, STAMP, frozenset(), ())
+        facts = summary_page.summary_page_facts(connection, frozenset(), ())
     return template().render(facts, stamp=STAMP, precision=None)
 
 

@@ -254,7 +254,8 @@ def crowded(folder: Path, *, flagged: int, unflagged: int) -> Path:
             "visit_count, author_role, source_type, source_reference, statement_state, missing",
             "history_fact": "fact, fact_date, claim_id, code_system, code",
         }.items():
-            defined = ", ".join(f"{name.strip()} varchar" for name in ("episode_id", *columns.split(",")))
+            names = ("episode_id", *map(str.strip, columns.split(",")))
+            defined = ", ".join(f"{name} {'date' if name == 'fact_date' else 'varchar'}" for name in names)
             connection.execute(f"create table audit.{table} ({defined})")
     return folder
 

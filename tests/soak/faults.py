@@ -316,7 +316,7 @@ def _counted(_: Path, suites: Sequence[Suite], counts: Mapping[Any, Any], **__: 
 # What comes of it
 
 
-class Verdict(NamedTuple):
+class Ending(NamedTuple):
     """How a run ended, and whether that is right."""
 
     word: str
@@ -326,7 +326,7 @@ class Verdict(NamedTuple):
 
 def judged(
     planting: Planting, share: Share, night: Night, seen: Seen, clean: Seen, names: Mapping[str, set[str]]
-) -> Verdict:
+) -> Ending:
     """The verdict on a run beside the same night without the fault."""
     more = sorted(".".join(place) for place, count in seen.counted.items() if count > clean.counted.get(place, 0))
     news = sorted(seen.failed - clean.failed)
@@ -335,7 +335,7 @@ def judged(
     if seen.exit_code == REFUSED:
         word = "refused"
     elif seen.exit_code not in {0, SAID}:
-        return Verdict("failed", is_right=False, found=f"exit {seen.exit_code}: {seen.told[-300:]}")
+        return Ending("failed", is_right=False, found=f"exit {seen.exit_code}: {seen.told[-300:]}")
     elif news:
         word = "said"
     elif more:
@@ -345,7 +345,7 @@ def judged(
     else:
         word = "no change"
     found = ", ".join(_named(seen.told) if word == "refused" else news or more)
-    return Verdict(word, _is_right(planting, share, wanted, word, found, changed=changed, names=names), found)
+    return Ending(word, _is_right(planting, share, wanted, word, found, changed=changed, names=names), found)
 
 
 def _named(told: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -97,9 +98,11 @@ def ran_here(folder: Path, extracts: Path) -> Ran:
 def canaries_told(run: Ran) -> dict[str, list[str]]:
     """The canaries found, by place: what was told, and every file that is not the audit itself or its name.
 
-    The ledger lists the name of every delivered file, as the audit does; it is told nowhere else (decision 0092).
+    The ledger lists the name of every delivered file, as the audit does, and the operator's screen names what was not
+    read, in a sentence that says so (docs/contract.md 1.8); the name of a file is told nowhere else (decision 0092).
     """
-    found = {"what was told": [canary for canary in CANARIES if canary in run.told]}
+    told = re.sub(rf"(?<=Not read: ){STRANGER}\.pdf", "", " ".join(run.told.split()))
+    found = {"what was told": [canary for canary in CANARIES if canary in told]}
     for path in sorted(run.folder.rglob("*")):
         place = path.relative_to(run.folder).as_posix()
         found[f"the name {place}"] = [canary for canary in CANARIES if canary in path.name]

@@ -25,7 +25,7 @@ from pipelines.intake.ledger import check_key
 from pipelines.operation.doctor import doctor
 from pipelines.operation.reproduce import reproduce
 from pipelines.operation.rollback import rollback
-from pipelines.operation.run_record import read_record
+from pipelines.operation.run_record import RunRecord, read_record, write_record
 from pipelines.operation.status import status
 from pipelines.operation.verify import verify
 from pipelines.publishing.history import cases_path, read_cases, read_history
@@ -130,7 +130,7 @@ def test_no_file_below_the_output_folder_tells_a_member_a_claim_a_provider_or_a_
     clear = holding(site.clear, CANARIES)
     assert {text for held in clear.values() for text in held} == {*CANARIES}
     kinds = {Path(place).parts[0] for place in clear}
-    assert {"published", "landed", "history", "decisions"} <= kinds
+    assert {"publishes", "landed", "history", "decisions"} <= kinds
 
 
 def test_every_database_and_parquet_file_says_that_it_is_encrypted(site: TwoSites) -> None:
@@ -223,9 +223,11 @@ def test_what_a_killed_or_crowded_run_leaves_on_disk_is_encrypted(tmp_path: Path
 
 
 def test_a_query_is_answered_and_may_not_write_or_reach_out_with_a_key_either(site: TwoSites) -> None:
-    told = stimaudit("sql", "select member_id from audit.finding order by 1", "--out", site.encrypted, "--json")
+    asks = ("sql", "select member_id from audit.finding order by 1", "--out", site.encrypted, "--json")
+    told, without = stimaudit(*asks), stimaudit(*asks, key=None)
 
     assert [row["member_id"] for row in json.loads(told.stdout)] == [MEMBER, "bea"]
+    assert (without.exit_code, without.stdout) == (ExitCode.USAGE, "")
     for query in (
         "create table audit.mine as select 1",
         "create table memory.main.mine as select 1",
@@ -233,9 +235,9 @@ def test_a_query_is_answered_and_may_not_write_or_reach_out_with_a_key_either(si
         "from read_csv('https://example.org/x.csv')",
     ):
         assert stimaudit("sql", query, "--out", site.encrypted).exit_code == ExitCode.USAGE
-    shown = stimaudit("sql", "from duckdb_databases()", "--out", site.encrypted).stdout
-    assert "GCM" in shown
-    assert TEXT not in shown
+    refused = stimaudit("sql", "from duckdb_databases()", "--out", site.encrypted)
+    assert refused.exit_code == ExitCode.USAGE
+    assert TEXT not in refused.output
 
 
 def test_an_auditor_opens_database_and_parquet_with_the_lines_of_the_runbook(site: TwoSites) -> None:
@@ -299,14 +301,16 @@ def test_the_same_night_twice_stays_sound(out: Path, keyed: None) -> None:
     assert verify(out).faults == ()
 
 
-def test_the_status_says_where_reports_are_and_when_the_key_is_not_the_one(site: TwoSites) -> None:
+def test_the_status_says_where_reports_are_and_when_the_key_is_not_the_one(out: Path) -> None:
+    write_record(out, RunRecord("published", FIRST_NIGHT, finished_at=FIRST_NIGHT, exit_code=0))
     now = FIRST_NIGHT + timedelta(days=1, hours=3)
     said = {}
     for name, key in (("right", KEY), ("another", OTHER_KEY), ("none", None)):
         with using_key(key):
-            said[name] = status(site.encrypted, now=now)
+            said[name] = status(out, now=now)
 
-    assert [found.verdict for found in said.values()] == ["safe", "act", "act"]
+    assert [found.verdict for found in said.values()] == ["look", "act", "act"]
+    assert said["right"].reason == "Published with 2 caveats."
     assert "stimaudit report --to FOLDER" in "\n".join(said["right"].lines())
     assert said["another"].next_step.startswith("The key does not open")
     assert "no key is given" in said["none"].next_step

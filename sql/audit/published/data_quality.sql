@@ -1,6 +1,6 @@
--- One row per check of this run on delivered data, with counts and never a value; what was mended or is doubtful in
--- delivered values is one row per file, table, column and rule.
+-- One row per check of this run on delivered data, with counts and never a value.
 --
+-- What was mended or is doubtful in delivered values is one row per file, table, column and rule.
 -- Of earlier deliveries only those values are still told that fail a check by themselves, so that they are not
 -- forgotten; they no longer make a night one with caveats. Doubtful and set-aside rows that touch a case are counted by
 -- the cases (case_...), failed where the newest delivery brought the row or the case.

@@ -4,6 +4,8 @@
 -- claims with an implant line, facility_npis the facilities named on any of its claims, and of an institutional line
 -- that names none the billing provider. Each in order, once; empty where nobody is named. Dollars by payee stand in
 -- audit.episode_dollar_line, each line once.
+--
+-- See docs/contract.md 2.1.
 
 with
 

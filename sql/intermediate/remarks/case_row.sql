@@ -3,6 +3,8 @@
 -- Final lines of the episode's claims and those in the look-back, fills in it, diagnoses and procedure rows of those
 -- claims, and the member's spans, authorisations and statements as they stand. is_evidence tells the rows that the
 -- verdict reads by their codes; another line of the look-back may be care whose code nobody could read.
+--
+-- See docs/contract.md 2.1.
 
 with
 

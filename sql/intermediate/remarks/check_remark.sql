@@ -1,6 +1,8 @@
 -- One row per episode, delivered row that bears on it and check of the gates that the row fails.
 --
 -- A line of the look-back that is no evidence is told where its code is malformed: it may be care.
+--
+-- See docs/contract.md 2.1.
 
 with
 

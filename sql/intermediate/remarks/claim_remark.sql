@@ -7,6 +7,8 @@
 -- different amounts (versions_tied). An implantation billed for no diagnosis (index_claim_without_diagnosis) and a
 -- claim of a shared number with a diagnosis row that is nobody's (diagnosis_of_nobody) are told, too. line_credited and
 -- interim_line_repeated were settled as the rule says.
+--
+-- See docs/contract.md 1.3, 1.6, 2.1.
 
 with
 

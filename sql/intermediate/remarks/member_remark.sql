@@ -5,6 +5,8 @@
 -- replacement or void of the member that cannot be followed). feed_begins_in_look_back: the claim lines loaded, too
 -- few to tell a reach by, begin in a month after the look-back does. older_claims_without_eligibility: nothing of
 -- the member is found in the look-back, and claims of members without eligibility are.
+--
+-- See docs/contract.md 1.7, 1.10, 2.1.
 
 with
 

@@ -2,6 +2,8 @@
 --
 -- The row names the member, or names none and a claim of the episode. A row whose day could be read is left out where
 -- it lies before the history that is looked at or after the follow-up.
+--
+-- See docs/contract.md 1.2, 2.1.
 
 with
 

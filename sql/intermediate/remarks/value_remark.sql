@@ -2,6 +2,8 @@
 --
 -- What was mended is told of rows that the verdict reads; what is doubtful also of other lines of the look-back, for
 -- they may be care that could not be read.
+--
+-- See docs/contract.md 1.3, 2.1.
 
 with
 

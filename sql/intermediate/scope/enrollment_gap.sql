@@ -2,6 +2,8 @@
 --
 -- Both ends are in. Overlapping spans count a day once. Without an eligibility extract nobody says who was enrolled,
 -- and there is no gap.
+--
+-- See docs/rule.md 8.2.
 
 with
 

@@ -4,6 +4,8 @@
 -- generator line of it), earlier_revision, device_history_diagnosis, revision_on_index_claim,
 -- device_history_on_index_claim, generator_alone (the generator lines that come without a lead) and lead_exchange (the
 -- removal on the day of a lead).
+--
+-- See docs/rule.md 3.6, 5.2.
 
 with
 

@@ -2,9 +2,11 @@
 --
 -- trial_diagnosis: a trial diagnosis on some claim of the episode; trial_modifier_or_condition: the investigational
 -- modifier on an index line, or the trial condition code on some claim; trial_number: a trial number on some claim,
--- is_complete where it has 8 digits, with or without NCT. Other codes of the set are no markers (rule, section 5;
--- column trial_marker of the value set). Condition codes and trial numbers are a claim's and are repeated by its lines:
+-- is_complete where it has 8 digits, with or without NCT. Other codes of the set are no markers (column
+-- trial_marker of the value set). Condition codes and trial numbers are a claim's and are repeated by its lines:
 -- the first line with one is its row.
+--
+-- See docs/rule.md 5.6.
 
 with
 

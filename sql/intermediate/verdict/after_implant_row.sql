@@ -3,7 +3,9 @@
 -- revision_after_implant: the episode has a permanent event, and a counting claim not its own has a line or procedure
 -- row with a code of complications dated in (last event date, last event date + followup_days].
 -- complication_after_implant: a diagnosis of complications on such a claim dated in (anchor, last event date +
--- followup_days] (rule, section 8).
+-- followup_days].
+--
+-- See docs/rule.md 8.6.
 
 with
 
