@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from pipelines.intake.extracts import read_extract_tables
@@ -31,11 +32,16 @@ def test_any_known_column_changes_the_digest(tmp_path: Path) -> None:
     changed = [{**plain, name: other} for name, (_, other) in values.items()]
 
     digests = [
-        digest_of(tmp_path, str(number), lines(row, header=header)) for number, row in enumerate([plain, *changed])
+        digest_of(tmp_path, str(number), lines(row, header=header))
+        for number, row in enumerate([plain, changed[0], changed[-1]])
     ]
+    digest_of(tmp_path, "all", lines(plain, *changed, header=header))
+    [path] = (tmp_path / "all" / "landed" / "medical_claim").glob("*.parquet")
 
     assert len(changed) == len(read_extract_tables()["medical_claim"].columns)
     assert len(set(digests)) == len(digests)
+    # The digest adds what each row is hashed to, so that one landing can tell of every column.
+    assert pl.read_parquet(path, columns=["row_hash"])["row_hash"].n_unique() == len(changed) + 1
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,9 @@ def page(episodes: Sequence[Episode]) -> str:
                 f"{remaining - gone})"
             )
             remaining -= gone
+        connection.execute(
+            "create table data_quality (check_name varchar, status varchar, description varchar, consequence varchar)"
+        )
         facts = summary_page.summary_page_facts(connection, frozenset(), ())
     return template().render(facts, stamp=STAMP, precision=None)
 
