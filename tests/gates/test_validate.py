@@ -662,7 +662,7 @@ def _plainly(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def is_tolerated(check: SuiteCheck, failed: int, total: int) -> bool:
         share = (1 - check.kwargs.get("mostly", 1)) * total
-        return failed <= max(check.kwargs.get("tolerated_count", 0), share)
+        return bool(failed <= max(check.kwargs.get("tolerated_count", 0), share))
 
     monkeypatch.setattr("pipelines.gates.validate._judge", judged)
 
