@@ -93,6 +93,16 @@ def to_disk(path: Path) -> None:
         os.close(descriptor)
 
 
+def fault_of(path: Path, sha256: str) -> str | None:
+    """What is wrong with a file that was written with this digest, as a sentence; none where it is that file.
+
+    A link in its place is not the file, wherever it leads.
+    """
+    if path.is_symlink() or not path.is_file():
+        return f"{path} is missing."
+    return None if file_sha256(path) == sha256 else f"{path} was changed: its digest is another."
+
+
 def file_sha256(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as content:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import IntegrityError
-from pipelines.ground.files import OTHERS_MASK, PARTIAL, file_sha256
+from pipelines.ground.files import OTHERS_MASK, PARTIAL, fault_of
 from pipelines.ground.registers import REGISTERS, read_register, register_path
 from pipelines.ground.run_lock import LOCK_FILE
 from pipelines.intake.ledger import landed_files, parquet_path, read_ledger
@@ -66,12 +66,7 @@ def register_faults(out: Path) -> tuple[int, list[str]]:
             faults.append(str(fault))
             continue
         count += len(entered)
-        for each in entered:
-            path = out / each.name
-            if path.is_symlink() or not path.is_file():
-                faults.append(f"{path} is missing.")
-            elif file_sha256(path) != each.sha256:
-                faults.append(f"{path} was changed: its digest is another.")
+        faults += [fault for each in entered if (fault := fault_of(out / each.name, each.sha256))]
     return count, faults
 
 

@@ -84,7 +84,8 @@ def rollback(out: Path, run_id: str, *, known_from: datetime) -> Rollback:
         take_over(out)
         settle(history, standing_name(out))
         kept = find_publishes(out, run_id)
-        sound = [name for name, publish in kept.items() if publish.is_whole and not _faults(out, name, publish)]
+        damaged = [name for name, publish in kept.items() if faults_of(publishes_folder(out) / name, publish)]
+        sound = [name for name, publish in kept.items() if publish.is_whole and name not in damaged]
         readable = [name for name, publish in kept.items() if _has_its_database(out, name, publish)]
         if not readable:
             message = (
@@ -100,16 +101,12 @@ def rollback(out: Path, run_id: str, *, known_from: datetime) -> Rollback:
             settle(history, sound[-1])
         else:
             _make_again(out, readable[-1], night)
-        for name, publish in kept.items():
-            if (folder := publishes_folder(out) / name).is_dir() and _faults(out, name, publish):
+        for name in damaged:
+            if (folder := publishes_folder(out) / name).is_dir():
                 shutil.rmtree(folder)
         with suppress(OtherFormError):  # a publish of another form stands as it was published
             show_decisions(out, sql=home().sql)
     return Rollback(run_id, night.entry.run_number, is_made_again=not sound)
-
-
-def _faults(out: Path, name: str, publish: Publish) -> list[str]:
-    return faults_of(publishes_folder(out) / name, publish)
 
 
 def _has_its_database(out: Path, name: str, publish: Publish) -> bool:

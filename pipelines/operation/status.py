@@ -6,20 +6,18 @@ end. So a file that says ``running`` while nobody holds the folder tells of a ru
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from pipelines.gates.profile import earlier_profiles
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import ExitCode, KeyFaultError
 from pipelines.ground.formats import OtherFormError, check_form
 from pipelines.ground.published_file import DATABASE_FILE, open_any_published
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.operation.forms import found_forms
-from pipelines.operation.known_feeds import feed_reach
+from pipelines.operation.known_feeds import feed_reach, last_profile
 from pipelines.operation.run_log import utc_text
 from pipelines.operation.run_record import LastPublish, RunRecord, last_publish, lock_holder, read_record
 
@@ -157,11 +155,10 @@ def status(out: Path, *, now: datetime, max_age_hours: float = MAX_AGE_HOURS) ->
         or _judge_publish(publish, now=now, max_age_hours=max_age_hours)
     )
     is_encrypted = key_in_use() is not None
-    measured = earlier_profiles(out / "history", sys.maxsize)[-1:]
     return Status(
         *(found.verdict, found.reason, found.next_step, publish, run, held_by, now, is_encrypted, forms),
         reach=feed_reach(out / "published"),
-        measured=measured[0] if measured else None,
+        measured=last_profile(out / "history"),
     )
 
 

@@ -18,6 +18,7 @@ from pipelines.ground.errors import IntegrityError, StimauditError
 from pipelines.ground.files import (
     FILE_MODE,
     PARTIAL,
+    fault_of,
     file_sha256,
     make_folder,
     partial_path,
@@ -155,13 +156,7 @@ def find_publishes(out: Path, run_id: str) -> dict[str, Publish]:
 
 def faults_of(folder: Path, publish: Publish) -> list[str]:
     """What is not as it was written below the publish ``folder``, a sentence a fault: changed, missing or strange."""
-    faults = []
-    for file in publish.files:
-        path = folder / file.name
-        if path.is_symlink() or not path.is_file():
-            faults.append(f"{path} is missing.")
-        elif file_sha256(path) != file.sha256:
-            faults.append(f"{path} was changed: its digest is another.")
+    faults = [fault for file in publish.files if (fault := fault_of(folder / file.name, file.sha256))]
     known = {folder / file.name for file in publish.files} | {folder / MANIFEST}
     known |= {parent for path in known for parent in path.parents if parent.is_relative_to(folder)}
     link = folder / DATABASE_LINK
