@@ -66,7 +66,7 @@ def register_faults(out: Path) -> tuple[int, list[str]]:
             faults.append(str(fault))
             continue
         count += len(entered)
-        faults += [fault for each in entered if (fault := fault_of(out / each.name, each.sha256))]
+        faults += [wrong for each in entered if (wrong := fault_of(out / each.name, each.sha256))]
     return count, faults
 
 
