@@ -19,7 +19,7 @@ last_copy as (
                 row_warnings := medical_claim.row_warnings
             )
         ) as place
-    from landed.medical_claim
+    from kept.medical_claim
     inner join staging.candidate_identifier
         on medical_claim.member_id = candidate_identifier.delivered_member_id
     group by all
