@@ -10,6 +10,25 @@ told as (
     from landed.eligibility
 ),
 
+member as (
+    select medical_claim.member_id
+    from landed.medical_claim
+    group by medical_claim.member_id
+),
+
+enrolled as (
+    select eligibility.member_id
+    from landed.eligibility
+    where eligibility.member_id in (select member.member_id from member)
+    group by eligibility.member_id
+),
+
+unenrolled as (
+    select member.member_id
+    from member
+    where member.member_id not in (select enrolled.member_id from enrolled)
+),
+
 final as (
     select
         case when told.is_told then medical_claim.member_id end as member_id,
@@ -17,8 +36,9 @@ final as (
         cast(date_trunc('month', medical_claim.claim_line_start_date) as date) as month_start_date,
         count(*) as line_count
     from landed.medical_claim
+    inner join unenrolled
+        on medical_claim.member_id = unenrolled.member_id
     cross join told
-    where medical_claim.member_id not in (select eligibility.member_id from landed.eligibility)
     group by all
 )
 
