@@ -16,6 +16,7 @@ from pipelines.publishing.history import cases_path, input_path, read_history
 from pipelines.publishing.publishes import PUBLISHED_LINK, PUBLISHES_FOLDER
 from pipelines.publishing.sql_door import LOG_FILE as QUERIES_FILE
 from pipelines.reports.payer_words import PAYERS_TEMPLATE
+from pipelines.rule.kept_layers import kept_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,6 +118,7 @@ def _known(out: Path) -> Iterator[Path]:
     try:
         for number, file in landed_files(read_ledger(out / "landed")):
             yield parquet_path(out / "landed", file.table_name or "", number, file.file_number)
+        yield from kept_files(out / "landed")
     except IntegrityError:
         yield from (path for path in (out / "landed").rglob("*") if path.is_file())
 

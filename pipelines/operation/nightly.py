@@ -259,6 +259,7 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
         value_sets=value_sets,
         **rule_parameters(facts.parameters),
         row_checks=row_checks(here.expectations),
+        keeps_rows=True,
         memory_limit=plan.settings.memory_limit,
         threads=plan.settings.threads,
     )

@@ -31,6 +31,7 @@ from pipelines.publishing.publishes import (
     standing_name,
 )
 from pipelines.review.decisions import check_decisions
+from pipelines.rule.kept_layers import layer_faults, read_register, register_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +76,7 @@ class Verification:
         message = (
             f"{len(self.faults):,} of {self.checked_count:,} files are not what was written:\n{listed}{more}\n"
             "Published files: publish again, or put back a snapshot with `stimaudit rollback`. Landed files and "
-            "history: restore them from their backup."
+            "history: restore them from their backup. Kept rows (landed/kept): the next run makes them again."
         )
         raise IntegrityError(message)
 
@@ -125,6 +126,7 @@ def verify(out: Path, *, anchor: Path | None = None) -> Verification:
     _compare_published(comparison, out)
     _compare_history(comparison, out)
     _compare_landed(comparison, out / "landed")
+    _compare_kept(comparison, out / "landed")
     count, faults = register_faults(out)
     comparison.checked += count
     comparison.faults += faults
@@ -221,3 +223,16 @@ def _compare_landed(comparison: _Comparison, landed: Path) -> None:
     for number, file in landed_files(deliveries):
         path = parquet_path(landed, file.table_name or "", number, file.file_number)
         comparison.compare(path, file.parquet_sha256)
+
+
+def _compare_kept(comparison: _Comparison, landed: Path) -> None:
+    """The kept rows by their register: a fault of theirs costs the next run time and nothing else."""
+    if not register_path(landed).exists():
+        return
+    comparison.checked += 1
+    register = read_register(landed)
+    if register is None:
+        comparison.faults.append(f"{register_path(landed)} is not as this version wrote it.")
+    for layer in register.layers if register else ():
+        comparison.checked += len(layer.files)
+        comparison.faults += layer_faults(landed, layer)

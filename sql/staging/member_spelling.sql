@@ -15,28 +15,12 @@ candidate as (
 
 delivered as (
     select
-        'eligibility' as table_name,
-        eligibility.member_id,
-        max(eligibility.delivery_number) as delivery_number
-    from landed.eligibility
-    where lower(eligibility.member_id) in (select candidate.folded_id from candidate)
-    group by eligibility.member_id
-    union all
-    select
-        'medical_claim' as table_name,
-        medical_claim.member_id,
-        max(medical_claim.delivery_number) as delivery_number
-    from landed.medical_claim
-    where lower(medical_claim.member_id) in (select candidate.folded_id from candidate)
-    group by medical_claim.member_id
-    union all
-    select
-        'pharmacy_claim' as table_name,
-        pharmacy_claim.member_id,
-        max(pharmacy_claim.delivery_number) as delivery_number
-    from landed.pharmacy_claim
-    where lower(pharmacy_claim.member_id) in (select candidate.folded_id from candidate)
-    group by pharmacy_claim.member_id
+        delivered_member.table_name,
+        delivered_member.member_id,
+        max(delivered_member.delivery_number) as delivery_number
+    from kept.delivered_member
+    where lower(delivered_member.member_id) in (select candidate.folded_id from candidate)
+    group by delivered_member.table_name, delivered_member.member_id
 ),
 
 final as (

@@ -13,9 +13,16 @@ def test_another_spelling_in_any_feed_is_found_and_known_ones_are_not(model: Run
         "staging.member_spelling",
         {
             "staging.candidate_identifier": "delivered_member_id | member_id\nAda1 | Ada1\nADA1 | Ada1\nbea | bea",
-            "landed.eligibility": "member_id | delivery_number\nada1 | 1\nada1 | 3\nADA1 | 2\ncy | 1",
-            "landed.medical_claim": "member_id | delivery_number\nada1 | 2\nbea | 1",
-            "landed.pharmacy_claim": "member_id | delivery_number\nBEA | 2",
+            "kept.delivered_member": """
+                table_name     | member_id | delivery_number
+                eligibility    | ada1      | 1
+                eligibility    | ada1      | 3
+                eligibility    | ADA1      | 2
+                eligibility    | cy        | 1
+                medical_claim  | ada1      | 2
+                medical_claim  | bea       | 1
+                pharmacy_claim | BEA       | 2
+            """,
         },
     )
 
