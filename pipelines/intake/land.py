@@ -39,9 +39,10 @@ from pipelines.ground.warehouse import (
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.folders import is_mark, lake_table, layout_by_folder, refuse_lake_table
 from pipelines.intake.identifiers import qualified_query, qualifier
-from pipelines.intake.layouts.canonical import judged_query, landed_columns
+from pipelines.intake.layouts.canonical import glance, glance_query, judging, landed_columns
 from pipelines.intake.layouts.choice import layout_by_header, layout_by_name, split_name
 from pipelines.intake.layouts.source import (
+    BYTES_A_VALUE,
     FileRefusedError,
     SourceFile,
     check_magic,
@@ -53,14 +54,12 @@ from pipelines.intake.layouts.source import (
     state,
 )
 from pipelines.intake.ledger import (
-    ROW_NUMBERS,
     DeliveredFile,
     Delivery,
     RepairedValue,
     delivered_tables,
     landed_files,
     parquet_path,
-    paths_by_shape,
     read_ledger,
     rejected_rows_query,
     supplied_tables,
@@ -68,6 +67,7 @@ from pipelines.intake.ledger import (
     write_manifest,
 )
 from pipelines.intake.member_crosswalk import unsettled
+from pipelines.intake.repeats import repeats
 from pipelines.intake.value_rules import NULL_WORDS, UNITS_A_DAY, value_rules
 
 if TYPE_CHECKING:
@@ -83,11 +83,10 @@ if TYPE_CHECKING:
 WIDE_DIAGNOSIS = re.compile(r"diagnosis_code_[0-9]+")
 DISK_FULL = re.compile(r"No space left|File too large|Disk quota exceeded|Could not write")
 SHOWN = 10
-ROWS_A_PARTITION = 20_000_000
 DICTIONARY_ENTRIES = 8192
 """Codes keep their dictionaries, which make scans quick; identifiers soon have more entries and are written plain."""
 SMALL_BYTES = 1_000_000
-"""Of a delivered file up to this size the plan of its query costs more than its rows: one thread, no optimizer."""
+"""Up to so many bytes of text the plan of a query costs more than its rows: one thread, no optimizer, two looks."""
 ROW_IN_DIGEST = (
     "case when row_faults is null and row_warnings is null then row_hash "
     "else hash(row_hash, row_faults, row_warnings) end"
@@ -183,11 +182,15 @@ class _Lander:
         self._connections: dict[bool, Connection] = {}
 
     def connection_for(self, byte_count: int) -> Connection:
-        """The connection that reads files of ``byte_count`` bytes; there is one for small files and one for others."""
+        """The connection that reads ``byte_count`` bytes of text; there is one for little and one for much."""
         is_small = byte_count <= SMALL_BYTES
         if is_small not in self._connections:
             self._connections[is_small] = self._connect(is_small=is_small)
         return self._connections[is_small]
+
+    def is_small(self, connection: Connection) -> bool:
+        """Whether ``connection`` is the one for small files."""
+        return self._connections.get(True) is connection
 
     def _connect(self, *, is_small: bool) -> Connection:
         connection = open_warehouse(
@@ -535,7 +538,7 @@ def _why_missing(layout: Layout, header: tuple[str, ...], missing: Sequence[str]
 
 def _parquet_header(lander: _Lander, source: SourceFile) -> tuple[str, ...]:
     """The column names of a Parquet file that DuckDB can open; it would rename the second of two equal ones."""
-    connection = lander.connection_for(source.path.stat().st_size)
+    connection = lander.connection_for(0)
     with _linked(lander, source) as link:
         try:
             connection.execute(f"describe from {_relation(source, link, 0)}").fetchall()
@@ -574,7 +577,7 @@ def _relation(source: SourceFile, link: Path, column_count: int) -> str:
 def _read(lander: _Lander, reading: _Reading, proto: DeliveredFile) -> list[DeliveredFile]:
     """The file's rows in each of its tables, written to Parquet and counted; repeats not yet counted."""
     source = reading.source
-    connection = lander.connection_for(proto.bytes)
+    connection = lander.connection_for(source.text_bytes())
     with _linked(lander, source) as link:
         relation = _relation(source, link, reading.column_count)
         listed = ", ".join(f"{column} as {identifier(name)}" for name, column in reading.columns.items())
@@ -625,13 +628,7 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
     path = parquet_path(lander.landed, table.table_name, lander.delivery_number, proto.file_number)
     partial = lander.workplace / f"{table.table_name}-{path.name}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    query = judged_query(
-        projection,
-        table,
-        as_of=lander.as_of,
-        rules=value_rules(lander.rules.null_words, lander.rules.units_a_day),
-        payments_are_supplied=lander.rules.has_payments(proto.file_name),
-    )
+    query = _judged(lander, connection, projection, proto)
     if lander.rules.qualifier is not None:
         columns = landed_columns(projection, table)
         query = qualified_query(query, columns, lander.rules.qualifier, lander.rules.namespace_of(proto.file_name))
@@ -664,6 +661,28 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         row_hash_sum=row_hash_sum,
         repaired_values=repaired_values,
     )
+
+
+def _judged(lander: _Lander, connection: Connection, projection: Projection, proto: DeliveredFile) -> str:
+    """SQL of the judged rows of ``projection``; for a small file the few words that its values need (decision 0220)."""
+    table = lander.tables[projection.table_name]
+    rules = value_rules(lander.rules.null_words, lander.rules.units_a_day)
+    how = partial(
+        judging,
+        projection,
+        table,
+        as_of=lander.as_of,
+        rules=rules,
+        payments_are_supplied=lander.rules.has_payments(proto.file_name),
+    )
+    if not lander.is_small(connection):
+        return how().judged_query(f"({how().parsed_query(f'({projection.query}) as projected')}) as parsed")
+    connection.execute(f"create or replace temp table projected as {projection.query}")
+    [values] = connection.execute(glance_query(projection, table, "projected", rules)).fetchall()
+    short = how(seen=glance(projection, table, values))
+    connection.execute(f"create or replace temp table parsed as {short.parsed_query('projected')}")
+    [doubts] = connection.execute(short.suspicion_query("parsed")).fetchall()
+    return short.suspected(doubts).judged_query("parsed")
 
 
 def _row_hash(table: ExtractTable, projection: Projection) -> str:
@@ -741,51 +760,25 @@ def _check_supply(tables: Mapping[str, ExtractTable], files: Sequence[DeliveredF
 
 def _count_repeats(lander: _Lander, files: tuple[DeliveredFile, ...]) -> tuple[DeliveredFile, ...]:
     """``files`` with their repeats: rows equal in all columns to a later row of the delivery."""
-    repeats: Counter[tuple[str | None, int]] = Counter()
+    counted: Counter[tuple[str | None, int]] = Counter()
     for table_name in sorted(delivered_tables(files)):  # no others hold rows that could be repeats
         here = [file for file in files if file.table_name == table_name and file.fate == "landed"]
-        connection = lander.connection_for(sum(file.bytes for file in here))
-        for file_number, count in _repeats(lander, connection, lander.tables[table_name], here):
-            repeats[table_name, file_number] += count
+        connection = lander.connection_for(_landed_bytes(here))
+        for file_number, count in repeats(
+            connection, lander.landed, lander.delivery_number, lander.tables[table_name], here
+        ):
+            counted[table_name, file_number] += count
     return tuple(
         replace(file, repeat_count=count, loaded_count=file.loaded_count - count)
-        if file.fate == "landed" and (count := repeats[file.table_name, file.file_number])
+        if file.fate == "landed" and (count := counted[file.table_name, file.file_number])
         else file
         for file in files
     )
 
 
-def _repeats(
-    lander: _Lander, connection: Connection, table: ExtractTable, files: Sequence[DeliveredFile]
-) -> Iterator[tuple[int, int]]:
-    """(file number, repeats) per file and partition of the hashes; candidates by hash, confirmed on all columns."""
-    paths = [parquet_path(lander.landed, table.table_name, lander.delivery_number, file.file_number) for file in files]
-    # Shape by shape: what `union_by_name` keeps of a footer forgets its key (DuckDB 1.5.5).
-    shapes = paths_by_shape(lander.landed, table.table_name, [(lander.delivery_number, file) for file in files])
-    every_column = " union all by name ".join(f"from {read_parquet(of, ROW_NUMBERS)}" for of in shapes.values())
-    columns = {name for file in files for name in file.columns}
-    equal = ", ".join(identifier(column.column_name) for column in table.columns if column.column_name in columns)
-    derived = any(file.has_source_row for file in files)
-    place = "coalesce(source_row, file_row_number)" if derived else "file_row_number"
-    partitions = sum(file.row_count for file in files) // ROWS_A_PARTITION + 1
-    for partition in range(partitions):
-        share = (
-            f"row_faults is null and row_hash % {partitions} = {partition}" if partitions > 1 else "row_faults is null"
-        )
-        hashes = connection.execute(f"select row_hash from {read_parquet(paths)} where {share}").pl()["row_hash"].sort()
-        candidates = hashes.filter(hashes == hashes.shift(1)).unique().to_frame("row_hash")
-        if candidates.is_empty():
-            continue
-        connection.register("candidate", candidates)
-        rows = connection.execute(
-            "select file_number, count(*) from ("
-            f"select file_number, row_number() over (partition by {equal} order by file_number desc, {place} desc, "
-            f"file_row_number desc) as copy from ({every_column}) as landed_row "
-            f"where {share} and row_hash in (select row_hash from candidate)"
-            ") as candidate_row where copy > 1 group by file_number order by file_number"
-        ).fetchall()
-        connection.unregister("candidate")
-        yield from ((int(file_number), int(count)) for file_number, count in rows)
+def _landed_bytes(files: Iterable[DeliveredFile]) -> int:
+    """About how many bytes of text the landed rows of ``files`` hold."""
+    return sum(file.row_count * len(file.columns) * BYTES_A_VALUE for file in files)
 
 
 def _check_rejected(lander: _Lander, files: Iterable[DeliveredFile]) -> None:
@@ -814,7 +807,7 @@ def _check_crosswalk(lander: _Lander, history: Sequence[Delivery], files: Sequen
     here = [(number, file) for number, file in delivered if file.table_name == table.table_name]
     if all(number != lander.delivery_number for number, _ in here):
         return
-    connection = lander.connection_for(sum(file.bytes for _, file in here))
+    connection = lander.connection_for(_landed_bytes(file for _, file in here))
     rows = connection.execute(
         "select previous_member_id, member_id, delivery_number, file_number, source_row "
         f"from ({table_query(lander.landed, table, here)}) as crosswalk order by all"
@@ -838,7 +831,7 @@ def _check_crosswalk(lander: _Lander, history: Sequence[Delivery], files: Sequen
 
 def _too_many(lander: _Lander, table_name: str, files: Sequence[DeliveredFile], rows: int, rejected: int) -> str:
     query = rejected_rows_query(lander.landed, [(lander.delivery_number, file) for file in files])
-    connection = lander.connection_for(sum(file.bytes for file in files))
+    connection = lander.connection_for(_landed_bytes(files))
     rules = connection.execute(
         f"select fault, count(*) from ({query}) as broken group by fault order by count(*) desc, fault"
     ).fetchall()

@@ -10,7 +10,7 @@ See docs/contract.md 1.3, 1.4, 1.9.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipelines.ground.warehouse import identifier, literal
@@ -20,7 +20,7 @@ from pipelines.intake.layouts.readings import TEXT
 from pipelines.intake.value_rules import value_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from pipelines.intake.extracts import ExtractColumn, ExtractTable
@@ -113,6 +113,11 @@ class _Judgement:
         return self.raw if self.physical == TEXT else f"{self.raw}::varchar"
 
     @property
+    def warning_suspicions(self) -> list[str]:
+        """The cheap conditions, one of which every row with a warning in this column meets."""
+        return list(dict.fromkeys(suspicion for _, suspicion, _ in self.warnings))
+
+    @property
     def is_lost(self) -> str:
         """A guard: whether something was delivered and nothing was read."""
         return f"({self.parsed} is null and {self.raw} is not null)"
@@ -133,6 +138,81 @@ def _holds_composites(table: ExtractTable, held: Iterable[str]) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Glance:
+    """What one look at the values of a small file said: which columns hold ``nothing``, which are plainly written."""
+
+    nothing: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
+
+
+NO_GLANCE = Glance()
+"""Of a file that is judged in the pass that reads it."""
+
+
+@dataclass(frozen=True)
+class Judging:
+    """How the rows of a projection are judged: SQL that types their values, and SQL that tells their faults."""
+
+    projection: Projection
+    judgements: tuple[_Judgement, ...]
+    parted: str
+
+    def parsed_query(self, relation: str) -> str:
+        """One row per row of ``relation``, which has the projection's columns: each value as delivered and as read."""
+        inner = ", ".join(f"{each.delivered} as {each.raw}, {each.parse} as {each.parsed}" for each in self.judgements)
+        return f"select {self._source_row} {inner}{self.parted} from {relation}"
+
+    def suspicion_query(self, parsed: str) -> str:
+        """One row: for each column whether any row of ``parsed`` may have a fault in it, or a warning."""
+        told = (told for each in self.judgements for told in (each.suspicions, each.warning_suspicions))
+        listed = ", ".join(f"bool_or({' or '.join(suspicions) or 'false'})" for suspicions in told)
+        return f"select {listed} from {parsed}"
+
+    def suspected(self, answer: Sequence[bool | None]) -> Judging:
+        """The same judging of a file for which ``suspicion_query`` gave ``answer``: what no row has is not asked."""
+        doubts = zip(self.judgements, answer[::2], answer[1::2], strict=True)
+        judgements = tuple(
+            replace(
+                each,
+                suspicions=each.suspicions if has_faults else [],
+                faults=each.faults if has_faults else [],
+                warnings=each.warnings if has_warnings else [],
+            )
+            for each, has_faults, has_warnings in doubts
+        )
+        return replace(self, judgements=judgements)
+
+    def judged_query(self, parsed: str) -> str:
+        """One row per row of ``parsed``: its landed columns, `row_faults` and `row_warnings`."""
+        every = self.judgements
+        landed = ",\n    ".join(f"{each.landed} as {identifier(each.column.column_name)}" for each in every)
+        faults = _listing(
+            (condition for each in every for condition in each.suspicions),
+            [(f"{each.column.column_name}:{rule}", condition) for each in every for rule, condition in each.faults],
+        )
+        warnings = _listing(
+            (suspicion for each in every for suspicion in each.warning_suspicions),
+            [
+                (f"{each.column.column_name}:{rule}", condition)
+                for each in every
+                for rule, _, condition in each.warnings
+            ],
+        )
+        return f"""
+select
+    {landed},
+    {faults} as row_faults,
+    {warnings} as row_warnings,
+    {self._source_row}
+from {parsed}
+"""
+
+    @property
+    def _source_row(self) -> str:
+        return "source_row," if self.projection.has_source_row else ""
+
+
 def judged_query(
     projection: Projection,
     table: ExtractTable,
@@ -147,6 +227,48 @@ def judged_query(
     same way what was mended, left blank or is doubtful. Where payments are not supplied a blank required amount stays
     blank, for nobody sent it.
     """
+    made = judging(projection, table, as_of=as_of, rules=rules, payments_are_supplied=payments_are_supplied)
+    return made.judged_query(f"({made.parsed_query(f'({projection.query}) as projected')}) as parsed")
+
+
+def glance_query(projection: Projection, table: ExtractTable, relation: str, rules: ValueRules) -> str:
+    """One row: for each column of ``projection`` how many values ``relation`` has, and whether one is oddly written."""
+    asked = []
+    for column in _columns_of(projection, table):
+        name = identifier(column.column_name)
+        asked.append(f"count({name})")
+        if projection.types.get(column.column_name, TEXT) == TEXT:
+            odd = readings.spelling(column, name, rules).odd
+            asked.append(f"bool_or({odd}{f' or strlen({name}) > 2' if column.kind == 'modifier' else ''})")
+        else:
+            asked.append("true")
+    return f"select {', '.join(asked)} from {relation}"
+
+
+def glance(projection: Projection, table: ExtractTable, answer: Sequence[int | bool | None]) -> Glance:
+    """What ``answer``, the row of a ``glance_query``, says of the columns."""
+    names = [column.column_name for column in _columns_of(projection, table)]
+    told = list(zip(names, answer[::2], answer[1::2], strict=True))
+    return Glance(
+        nothing=frozenset(name for name, count, _ in told if not count),
+        plain=frozenset(name for name, _, is_odd in told if not is_odd),
+    )
+
+
+def _columns_of(projection: Projection, table: ExtractTable) -> list[ExtractColumn]:
+    return [column for column in table.columns if column.column_name in projection.columns]
+
+
+def judging(
+    projection: Projection,
+    table: ExtractTable,
+    *,
+    as_of: date,
+    rules: ValueRules | None = None,
+    payments_are_supplied: bool = True,
+    seen: Glance = NO_GLANCE,
+) -> Judging:
+    """How the rows of ``projection`` are judged; shorter where a glance has ``seen`` what a file does not need."""
     rules = rules or value_rules()
     latest = f"(date {literal(as_of.isoformat())} + interval 1 year)::date"
     landing = landed_columns(projection, table)
@@ -158,6 +280,7 @@ def judged_query(
             projection.types.get(column.column_name, TEXT),
             latest,
             rules,
+            seen,
             is_delivered=column.column_name in projection.columns,
         )
         for number, column in enumerate(present)
@@ -165,30 +288,21 @@ def judged_query(
     if table.table_name == "eligibility" and "enrollment_end_date" in judgements:
         _empty_spans(judgements, warn=not projection.empty_spans_are_meant)
     _doubt_care_lines(judgements, rules)
-    parted = _part_modifiers(judgements, rules)
+    parted = _part_modifiers(judgements, rules, seen)
     for each in judgements.values():
-        if each.column.kind == "amount" and each.column.is_required_column and not each.column.is_required_value:
+        if _is_filled_amount(each.column):
             _blank_amount(each, is_unknown=not payments_are_supplied)
-    every = list(judgements.values())
-    inner = ", ".join(f"{each.delivered} as {each.raw}, {each.parse} as {each.parsed}" for each in every)
-    landed = ",\n    ".join(f"{each.landed} as {identifier(each.column.column_name)}" for each in every)
-    faults = _listing(
-        (condition for each in every for condition in each.suspicions),
-        [(f"{each.column.column_name}:{rule}", condition) for each in every for rule, condition in each.faults],
-    )
-    warnings = _listing(
-        (suspicion for each in every for _, suspicion, _ in each.warnings),
-        [(f"{each.column.column_name}:{rule}", condition) for each in every for rule, _, condition in each.warnings],
-    )
-    source_row = "source_row," if projection.has_source_row else ""
-    return f"""
-select
-    {landed},
-    {faults} as row_faults,
-    {warnings} as row_warnings,
-    {source_row}
-from (select {source_row} {inner}{parted} from ({projection.query}) as projected) as parsed
-"""
+    return Judging(projection, tuple(judgements.values()), parted)
+
+
+def _is_filled_amount(column: ExtractColumn) -> bool:
+    """Whether a blank value of the column is 0, which is counted."""
+    return column.kind == "amount" and column.is_required_column and not column.is_required_value
+
+
+def may_be_left_out(column: ExtractColumn) -> bool:
+    """Whether a column without a single value needs no judging: its blanks are neither a fault nor counted."""
+    return not column.is_required_value and not _is_filled_amount(column)
 
 
 def _listing(suspicions: Iterable[str], entries: list[tuple[str, str]]) -> str:
@@ -199,13 +313,25 @@ def _listing(suspicions: Iterable[str], entries: list[tuple[str, str]]) -> str:
 
 
 def _judge(
-    column: ExtractColumn, number: int, physical: str, latest: str, rules: ValueRules, *, is_delivered: bool
+    column: ExtractColumn,
+    number: int,
+    physical: str,
+    latest: str,
+    rules: ValueRules,
+    seen: Glance,
+    *,
+    is_delivered: bool,
 ) -> _Judgement:
     raw, parsed = f"r{number}", f"p{number}"
     source = identifier(column.column_name)
     if not is_delivered:
         return _Judgement(column, TEXT, raw, parsed, "null::varchar", parsed, "true", is_delivered=False)
+    if column.column_name in seen.nothing and may_be_left_out(column):
+        nothing = f"null::{column.landed_type}"
+        return _Judgement(column, TEXT, raw, parsed, nothing, parsed, "true", is_delivered=False)
     parse = readings.reading(column, source, physical, rules)
+    if column.column_name in seen.plain:
+        parse = readings.spelling(column, source, rules).plain
     made = _Judgement(column, physical, raw, parsed, parse, parsed, readings.is_blank(raw, physical, rules))
     _judge_presence(made)
     _judge_bounds(made, latest, rules)
@@ -377,16 +503,18 @@ def _doubt_care_lines(judgements: Mapping[str, _Judgement], rules: ValueRules) -
         spans = f"{end.landed} > {start.parsed}"
         end.warnings.append(("care_over_days", f"{end.parsed} > {start.parsed}", f"{spans} and ({' or '.join(care)})"))
     for made in judgements.values():
-        if made.column.kind == "pointer":
+        if made.column.kind == "pointer" and made.is_delivered:
             unread = f"not regexp_full_match({made.parsed}, '{readings.POINTER}')"
             is_long = f"(strlen({made.parsed}) > 1 or {made.parsed} not between '1' and 'L')"
             made.warnings.append(("pointer_unreadable", f"({is_long} and {unread})", unread))
 
 
-def _part_modifiers(judgements: Mapping[str, _Judgement], rules: ValueRules) -> str:
+def _part_modifiers(judgements: Mapping[str, _Judgement], rules: ValueRules, seen: Glance) -> str:
     """Lands modifiers that stood in a composite code or in one field as one a column; an inner column, or nothing."""
     codes = [made for made in judgements.values() if made.column.kind == "hcpcs"]
     fields = [made for made in judgements.values() if made.column.kind == "modifier"]
+    if all(made.column.column_name in seen.plain for made in (*codes, *fields) if made.is_delivered):
+        return ""
     if not codes or not fields:
         return ""
     texts = [f"{made.source}::varchar" for made in fields if made.is_delivered]

@@ -9,7 +9,7 @@ See docs/rule.md 1.1, 1.4 and docs/contract.md 1.3.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.ground.warehouse import literal
 
@@ -60,12 +60,31 @@ EXACT_UP_TO: Mapping[str, int] = {"DOUBLE": 2**53, "FLOAT": 2**24}
 """The whole numbers up to which each floating type tells every one from its neighbours."""
 
 
+class Spelling(NamedTuple):
+    """How the text of a column is read: ``whole`` reads any value, ``plain`` one that is not ``odd``.
+
+    A file of which no value is odd is read by ``plain`` alone, which says the same in a few words.
+    """
+
+    odd: str
+    plain: str
+    whole: str
+
+
 def reading(column: ExtractColumn, source: str, physical: str, rules: ValueRules) -> str:
     """The value of ``source`` in its landed type, or null where it is blank or cannot be read."""
-    parser = _PARSERS[column.kind]
     if physical == TEXT:
-        return parser(source, column, rules)
-    return _typed(column, source, physical) or parser(_as_text(source, physical), column, rules)
+        return spelling(column, source, rules).whole
+    return _typed(column, source, physical) or spelling(column, _as_text(source, physical), rules).whole
+
+
+def spelling(column: ExtractColumn, source: str, rules: ValueRules) -> Spelling:
+    """How ``source``, a text, is read into the landed type of ``column``."""
+    return _PARSERS[column.kind](source, column, rules)
+
+
+def _guarded(odd: str, mended: str, plain: str) -> Spelling:
+    return Spelling(odd, plain, f"case when {odd} then {mended} else {plain} end")
 
 
 def _typed(column: ExtractColumn, source: str, physical: str) -> str | None:
@@ -161,33 +180,30 @@ def _bare(source: str) -> str:
     return f"nullif(translate(upper({source}), {literal(SPACES + '.')}, ''), '')"
 
 
-def _text(source: str, _: ExtractColumn, rules: ValueRules) -> str:
-    return f"case when {_is_loose(source, rules)} then {_has_value(source, rules)} else {source} end"
+def _text(source: str, _: ExtractColumn, rules: ValueRules) -> Spelling:
+    return _guarded(_is_loose(source, rules), _has_value(source, rules), source)
 
 
-def _number_as_text(source: str, _: ExtractColumn, rules: ValueRules) -> str:
+def _number_as_text(source: str, _: ExtractColumn, rules: ValueRules) -> Spelling:
     mended = _without_point_zero(_has_value(source, rules))
-    return f"case when suffix({source}, '.0') or {_is_loose(source, rules)} then {mended} else {source} end"
+    return _guarded(f"suffix({source}, '.0') or {_is_loose(source, rules)}", mended, source)
 
 
-def _code(source: str, _: ExtractColumn, rules: ValueRules) -> str:
-    return (
-        f"case when not regexp_full_match({source}, '[A-Z0-9][A-Z0-9.]*') or {_is_written(source, rules.null_words)} "
-        f"then {_bare(_has_value(source, rules))} "
-        f"when contains({source}, '.') then replace({source}, '.', '') else {source} end"
-    )
+def _code(source: str, _: ExtractColumn, rules: ValueRules) -> Spelling:
+    odd = f"not regexp_full_match({source}, '[A-Z0-9][A-Z0-9.]*') or {_is_written(source, rules.null_words)}"
+    plain = f"case when contains({source}, '.') then replace({source}, '.', '') else {source} end"
+    return _guarded(odd, _bare(_has_value(source, rules)), plain)
 
 
-def _number_code(source: str, _: ExtractColumn, rules: ValueRules) -> str:
-    return (
-        f"case when not regexp_full_match({source}, '[A-Z0-9]+') or {_is_written(source, rules.null_words)} "
-        f"then {_bare(_without_point_zero(_has_value(source, rules)))} else {source} end"
-    )
+def _number_code(source: str, _: ExtractColumn, rules: ValueRules) -> Spelling:
+    odd = f"not regexp_full_match({source}, '[A-Z0-9]+') or {_is_written(source, rules.null_words)}"
+    return _guarded(odd, _bare(_without_point_zero(_has_value(source, rules))), source)
 
 
-def _revenue_code(source: str, column: ExtractColumn, rules: ValueRules) -> str:
+def _revenue_code(source: str, column: ExtractColumn, rules: ValueRules) -> Spelling:
     code = _number_code(source, column, rules)
-    return f"case when length({code}) < 4 then lpad({code}, 4, '0') else {code} end"
+    whole = f"case when length({code.whole}) < 4 then lpad({code.whole}, 4, '0') else {code.whole} end"
+    return Spelling(f"{code.odd} or length({source}) < 4", source, whole)
 
 
 def first_of_composite(source: str, rules: ValueRules) -> str:
@@ -196,13 +212,11 @@ def first_of_composite(source: str, rules: ValueRules) -> str:
     return _bare(_without_point_zero(trimmed(f"regexp_extract({value}, '{COMPOSITE}', 1)")))
 
 
-def _hcpcs(source: str, _: ExtractColumn, rules: ValueRules) -> str:
+def _hcpcs(source: str, _: ExtractColumn, rules: ValueRules) -> Spelling:
     said_nothing = _is_written(source, (*rules.null_words, *rules.filler_codes))
     code = first_of_composite(source, rules)
-    return (
-        f"case when not regexp_full_match({source}, '[A-Z0-9]+') or {said_nothing} "
-        f"then (case when not {is_among(code, rules.filler_codes)} then {code} end) else {source} end"
-    )
+    odd = f"not regexp_full_match({source}, '[A-Z0-9]+') or {said_nothing}"
+    return _guarded(odd, f"(case when not {is_among(code, rules.filler_codes)} then {code} end)", source)
 
 
 def modifiers_of(source: str, rules: ValueRules) -> str:
@@ -222,53 +236,52 @@ def modifiers_of_composite(source: str, rules: ValueRules) -> str:
     return f"list_filter({found}, lambda modifier: length(modifier) = 2)"
 
 
-def _pointer(source: str, _: ExtractColumn, rules: ValueRules) -> str:
+def _pointer(source: str, _: ExtractColumn, rules: ValueRules) -> Spelling:
     mended = f"regexp_replace({_has_value(source, rules)}, '\\b([0-9]+)\\.0\\b', '\\1', 'g')"
-    return f"case when not regexp_full_match({source}, '[0-9A-L:,]+') then {mended} else {source} end"
+    return _guarded(f"not regexp_full_match({source}, '[0-9A-L:,]+')", mended, source)
 
 
-def _code_list(source: str, _: ExtractColumn, rules: ValueRules) -> str:
+def _code_list(source: str, _: ExtractColumn, rules: ValueRules) -> Spelling:
     mended = f"regexp_replace({_has_value(source, rules)}, '\\b([0-9]+)\\.0\\b', '\\1', 'g')"
-    return (
-        f"case when not regexp_full_match({source}, '[0-9A-Z:]+') or {_is_written(source, rules.null_words)} "
-        f"then {_bare(mended)} else {source} end"
-    )
+    odd = f"not regexp_full_match({source}, '[0-9A-Z:]+') or {_is_written(source, rules.null_words)}"
+    return _guarded(odd, _bare(mended), source)
 
 
-def _drug_code(source: str, _: ExtractColumn, rules: ValueRules) -> str:
+def _drug_code(source: str, _: ExtractColumn, rules: ValueRules) -> Spelling:
     """A drug code as its label has it: asterisks and inner blanks are hyphens, the `N4` of a claim form goes."""
     visible = f"regexp_replace(upper({_has_value(source, rules)}), '[{ZERO_WIDTH}]+', '', 'g')"
     bare = f"regexp_replace({trimmed(visible)}, '^N4[{SPACE}]*', '')"
     parted = f"regexp_replace({_without_point_zero(bare)}, '[*{SPACE}-]+', '-', 'g')"
-    return (
-        f"case when not regexp_full_match({source}, '[0-9]+(-[0-9]+)*') "
-        f"then nullif(replace({parted}, '.', ''), '') else {source} end"
-    )
+    odd = f"not regexp_full_match({source}, '[0-9]+(-[0-9]+)*')"
+    return _guarded(odd, f"nullif(replace({parted}, '.', ''), '')", source)
 
 
-def _word(source: str, column: ExtractColumn, rules: ValueRules) -> str:
+def _word(source: str, column: ExtractColumn, rules: ValueRules) -> Spelling:
     words = f"regexp_replace(lower({_has_value(source, rules)}), '[{SPACE}-]+', '_', 'g')"
-    if not column.allowed_words:
-        return words
-    return f"case when {_is_exactly(source, column.allowed_words)} then {source} else {words} end"
+    return _exactly(source, column.allowed_words, words)
 
 
-def _code_system(source: str, _: ExtractColumn, rules: ValueRules) -> str:
+def _code_system(source: str, _: ExtractColumn, rules: ValueRules) -> Spelling:
     words = f"regexp_replace(lower({_has_value(source, rules)}), '[_{SPACE}]+', '-', 'g')"
-    return f"case when {_is_exactly(source, USUAL_CODE_SYSTEMS)} then {source} else {words} end"
+    return _exactly(source, USUAL_CODE_SYSTEMS, words)
 
 
-def _is_exactly(source: str, words: Iterable[str]) -> str:
-    return " or ".join(f"{source} = {literal(word)}" for word in words)
+def _exactly(source: str, usual: Iterable[str], mended: str) -> Spelling:
+    """One of ``usual`` as it stands, any other text as ``mended`` reads."""
+    is_usual = " or ".join(f"{source} = {literal(word)}" for word in usual)
+    if not is_usual:
+        return Spelling(f"{source} is not null", mended, mended)
+    return Spelling(f"not ({is_usual})", source, f"case when {is_usual} then {source} else {mended} end")
 
 
-def _date(source: str, *_: object) -> str:
+def _date(source: str, *_: object) -> Spelling:
     day = f"regexp_extract({trimmed(source)}, '^{DAY}{AT_MIDNIGHT}$', 1)"
-    return (
-        f"case when {source} like '____-__-__' and not suffix({source}, ' ') then try_cast({source} as date) "
-        f"when {source} is null then null "
+    usual, plain = f"{source} like '____-__-__' and not suffix({source}, ' ')", f"try_cast({source} as date)"
+    whole = (
+        f"case when {usual} then {plain} when {source} is null then null "
         f"when strlen({day}) = 8 then try_strptime({day}, '%Y%m%d')::date else try_cast({day} as date) end"
     )
+    return Spelling(f"not ({usual})", plain, whole)
 
 
 def has_time(source: str, physical: str) -> str:
@@ -280,41 +293,42 @@ def has_time(source: str, physical: str) -> str:
     return f"({timed} and not regexp_full_match({value}, '{DAY}{AT_MIDNIGHT}'))"
 
 
-def _number(source: str, column: ExtractColumn, _: ValueRules) -> str:
+def _number(source: str, column: ExtractColumn, _: ValueRules) -> Spelling:
     plain = f"regexp_full_match({trimmed(source)}, '[+-]?{DIGITS}')"
     return _decimal(source, column, f"(case when {plain} then {trimmed(source)} end)")
 
 
-def _amount(source: str, column: ExtractColumn, _: ValueRules) -> str:
+def _amount(source: str, column: ExtractColumn, _: ValueRules) -> Spelling:
     value = trimmed(source)
     digits = f"regexp_replace({value}, '[$,()]', '', 'g')"
     signed = f"(case when prefix({value}, '(') then '-' || {digits} else {digits} end)"
     return _decimal(source, column, f"(case when regexp_full_match({value}, '{MONEY}') then {signed} end)")
 
 
-def _decimal(source: str, column: ExtractColumn, mended: str) -> str:
+def _decimal(source: str, column: ExtractColumn, mended: str) -> Spelling:
     """Digits as they stand; anything else, and what only a program takes for a number (`1e3`), as ``mended`` reads."""
     odd = f"contains({source}, 'e') or contains({source}, 'E') or contains({source}, '_')"
-    return (
-        f"case when {odd} then try_cast({mended} as {column.landed_type}) "
-        f"else coalesce(try_cast({source} as {column.landed_type}), try_cast({mended} as {column.landed_type})) end"
-    )
+    plain, read = (f"try_cast({text} as {column.landed_type})" for text in (source, mended))
+    whole = f"case when {odd} then {read} else coalesce({plain}, {read}) end"
+    return Spelling(f"{odd} or ({source} is not null and {plain} is null)", plain, whole)
 
 
-def _integer(source: str, *_: object) -> str:
+def _integer(source: str, *_: object) -> Spelling:
     value = f"(case when {is_foreign(source)} then {trimmed(source)} else {source} end)"
-    return f"case when regexp_full_match({value}, '\\s*[+-]?[0-9]+(\\.0*)?\\s*') then try_cast({value} as integer) end"
+    whole = f"case when regexp_full_match({value}, '\\s*[+-]?[0-9]+(\\.0*)?\\s*') then try_cast({value} as integer) end"
+    return Spelling(f"not regexp_full_match({source}, '[0-9]+')", f"try_cast({source} as integer)", whole)
 
 
-def _boolean(source: str, *_: object) -> str:
+def _boolean(source: str, *_: object) -> Spelling:
     word = f"lower({trimmed(source)})"
-    return (
+    whole = (
         f"case when {is_among(word, ('true', 't', '1', 'y', 'yes'))} then true "
         f"when {is_among(word, ('false', 'f', '0', 'n', 'no'))} then false end"
     )
+    return Spelling(f"{source} is not null", whole, whole)
 
 
-_PARSERS: Mapping[str, Callable[[str, ExtractColumn, ValueRules], str]] = {
+_PARSERS: Mapping[str, Callable[[str, ExtractColumn, ValueRules], Spelling]] = {
     "id": _number_as_text,
     "number": _number_as_text,
     "text": _text,

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 1 << 20
 MAGIC = {".csv.gz": b"\x1f\x8b", ".csv.zst": b"\x28\xb5\x2f\xfd", ".parquet": b"PAR1"}
+BYTES_A_VALUE = 4
+GZIP_TRAILER = 4
+MOST_OF_ZSTD = 1000
 COMPRESSIONS = {".csv.gz": "gzip", ".csv.zst": "zstd"}
 
 _QUOTE, _LINE_FEED, _CARRIAGE_RETURN = ord('"'), ord("\n"), ord("\r")
@@ -66,6 +69,22 @@ class SourceFile:
     def is_parquet(self) -> bool:
         """True for a file that is read as Parquet."""
         return self.extension == ".parquet"
+
+    def text_bytes(self) -> int:
+        """About how many bytes of text the file holds: what tells the reader that is best for it, and nothing else.
+
+        A gzip file says it at its end, Parquet by its rows; zstd may say nothing, and counts as much.
+        """
+        if self.is_parquet:
+            footer = _footer(self)
+            return int(footer.num_rows * footer.num_columns * BYTES_A_VALUE)
+        with readable():
+            size = self.path.stat().st_size
+            if self.extension == ".csv.gz" and size > GZIP_TRAILER:
+                with self.path.open("rb") as stream:
+                    stream.seek(-GZIP_TRAILER, io.SEEK_END)
+                    return max(size, int.from_bytes(stream.read(GZIP_TRAILER), "little"))
+        return size * MOST_OF_ZSTD if self.extension == ".csv.zst" else size
 
     def chunks(self) -> Iterator[bytes]:
         """The file's text, decompressed, piece by piece; raises ``FileRefusedError`` on a damaged archive."""
