@@ -54,7 +54,7 @@ SHORT_RHYTHM_DAYS = 7
 
 SHOWN_SEGMENTS = 3
 
-LEFT_TO_THE_RUN = "Not asked here: it needs the audit, and is left to `stimaudit run`."
+WITHOUT_AN_AUDIT = "Not asked: the delivery is refused before the audit, which finds it."
 
 _Text = Annotated[str, FILLED]
 
@@ -227,8 +227,8 @@ def _with_reasons(profile: Profile, reasons: Iterable[MeasureKey]) -> Profile:
     return replace(profile, measures=(*profile.measures, *absent))
 
 
-def left_to_the_run(expectations: Path) -> tuple[CheckResult, ...]:
-    """The checks of outcomes, which need the audit, as ``validate`` tells them: asked by a run alone."""
+def left_out_with_the_audit(expectations: Path) -> tuple[CheckResult, ...]:
+    """The checks of what a night finds where there is no audit, because the delivery was refused before it."""
     return tuple(
         CheckResult(
             check_name=check.key.check_name,
@@ -237,7 +237,7 @@ def left_to_the_run(expectations: Path) -> tuple[CheckResult, ...]:
             failed_count=0,
             total_count=0,
             status="not_applicable",
-            description=f"{check.expectation.description} {LEFT_TO_THE_RUN}",
+            description=f"{check.expectation.description} {WITHOUT_AN_AUDIT}",
             consequence=check.expectation.notes,
         )
         for check in read_measure_checks(expectations)

@@ -464,6 +464,34 @@ def test_a_claim_in_no_episode_is_shown_with_the_state_of_its_lines(stimaudit: I
     assert "line 1, 63650 on 2026-01-20: superseded" in ended.out
 
 
+# What a run would say, before it does
+
+
+def everything(folder: Path) -> dict[str, tuple[int, bytes | str]]:
+    """What lies below ``folder``: of each file when it was changed and its bytes, of a link where it leads."""
+    found: dict[str, tuple[int, bytes | str]] = {}
+    for path in folder.rglob("*"):
+        held = str(path.readlink()) if path.is_symlink() else path.read_bytes() if path.is_file() else ""
+        found[path.relative_to(folder).as_posix()] = (path.lstat().st_mtime_ns, held)
+    return found
+
+
+def test_validate_says_what_a_run_would_find_with_all_that_landed_and_changes_nothing(
+    stimaudit: Installed, site: Site, tmp_path: Path
+) -> None:
+    # Diagnoses alone, of a claim that came in the first night: a red flag takes the case off the list.
+    deliver(tmp_path, {"claim_diagnosis.csv": "claim_id,diagnosis_rank,diagnosis_code\nB1,2,C7951\n"})
+    before = everything(site.out)
+    ended = stimaudit("validate", "--extracts", tmp_path, "--out", site.out, "--as-of", "2026-07-02", "--json")
+
+    assert ended.code == ExitCode.CAVEATS, ended.err
+    checks = {(check["table_name"], check["check_name"]): check["status"] for check in ended.json["checks"]}
+    assert checks["claim_diagnosis", "diagnosis_has_claim"] == "passed", "its claim landed before"
+    assert ended.json["would_find"] == {"episodes": 2, "flagged": 1, "flagged_paid_amount": "2200.00", "set_aside": 1}
+    assert ended.json["caveats"]
+    assert everything(site.out) == before
+
+
 # An encrypted folder, and one of an older version
 
 READ_ONLY = [name for name in LOOK_INTO_OUT if name not in {"demo", "run", "validate", "status", "doctor"}]

@@ -15,8 +15,9 @@ from pipelines.ground.errors import CheckFailedError, UsageError
 from pipelines.ground.progress import SILENCE
 from pipelines.ground.published_file import open_published
 from pipelines.ground.warehouse import open_warehouse
-from pipelines.operation.nightly import PLAIN_STAGES, gates, nightly
+from pipelines.operation.nightly import PLAIN_STAGES, nightly
 from pipelines.operation.plan import RunRequest, make_plan
+from pipelines.operation.rehearsal import rehearse
 from pipelines.reports import report
 from tests.gates.feed import deliver, new_feed, run_day, write_delivery
 
@@ -70,10 +71,12 @@ def test_a_feed_that_broke_is_refused_and_what_was_published_stays(broken_feed: 
     published = (out / "published" / "stimaudit.duckdb").read_bytes()
 
     before = everything(out)
-    _, said = gates(plan_of(tmp_path, 2), progress=SILENCE, folder=tmp_path / "validate")
-    assert [result.check_name for result in said if result.severity == "critical" and result.status == "failed"] == [
-        "denied_share_broke"
-    ]
+    tried = rehearse(plan_of(tmp_path, 2), progress=SILENCE, folder=tmp_path / "validate", now=clock())
+    assert [
+        result.check_name
+        for result in tried.check_results
+        if (result.severity, result.status) == ("critical", "failed")
+    ] == ["denied_share_broke"]
     assert everything(out) == before, "validate changes nothing"
 
     with pytest.raises(CheckFailedError, match=f"--accept-change {CHECK}"):
