@@ -14,7 +14,7 @@ import typer
 from pipelines.commands.writing import Form, Voice, log, speaking, tell, voice
 from pipelines.ground.encryption import read_key, using_key
 from pipelines.ground.errors import StimauditError, UsageError
-from pipelines.ground.files import refuse_address
+from pipelines.ground.files import UnfitFileError, refuse_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 
 DEMO_OUT = Path("demo_output")
-OF_A_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+OF_A_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError, UnfitFileError)
 OTHER_FORM = frozenset({"BinderException", "CatalogException"})
 """What DuckDB raises for a table or column that is not there."""
 

@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from pipelines.gates.profile import read_profile
 from pipelines.ground.published_file import DATABASE_FILE
+from pipelines.operation.unread import UNREAD_CHECKS
 from tests.soak.ending import Line, Point, answer, ended, lines_executed, source_lines
 from tests.soak.nights import Remembered, audit_tables, deliver, files_of, leftovers, run_night
 
@@ -76,8 +78,14 @@ class Sitting:
 
         def undisturbed() -> Remembered:
             outcome = run_night(self.second, self.out, day=2)
-            *checks, control = outcome.check_results
-            return Remembered({outcome.landing.delivery_number: tuple(checks)}, control)
+            number = outcome.landing.delivery_number or 0
+            # What the checks say, then what was not read, the control members, and what the night found.
+            names = [each.check_name for each in outcome.check_results]
+            checks = outcome.check_results[: names.index(UNREAD_CHECKS[0])]
+            control = outcome.check_results[names.index("control_members")]
+            profile = read_profile(self.out / "history", number)
+            assert profile is not None
+            return Remembered({number: checks}, control, {number: profile})
 
         self.remembered = answer(undisturbed, log=self.log)
         self.new = answer(lambda: _left(self.out), log=self.log)

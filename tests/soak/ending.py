@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.ground.errors import StimauditError
+from pipelines.ground.program_files import PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import FrameType
 
-PROGRAM = Path(inspect.getfile(StimauditError)).parent
+PROGRAM = PACKAGE
 UNFORESEEN = 70
 
 Line = tuple[str, str, int]

@@ -7,11 +7,12 @@ import gzip
 import hashlib
 import json
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pipelines.operation.nightly
+from pipelines.gates.profile import keep_profile
 from pipelines.gates.validate import CheckResult
 from pipelines.ground.progress import Progress
 from pipelines.ground.published_file import DATABASE_FILE
@@ -21,10 +22,11 @@ from pipelines.operation.plan import RunRequest, make_plan
 from tests.support.places import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from pipelines.operation.nightly import Outcome, Stages
+    from pipelines.gates.profile import Profile
+    from pipelines.operation.nightly import Gates, Outcome, Stages
 
 SAMPLE = ROOT / "sample_data" / "extracts"
 LATE = "_late.csv"
@@ -48,6 +50,8 @@ class Remembered:
 
     checks: dict[int | None, tuple[CheckResult, ...]]
     control: CheckResult
+    profiles: Mapping[int, Profile] = field(default_factory=dict)
+    """What was measured of the deliveries that were checked; the profile is kept as the checks keep it."""
 
 
 def deliver(folder: Path) -> tuple[Path, Path]:
@@ -116,10 +120,12 @@ def _stages(remembered: Remembered | None) -> Stages:
     if remembered is None:
         return PLAIN_STAGES
 
-    def validate(catalog: Path, *, delivery_number: int | None, **others: Any) -> tuple[CheckResult, ...]:
-        if delivery_number in remembered.checks:
-            return remembered.checks[delivery_number]
-        return PLAIN_STAGES.validate(catalog, delivery_number=delivery_number, **others)
+    def validate(catalog: Path, *, gates: Gates, delivery_number: int | None, **others: Any) -> tuple[CheckResult, ...]:
+        if delivery_number not in remembered.checks:
+            return PLAIN_STAGES.validate(catalog, gates=gates, delivery_number=delivery_number, **others)
+        if profile := remembered.profiles.get(delivery_number or 0):
+            keep_profile(gates.history, profile)
+        return remembered.checks[delivery_number]
 
     return replace(PLAIN_STAGES, validate=validate)
 
