@@ -19,6 +19,7 @@ from pipelines.ground.published_file import DATABASE_FILE, open_any_published
 from pipelines.ground.records import RecordError, judge, judge_json, record
 from pipelines.ground.registers import End, ends
 from pipelines.ground.run_lock import LOCK_FILE, run_lock
+from pipelines.ground.stopping import stopped
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.operation.run_log import run_log, utc_text
 
@@ -208,11 +209,11 @@ def recorded_run(out: Path, *, as_of: date, progress: Progress, clock: Callable[
         try:
             yield record
         except StimauditError as fault:
-            record.failed(fault)
+            record.failed(stopped(fault) or fault)
             raise
         except BaseException as cause:
             message = f"The run was ended from outside ({type(cause).__name__}). Run again: nothing was lost."
-            record.failed(StimauditError(message))
+            record.failed(stopped(cause) or StimauditError(message))
             raise
         finally:
             _finish(out, record.record, log, finished_at=clock())

@@ -16,6 +16,7 @@ from pipelines.gates.profile import keep_profile
 from pipelines.gates.validate import CheckResult
 from pipelines.ground.progress import Progress
 from pipelines.ground.published_file import DATABASE_FILE
+from pipelines.ground.run_lock import LOCK_FILE
 from pipelines.ground.warehouse import identifier, open_warehouse
 from pipelines.operation.nightly import PLAIN_STAGES, nightly
 from pipelines.operation.plan import RunRequest, make_plan
@@ -111,12 +112,13 @@ def run_night(
     if remembered is not None:
         program["control_members"] = lambda _: remembered.control
     try:
-        return nightly(plan, progress=_Looking(at_each_stage), clock=lambda: now, stages=_stages(remembered))
+        return nightly(plan, progress=_Looking(at_each_stage), clock=lambda: now, stages=stages_of(remembered))
     finally:
         program["control_members"] = control_members
 
 
-def _stages(remembered: Remembered | None) -> Stages:
+def stages_of(remembered: Remembered | None) -> Stages:
+    """The stages of a run, with what is remembered in place of the checks."""
     if remembered is None:
         return PLAIN_STAGES
 
@@ -166,7 +168,8 @@ def files_of(out: Path) -> dict[str, str]:
         if path.is_file()
         and not path.is_symlink()
         and path.suffix not in {".duckdb", ".refused"}
-        and path.relative_to(out).parts[0] in {"landed", "published", "history"}
+        and path.name != LOCK_FILE
+        and path.relative_to(out).parts[0] in {"landed", "publishes", "history", "decisions", "letters"}
     }
 
 
