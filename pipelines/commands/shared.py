@@ -14,7 +14,8 @@ import typer
 from pipelines.commands.writing import Form, Voice, log, speaking, tell, voice
 from pipelines.ground.encryption import read_key, using_key
 from pipelines.ground.errors import StimauditError, UsageError
-from pipelines.ground.files import refuse_address
+from pipelines.ground.files import UnfitFileError, refuse_address
+from pipelines.ground.stopping import stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 
 DEMO_OUT = Path("demo_output")
-OF_A_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+OF_A_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError, UnfitFileError)
 OTHER_FORM = frozenset({"BinderException", "CatalogException"})
 """What DuckDB raises for a table or column that is not there."""
 
@@ -88,11 +89,13 @@ def _run_telling(command: Callable[..., None], *args: Any, **kwargs: Any) -> Non
         with using_key(read_key(os.environ)):
             command(*args, **kwargs)
     except StimauditError as cause:
-        _end(cause, cause.__traceback__)
+        _end(stopped(cause) or cause, cause.__traceback__)
+    except KeyboardInterrupt as cause:
+        _end(stopped(cause) or StimauditError(str(cause)), cause.__traceback__)
     except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
         raise
     except Exception as cause:  # noqa: BLE001 - a cause's own text may quote a member, so none is shown
-        _end(_told_safely(cause), cause.__traceback__)
+        _end(stopped(cause) or _told_safely(cause), cause.__traceback__)
 
 
 def _end(fault: StimauditError, trace: TracebackType | None) -> None:

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipelines.gates.validate import delivered_views
-from pipelines.ground.files import make_folder, write_file
+from pipelines.ground.files import make_folder, read_text, write_file
 from pipelines.ground.records import RecordError, judge, record
 from pipelines.ground.sealed_json import sealed_text, unsealed
 from pipelines.ground.warehouse import literal, open_warehouse
@@ -167,7 +167,7 @@ def read_profile(history: Path, number: int, kept: Kept = "profiles") -> Profile
     """The profile that is kept of a delivery; none where the folder is older, or the file is not what was written."""
     path = profile_path(history, number, kept)
     try:
-        return judge(Profile, unsealed(path.read_text(encoding="utf-8")))
+        return judge(Profile, unsealed(read_text(path)))
     except (OSError, ValueError, KeyError, RecordError):
         return None
 

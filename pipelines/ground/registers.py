@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import IntegrityError
-from pipelines.ground.files import file_sha256, make_folder, write_file
+from pipelines.ground.files import file_sha256, make_folder, read_text, write_file
 from pipelines.ground.records import judge, record
 from pipelines.ground.sealed_json import sealed_text, unsealed
 
@@ -64,7 +64,7 @@ def read_register(out: Path, register: str) -> tuple[Entered, ...] | None:
     if not path.is_file():
         return None
     try:
-        return judge(tuple[Entered, ...], unsealed(path.read_text(encoding="utf-8"))["files"])
+        return judge(tuple[Entered, ...], unsealed(read_text(path))["files"])
     except (ValueError, KeyError):
         message = f"The register {path} is not as it was written. Restore it from its backup."
         raise IntegrityError(message) from None

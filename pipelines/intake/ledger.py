@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 from pipelines.ground.errors import IntegrityError, KeyFaultError
-from pipelines.ground.files import commit_file, file_sha256, json_text, partial_path
+from pipelines.ground.files import commit_file, file_sha256, json_text, partial_path, read_file
 from pipelines.ground.formats import LEDGER, check_form
 from pipelines.ground.records import RecordError, judge_json, record
 from pipelines.ground.warehouse import check_parquet_key, identifier, literal, read_parquet
@@ -429,7 +429,7 @@ def make_delivery_table(connection: Connection, deliveries: Iterable[Delivery]) 
 
 def _read_manifest(path: Path) -> Delivery:
     try:
-        content = path.read_bytes()
+        content = read_file(path)
         check_form("ledger", path, judge_json(_Form, content, may_hold_more=True).format)
         manifest = judge_json(_Manifest, content)
     except RecordError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipelines.ground.files import read_file
 from pipelines.ground.formats import FORMATS, UNMARKED, check_form, newer_than_ours
 from pipelines.operation.run_record import STATUS_FILE
 from pipelines.publishing.publishes import MANIFEST
@@ -48,7 +49,7 @@ def _newest(folder: Path) -> Path | None:
 def _form(path: Path) -> int | None:
     """What a file of ours says of its form; none where it cannot be read, which others tell."""
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(read_file(path))
     except (OSError, ValueError):
         return None
     form = content.get("format", UNMARKED) if isinstance(content, dict) else None

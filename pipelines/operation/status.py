@@ -52,6 +52,8 @@ NEXT_STEPS: Mapping[int, str] = {
         "corrected delivery. The audit of the last good night stays in use."
     ),
     ExitCode.LOCKED: "Wait for the run that holds the folder, then run again.",
+    ExitCode.INTERRUPTED: "Run again, once it is known who ended the last run and why. Nothing was lost.",
+    ExitCode.TERMINATED: "Run again, once it is known who ended the last run and why. Nothing was lost.",
     ExitCode.INTEGRITY: "Restore the file that the message names from its backup, then run again. Delete nothing.",
 }
 """What to do after each exit code that is not an audit; ``docs/operations.md`` has the long form."""

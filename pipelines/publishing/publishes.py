@@ -22,6 +22,7 @@ from pipelines.ground.files import (
     file_sha256,
     make_folder,
     partial_path,
+    read_text,
     to_disk,
     write_file,
 )
@@ -118,7 +119,7 @@ def free_name(out: Path, run_id: str) -> str:
 def read_publish(folder: Path) -> Publish:
     """The publish in ``folder`` by its manifest; raises ``IntegrityError`` where that is missing or was changed."""
     try:
-        return judge(Publish, unsealed((folder / MANIFEST).read_text(encoding="utf-8")))
+        return judge(Publish, unsealed(read_text(folder / MANIFEST)))
     except (OSError, ValueError):
         message = f"{folder / MANIFEST} is missing or is not as it was written."
         raise IntegrityError(message) from None

@@ -14,7 +14,7 @@ import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
@@ -22,6 +22,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from pipelines.ground.errors import InputRefusedError, UsageError
+from pipelines.ground.files import MEGABYTE, read_file
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.run_lock import run_lock
 from pipelines.review.case_review import Placing, decisions_standing, episodes_with_evidence, published_review
@@ -61,7 +62,10 @@ CONTENT = ("case_id", "episode_id", OPTIONAL_COLUMN, *FILLED_COLUMNS, "evidence_
 HEADER_WITHIN_ROWS = 5
 SHORTEST_NOTE = 10
 LONGEST_TEXT = 2_000
-MOST_BYTES_UNPACKED = 512 * 1024 * 1024
+MOST_BYTES = 64 * MEGABYTE
+"""The bytes that a file which came back may have; a worklist of 100,000 cases has less."""
+MOST_BYTES_UNPACKED = 512 * MEGABYTE
+MOST_PARTS = 1_000
 # The workbook and the CSV put an apostrophe before a text that a spreadsheet could run; it is taken off again here.
 PROTECTED_TEXT = re.compile("^'(?=\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\\t\\r\\n])")
 STALE = "the case changed since export (row_hash differs): make the decision again on the worklist of the published run"
@@ -436,12 +440,12 @@ def _order_refusals(
 def _read(file: Path) -> tuple[bytes, Cells]:
     """The bytes of ``file`` and its filled rows. Raises ``InputRefusedError`` where it is no worklist."""
     try:
-        content = file.read_bytes()
+        content = read_file(file, most=MOST_BYTES)
     except OSError as error:
         message = f"{file} cannot be read ({error.strerror}). Name the workbook or CSV that came back."
         raise UsageError(message) from None
     if file.suffix.lower() == ".xlsx":
-        return content, _cells(file, _workbook_rows(file))
+        return content, _cells(file, _workbook_rows(file, content))
     if file.suffix.lower() == ".csv":
         return content, _cells(file, _csv_rows(file, content))
     message = f"{file} is neither a workbook (.xlsx) nor a CSV (.csv). Save the worklist as one of them."
@@ -456,12 +460,12 @@ def _csv_rows(file: Path, content: bytes) -> Iterator[Sequence[object]]:
         raise InputRefusedError(message) from None
 
 
-def _workbook_rows(file: Path) -> Iterator[Sequence[object]]:
+def _workbook_rows(file: Path, content: bytes) -> Iterator[Sequence[object]]:
     try:
-        _refuse_hostile(file)
+        _refuse_hostile(file, content)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that a spreadsheet adds; values are all we read
-            workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            workbook = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
         try:
             if SHEET not in workbook.sheetnames:
                 message = f"{file} has no sheet {SHEET}. Import the worklist workbook, or a CSV with its columns."
@@ -476,15 +480,18 @@ def _workbook_rows(file: Path) -> Iterator[Sequence[object]]:
         raise InputRefusedError(message) from None
 
 
-def _refuse_hostile(file: Path) -> None:
+def _refuse_hostile(file: Path, content: bytes) -> None:
     """Refuses a workbook that unpacks to far more than a worklist, or that declares XML entities."""
-    with zipfile.ZipFile(file) as archive:
-        is_hostile = sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES_UNPACKED
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        is_hostile = (
+            len(archive.infolist()) > MOST_PARTS
+            or sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES_UNPACKED
+        )
         for entry in () if is_hostile else archive.infolist():
             with archive.open(entry) as part:
                 is_hostile = is_hostile or b"<!DOCTYPE" in part.read(4096).upper()
     if is_hostile:
-        message = f"{file} is no worklist: it is too large when unpacked, or declares XML entities."
+        message = f"{file} is no worklist: it has too many parts, is too large when unpacked, or declares XML entities."
         raise InputRefusedError(message)
 
 

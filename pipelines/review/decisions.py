@@ -16,7 +16,7 @@ import polars as pl
 
 from pipelines.ground.encryption import plain, protect, using_key
 from pipelines.ground.errors import IntegrityError, UsageError
-from pipelines.ground.files import make_folder, write_file
+from pipelines.ground.files import make_folder, read_file, write_file
 from pipelines.ground.registers import enter
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _imports(store: Path) -> Iterator[tuple[Path, bytes]]:
     """The files of the store with their content, in order, each compared with its number and digest."""
     for position, path in enumerate(_numbered(store, "*.jsonl"), start=1):
         number, _, digest = path.stem.partition("-")
-        content = path.read_bytes()
+        content = read_file(path)
         if int(number) != position or hashlib.sha256(content).hexdigest()[:16] != digest:
             message = (
                 f"The decisions in {store} are not as they were written: import {position} is missing or was changed. "
