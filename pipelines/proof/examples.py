@@ -19,7 +19,7 @@ import polars as pl
 
 from pipelines.ground.errors import UsageError
 from pipelines.ground.files import MEGABYTE, read_text
-from pipelines.ground.warehouse import identifier, open_scratch
+from pipelines.ground.warehouse import identifier, insert_rows, open_scratch
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.layouts.canonical import judged_query
 from pipelines.intake.layouts.projection import Projection
@@ -238,17 +238,19 @@ def _make_landed(connection: Connection, members: Mapping[str, Example], setting
         "table_name VARCHAR, file_name VARCHAR, row_count BIGINT, loaded_count BIGINT, repeat_count BIGINT, "
         "rejected_count BIGINT, fate VARCHAR)"
     )
-    connection.executemany(
-        "insert into landed.delivered_file values (?, ?, ?, 'example', ?, ?, 0, 0, 'landed')",
-        [[*file, row_count, row_count] for file, row_count in sorted(delivered.items())],
+    insert_rows(
+        connection,
+        "landed.delivered_file",
+        [(*file, "example", row_count, row_count, 0, 0, "landed") for file, row_count in sorted(delivered.items())],
     )
     make_delivery_table(connection, ())
     make_rejected_row(connection, Path(), ())
     connection.execute("create or replace table landed.feed (table_name VARCHAR, is_supplied BOOLEAN)")
-    connection.executemany(
-        "insert into landed.feed values (?, ?)",
+    insert_rows(
+        connection,
+        "landed.feed",
         [
-            [name, bool(rows[name]) if name.endswith("_crosswalk") else name not in settings.feeds_left_out]
+            (name, bool(rows[name]) if name.endswith("_crosswalk") else name not in settings.feeds_left_out)
             for name in tables
         ],
     )

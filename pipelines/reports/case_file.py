@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.errors import StimauditError
+from pipelines.ground.warehouse import asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -81,7 +82,7 @@ class CaseFile:
 
 def read_rows(connection: Connection, query: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
     """The rows of ``query`` as dictionaries."""
-    cursor = connection.execute(query, parameters)
+    cursor = asked(connection, query, parameters) if parameters else connection.execute(query)
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.ground.files import FILE_MODE
 from pipelines.ground.program_files import TEMPLATES
+from pipelines.ground.warehouse import asked
 from pipelines.reports import words
 from pipelines.reports.case_file import read_rows
 
@@ -73,7 +74,8 @@ def make_environment() -> Environment:
 def read_stamp(connection: Connection) -> Stamp:
     """The stamp of the published run. The data go through the newest service that the audited episodes show."""
     [run] = read_rows(connection, "from run")
-    [[data_through]] = connection.execute(
+    [[data_through]] = asked(
+        connection,
         "select max(claim_line_start_date) from claim_line_state where claim_line_start_date <= $as_of",
         {"as_of": run["as_of_date"]},
     ).fetchall()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipelines.ground.files import offer_folder, write_file
 from pipelines.ground.near_names import unknown_name
 from pipelines.ground.registers import enter
-from pipelines.ground.warehouse import one_column
+from pipelines.ground.warehouse import asked, one_column
 from pipelines.reports.case_file import read_case_file
 from pipelines.reports.case_page import case_page
 from pipelines.reports.frame import CASE_ID, read_stamp
@@ -65,8 +65,10 @@ def write_letters(
 
 
 def _policy_title(connection: Connection, case: CaseFile) -> str:
-    [[title]] = connection.execute(
-        "select any_value(policy_title) from policy where policy_id = $policy", {"policy": case.review["policy_id"]}
+    [[title]] = asked(
+        connection,
+        "select any_value(policy_title) from policy where policy_id = $policy",
+        {"policy": case.review["policy_id"]},
     ).fetchall()
     return str(title)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import os
 import re
@@ -50,6 +51,29 @@ def test_only_the_edges_read_the_clock_and_the_environment(path: Path) -> None:
     )
 
     assert place(path).startswith(edges) or calls == []
+
+
+def bound(tree: ast.AST) -> list[int]:
+    """The lines on which a statement is given values of Python."""
+    return [
+        call.lineno
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if call.func.attr == "executemany" or (call.func.attr == "execute" and len(call.args) + len(call.keywords) > 1)
+    ]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_no_value_of_python_is_bound_to_a_statement(path: Path) -> None:
+    """For one, DuckDB imports pandas, NumPy and pyarrow, a second and 80 MB: ``warehouse.asked`` writes it as SQL."""
+    assert bound(ast.parse(path.read_text(encoding="utf-8"))) == []
+
+
+def test_the_test_of_bound_values_finds_them() -> None:
+    assert bound(ast.parse("c.execute('from t')\nc.execute('from t where a = ?', [1])\nc.executemany('x', y)")) == [
+        2,
+        3,
+    ]
 
 
 @pytest.mark.parametrize("path", MODELS, ids=place)
