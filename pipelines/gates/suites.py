@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Severity = Literal["critical", "warning"]
 
 SUITES_OF_NO_TABLE = ("against_history", "between_tables")
+SUITES_OF_LATER_DELIVERIES = ("redelivery",)
+"""What these ask of a delivery hangs on what came before it: of a first one there is nothing to count."""
 JUDGED_BY_COUNT = "unexpected_rows_expectation"
 """The type of the expectations that are judged over the counts of their check; their query is written here."""
 
@@ -77,6 +79,10 @@ class SuiteCheck:
             "notes": self.consequence,
             "meta": self.key._asdict(),
         }
+
+    def by_count(self) -> SuiteCheck:
+        """The same check, judged over its counts."""
+        return replace(self, expectation_type=JUDGED_BY_COUNT)
 
     @property
     def is_judged_by_count(self) -> bool:

@@ -16,9 +16,18 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from pipelines.gates.suites import SUITES_OF_NO_TABLE, CheckKey, Severity, Suite, SuiteCheck, Touches, read_suites
+from pipelines.gates.suites import (
+    SUITES_OF_LATER_DELIVERIES,
+    SUITES_OF_NO_TABLE,
+    CheckKey,
+    Severity,
+    Suite,
+    SuiteCheck,
+    Touches,
+    read_suites,
+)
 from pipelines.ground.errors import CheckFailedError, IntegrityError, UsageError
-from pipelines.ground.warehouse import WarehouseError, identifier, literal, open_warehouse
+from pipelines.ground.warehouse import WarehouseError, identifier, literal, one_number, open_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,6 +45,9 @@ CheckStatus = Literal["passed", "failed", "counted", "not_applicable"]
 
 FORGIVEN_SHARE = 0.01
 """Rows that fail a warning without a share of its own are counted up to this share, as landing sets aside as many."""
+
+WITNESSED_ROWS = 100_000
+"""So many rows of a table Great Expectations reads itself, beside the counts: what it is asked of them costs a scan."""
 
 _SUITE_FAULTS = frozenset({"BinderException", "CatalogException", "ParserException", "SyntaxException"})
 _NOISY_LOGGERS = ("great_expectations", "sqlalchemy", "duckdb_sqlalchemy")
@@ -105,12 +117,13 @@ def validate(
         beside.submit(import_module, "great_expectations")
         _demand_all_suites(connection, catalog, expectations, suites)
         _name_rows_to_check(connection, _tables(connection), delivery_number)
-        counts = {
-            key: count
-            for suite in suites
-            for key, count in _counts(connection, suite, as_of=as_of, delivery_number=delivery_number).items()
-        }
-    verdicts = _judge(catalog, suites, counts, as_of=as_of, delivery_number=delivery_number)
+        values = _values(as_of, delivery_number)
+        counts: dict[CheckKey, _Count] = {}
+        witnessed: dict[CheckKey, _Count] = {}
+        for suite in suites:
+            counts |= _counts(connection, suite, values, is_first=_is_first(delivery_number))
+            witnessed |= _witnessed(connection, suite, counts, values)
+    verdicts = _judge(catalog, suites, counts, witnessed=witnessed, as_of=as_of, delivery_number=delivery_number)
     results = [_result(check, counts[check.key], verdicts) for suite in suites for check in suite.checks]
     return tuple(sorted(results, key=lambda result: (result.table_name, result.check_name)))
 
@@ -209,8 +222,7 @@ def delivered_views(connection: Connection, delivery_number: int | None) -> None
 def _name_rows_to_check(connection: Connection, tables: Iterable[str], delivery_number: int | None) -> None:
     """Temporary views ``delivered_<table>`` (the rows to check) and ``earlier_<table>`` (what came before them)."""
     # Where nothing came before, DuckDB is told so, and takes no part of a question that hangs on it.
-    is_first = delivery_number is None or delivery_number == 1
-    earlier = "false" if is_first else f"delivery_number < {delivery_number:d}"
+    earlier = "false" if _is_first(delivery_number) else f"delivery_number < {delivery_number:d}"
     for table in tables:
         landed = f"landed.{identifier(table)}"
         for name, rows in (
@@ -226,35 +238,29 @@ def _delivered(delivery_number: int | None) -> str:
     return "true" if delivery_number is None else f"delivery_number = {delivery_number:d}"
 
 
-def _counts(
-    connection: Connection, suite: Suite, *, as_of: date, delivery_number: int | None
-) -> dict[CheckKey, _Count]:
-    """Failed and total counts of every check of ``suite``: one aggregate over its table, then its own queries."""
-    values = {
+def _is_first(delivery_number: int | None) -> bool:
+    """Whether nothing came before the rows to check."""
+    return delivery_number is None or delivery_number == 1
+
+
+def _values(as_of: date, delivery_number: int | None) -> dict[str, str]:
+    """What stands in a suite for the run date and the delivery."""
+    return {
         "{as_of}": f"date '{as_of.isoformat()}'",
         "{delivery_number}": "cast(null as integer)" if delivery_number is None else f"{delivery_number:d}",
     }
-    counted = [check for check in suite.checks if check.failed_count is not None and check.total_count is not None]
-    rows: list[tuple[Any, ...]] = []
-    try:
-        if counted:
-            aggregates = ", ".join(f"{check.failed_count}, {check.total_count}" for check in counted)
-            query = f"select {aggregates} from {identifier(f'delivered_{suite.name}')}"
-            numbers = connection.execute(_filled(query, values)).fetchall()[0]
-            rows = [
-                (*check.key, failed, total)
-                for check, failed, total in zip(counted, numbers[::2], numbers[1::2], strict=True)
-            ]
+
+
+def _counts(
+    connection: Connection, suite: Suite, values: Mapping[str, str], *, is_first: bool
+) -> dict[CheckKey, _Count]:
+    """Failed and total counts of every check of ``suite``: one aggregate over its table, then its own queries."""
+    if is_first and suite.name in SUITES_OF_LATER_DELIVERIES:
+        return {check.key: _Count(0, 0) for check in suite.checks}
+    with _told_of(suite):
+        rows = _row_counts(connection, suite.checks, _delivered_view(suite), values)
         for query in suite.count_queries:
             rows.extend(connection.execute(_filled(query, values)).fetchall())
-    except WarehouseError as error:
-        if type(error).__name__ not in _SUITE_FAULTS:
-            raise
-        message = (
-            f"{suite.path}: a count of this suite asks for what is not there or is not SQL ({type(error).__name__}). "
-            "Columns of sql/extracts.csv in the tables landed.*, delivered_* and earlier_* were expected; correct it."
-        )
-        raise UsageError(message) from None
     counts = {CheckKey(str(table), str(check)): _Count(int(failed), int(total)) for table, check, failed, total in rows}
     uncounted = sorted(
         f"{check.key.table_name}, {check.key.check_name}" for check in suite.checks if check.key not in counts
@@ -263,6 +269,55 @@ def _counts(
         message = f"{suite.path}: no count is given for {'; '.join(uncounted)}. Add failing_rows or a count query."
         raise UsageError(message)
     return counts
+
+
+@contextmanager
+def _told_of(suite: Suite) -> Iterator[None]:
+    """What a count of ``suite`` asks for in vain is a ``UsageError`` that names the suite."""
+    try:
+        yield
+    except WarehouseError as error:
+        if type(error).__name__ not in _SUITE_FAULTS:
+            raise
+        message = (
+            f"{suite.path}: a count of this suite asks for what is not there or is not SQL ({type(error).__name__}). "
+            "Columns of sql/extracts.csv in the tables landed.*, delivered_* and earlier_* were expected; correct it."
+        )
+        raise UsageError(message) from None
+
+
+def _delivered_view(suite: Suite) -> str:
+    return identifier(f"delivered_{suite.name}")
+
+
+def _row_counts(
+    connection: Connection, checks: Iterable[SuiteCheck], relation: str, values: Mapping[str, str]
+) -> list[tuple[Any, ...]]:
+    """(table, check, failed, total) of each check that is counted row by row, from one aggregate over ``relation``."""
+    counted = [check for check in checks if check.failed_count is not None and check.total_count is not None]
+    if not counted:
+        return []
+    aggregates = ", ".join(f"{check.failed_count}, {check.total_count}" for check in counted)
+    numbers = connection.execute(_filled(f"select {aggregates} from {relation}", values)).fetchall()[0]
+    return [
+        (*check.key, failed, total) for check, failed, total in zip(counted, numbers[::2], numbers[1::2], strict=True)
+    ]
+
+
+def _witnessed(
+    connection: Connection, suite: Suite, counts: Mapping[CheckKey, _Count], values: Mapping[str, str]
+) -> dict[CheckKey, _Count]:
+    """The counts of the rows that Great Expectations reads itself: of all, or of the first rows of a large table."""
+    checks = [check for check in suite.checks if not check.is_judged_by_count]
+    if not checks:
+        return {}
+    many = f"select count(*) from (select 1 from {_delivered_view(suite)} limit {WITNESSED_ROWS + 1:d}) as some_row"
+    if one_number(connection, many) <= WITNESSED_ROWS:
+        return {check.key: counts[check.key] for check in checks}
+    with _told_of(suite):
+        first = f"(select * from {_delivered_view(suite)} limit {WITNESSED_ROWS:d}) as first_row"
+        rows = _row_counts(connection, checks, first, values)
+    return {CheckKey(str(table), str(check)): _Count(int(failed), int(total)) for table, check, failed, total in rows}
 
 
 def _filled(query: str, values: Mapping[str, str]) -> str:
@@ -279,13 +334,15 @@ def _judge(
     suites: Iterable[Suite],
     counts: Mapping[CheckKey, _Count],
     *,
+    witnessed: Mapping[CheckKey, _Count],
     as_of: date,
     delivery_number: int | None,
 ) -> dict[CheckKey, bool]:
     """Whether Great Expectations lets each check with anything to look at pass.
 
-    Expectations on columns are judged over the landed rows themselves, in one batch a table;
-    those that no column expectation covers are queries over the counts.
+    Expectations on columns are judged over the landed rows themselves, in one batch a table: over all of them, or in a
+    large table over its first rows, of which the counts of the same rows must say the same. What is asked of all rows
+    of a large table, and what no column expectation covers, are queries over the counts.
     """
     by_count: list[SuiteCheck] = []
     by_table: dict[str, list[SuiteCheck]] = {}
@@ -295,18 +352,24 @@ def _judge(
                 continue
             if check.is_judged_by_count:
                 by_count.append(check)
-            else:
+                continue
+            if witnessed[check.key].total > 0:
                 by_table.setdefault(suite.name, []).append(check)
+            if witnessed[check.key] != counts[check.key]:
+                by_count.append(check.by_count())
     verdicts: dict[CheckKey, bool] = {}
     with _great_expectations(catalog) as source:
         for table, checks in by_table.items():
             columns = sorted({column for check in checks for column in check.columns} | {"delivery_number"})
             selected = ", ".join(identifier(column) for column in columns)
-            rows = f"select {selected} from landed.{identifier(table)} where {_delivered(delivery_number)}"
+            rows = (
+                f"select {selected} from landed.{identifier(table)} where {_delivered(delivery_number)} "
+                f"limit {WITNESSED_ROWS:d}"
+            )
             verdicts |= _verdicts(_batch(source, table, rows), checks, as_of=as_of)
+        _demand_agreement([check for checks in by_table.values() for check in checks], witnessed, verdicts)
         if by_count:
             verdicts |= _verdicts(_batch(source, "counts", _counts_query(by_count, counts)), by_count, as_of=as_of)
-    _demand_agreement([check for checks in by_table.values() for check in checks], counts, verdicts)
     return verdicts
 
 

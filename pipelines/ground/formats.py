@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pipelines.ground.errors import UsageError
 
-LEDGER = 1
+LEDGER = 2
 HISTORY = 1
 PUBLISHED = 1
 STATUS = 1
@@ -17,6 +17,8 @@ KEPT_ROWS = 1
 """Kept rows in another form are not told of: they are made again."""
 FORMATS = {"ledger": LEDGER, "history": HISTORY, "published file": PUBLISHED, "status": STATUS}
 """The forms that this version writes, by what has them."""
+OLDEST_READ = {"ledger": 1}
+"""The oldest form that this version reads as it is, where that is not the one it writes."""
 UNMARKED = 0
 """The form of what was written before forms were."""
 
@@ -31,9 +33,9 @@ def newer_than_ours(what: str, found: int) -> bool:
 
 
 def check_form(what: str, where: object, found: int) -> None:
-    """Raises ``OtherFormError`` where ``found`` is not the form in which this version writes ``what``."""
+    """Raises ``OtherFormError`` where ``found`` is not a form in which this version reads ``what``."""
     known = FORMATS[what]
-    if found < known:
+    if found < OLDEST_READ.get(what, known):
         message = (
             f"The {what} {where} was written by an older version of stimaudit (this one reads form {known}): run "
             "`stimaudit run` once, which brings the output folder to the form of this version."

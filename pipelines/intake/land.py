@@ -31,15 +31,15 @@ from pipelines.ground.warehouse import (
     WarehouseError,
     identifier,
     literal,
+    one_column,
     one_number,
     open_warehouse,
     parquet_format,
-    read_parquet,
 )
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.folders import is_mark, lake_table, layout_by_folder, refuse_lake_table
 from pipelines.intake.identifiers import qualified_query, qualifier
-from pipelines.intake.layouts.canonical import glance, glance_query, judging, landed_columns
+from pipelines.intake.layouts.canonical import Glance, glance, glance_query, judging, landed_columns
 from pipelines.intake.layouts.choice import layout_by_header, layout_by_name, split_name
 from pipelines.intake.layouts.source import (
     BYTES_A_VALUE,
@@ -85,6 +85,9 @@ DISK_FULL = re.compile(r"No space left|File too large|Disk quota exceeded|Could 
 SHOWN = 10
 DICTIONARY_ENTRIES = 8192
 """Codes keep their dictionaries, which make scans quick; identifiers soon have more entries and are written plain."""
+PART_ROWS = 5_000_000
+ROW_GROUPS = "row_group_size 16384"
+"""What a look for a few members reads of a file is a few row groups of this size."""
 SMALL_BYTES = 1_000_000
 """Up to so many bytes of text the plan of a query costs more than its rows: one thread, no optimizer, two looks."""
 ROW_IN_DIGEST = (
@@ -589,8 +592,10 @@ def _read(lander: _Lander, reading: _Reading, proto: DeliveredFile) -> list[Deli
             _check_types(types)
             is_streamed = reading.layout.is_streamed
             with _source(lander, connection, f"select {listed} from {relation}", is_streamed=is_streamed):
+                blank = _blank_columns(lander, connection, reading, link)
                 files = [
-                    _write(lander, connection, projection, proto) for projection in reading.layout.projections(types)
+                    _write(lander, connection, projection, proto, blank)
+                    for projection in reading.layout.projections(types)
                 ]
                 if is_streamed:
                     source_row_count = files[0].row_count
@@ -623,29 +628,53 @@ def _check_types(types: Mapping[str, str]) -> None:
         )
 
 
-def _write(lander: _Lander, connection: Connection, projection: Projection, proto: DeliveredFile) -> DeliveredFile:
+def _blank_columns(lander: _Lander, connection: Connection, reading: _Reading, link: Path) -> frozenset[str]:
+    """The columns of a large Parquet file without a value: what its footer says of them is counted, not believed."""
+    if lander.is_small(connection) or not reading.source.is_parquet or not reading.layout.is_streamed:
+        return frozenset()
+    said = set(
+        one_column(
+            connection,
+            f"select path_in_schema from parquet_metadata({literal(link)}) "
+            "group by path_in_schema having sum(stats_null_count) = sum(num_values)",
+        )
+    )
+    names = [name for name, written in reading.columns.items() if written in map(identifier, said)]
+    if not names:
+        return frozenset()
+    counts = connection.execute(f"select {_counted(names)} from source").fetchall()[0]
+    return frozenset(name for name, count in zip(names, counts, strict=True) if not count)
+
+
+def _counted(names: Iterable[str]) -> str:
+    return ", ".join(f"count({identifier(name)})" for name in names)
+
+
+def _write(
+    lander: _Lander, connection: Connection, projection: Projection, proto: DeliveredFile, blank: frozenset[str]
+) -> DeliveredFile:
     table = lander.tables[projection.table_name]
     path = parquet_path(lander.landed, table.table_name, lander.delivery_number, proto.file_number)
     partial = lander.workplace / f"{table.table_name}-{path.name}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    query = _judged(lander, connection, projection, proto)
+    query = _judged(lander, connection, projection, proto, blank)
+    columns = landed_columns(projection, table)
     if lander.rules.qualifier is not None:
-        columns = landed_columns(projection, table)
         query = qualified_query(query, columns, lander.rules.qualifier, lander.rules.namespace_of(proto.file_name))
-    connection.execute(
-        f"copy (select *, {_row_hash(table, projection)} as row_hash, "
-        f"{lander.delivery_number}::integer as delivery_number, "
-        f"{proto.file_number}::integer as file_number from ({query}) as judged) to {literal(partial)} "
-        f"{parquet_format('compression snappy', f'dictionary_size_limit {DICTIONARY_ENTRIES}')}"
-    )
-    row_count, rejected_count, row_hash_sum, warned_count = (
-        int(number)
-        for number in connection.execute(
-            f"select count(*), count(row_faults), coalesce(sum({ROW_IN_DIGEST}), 0), count(row_warnings) "
-            f"from {read_parquet([partial])}"
-        ).fetchall()[0]
-    )
-    repaired_values = _repaired_values(connection, partial) if warned_count else ()
+    with _judged_rows(connection, query, hashed=_row_hash(table, projection), delivered=(lander, proto)):
+        row_count, rejected_count, row_hash_sum, warned_count = (
+            int(number)
+            for number in connection.execute(
+                f"select count(*), count(row_faults), coalesce(sum({ROW_IN_DIGEST}), 0), count(row_warnings) "
+                "from judged"
+            ).fetchall()[0]
+        )
+        repaired_values = _repaired_values(connection) if warned_count else ()
+        unwritten = () if lander.is_small(connection) else _without_value(connection, columns)
+        connection.execute(
+            f"copy ({_in_order(projection, columns, unwritten, row_count)}) to {literal(partial)} "
+            f"{parquet_format('compression snappy', f'dictionary_size_limit {DICTIONARY_ENTRIES}', ROW_GROUPS)}"
+        )
     commit_file(partial, path)
     lander.written.append(path)
     return replace(
@@ -654,8 +683,9 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
         row_count=row_count,
         loaded_count=row_count - rejected_count,
         rejected_count=rejected_count,
-        columns=landed_columns(projection, table),
-        has_source_row=projection.has_source_row,
+        columns=columns,
+        blank_columns=unwritten,
+        has_source_row=True,
         parquet_bytes=path.stat().st_size,
         parquet_sha256=file_sha256(path),
         row_hash_sum=row_hash_sum,
@@ -663,7 +693,43 @@ def _write(lander: _Lander, connection: Connection, projection: Projection, prot
     )
 
 
-def _judged(lander: _Lander, connection: Connection, projection: Projection, proto: DeliveredFile) -> str:
+@contextmanager
+def _judged_rows(
+    connection: Connection, query: str, *, hashed: str, delivered: tuple[_Lander, DeliveredFile]
+) -> Iterator[None]:
+    """The judged rows as the table `judged`, in their file's order, for as long as they are counted and written."""
+    lander, file = delivered
+    connection.execute(
+        f"create or replace temp table judged as select *, {hashed} as row_hash, "
+        f"{lander.delivery_number}::integer as delivery_number, {file.file_number}::integer as file_number "
+        f"from ({query}) as judged_row"
+    )
+    yield
+    connection.execute("drop table judged")
+
+
+def _without_value(connection: Connection, columns: Sequence[str]) -> tuple[str, ...]:
+    """Those of ``columns`` in which no judged row has a value."""
+    counts = connection.execute(f"select {_counted(columns)} from judged").fetchall()[0]
+    return tuple(name for name, count in zip(columns, counts, strict=True) if not count)
+
+
+def _in_order(projection: Projection, columns: Sequence[str], unwritten: Sequence[str], row_count: int) -> str:
+    """SQL of the judged rows as they are written: those of a member side by side, in parts of a bounded number of rows.
+
+    What reads the rows of a few members then reads a few row groups of a file (decision 0221).
+    """
+    together = next((name for name in ("member_id", "claim_id") if name in columns), None)
+    keys = [f"rowid // {PART_ROWS}"] if row_count > PART_ROWS else []
+    keys += [identifier(together), "rowid"] if together else ["rowid"]
+    place = "" if projection.has_source_row else ", rowid + 1 as source_row"
+    left_out = f" exclude ({', '.join(map(identifier, unwritten))})" if unwritten else ""
+    return f"select *{left_out}{place} from judged order by {', '.join(keys)}"
+
+
+def _judged(
+    lander: _Lander, connection: Connection, projection: Projection, proto: DeliveredFile, blank: frozenset[str]
+) -> str:
     """SQL of the judged rows of ``projection``; for a small file the few words that its values need (decision 0220)."""
     table = lander.tables[projection.table_name]
     rules = value_rules(lander.rules.null_words, lander.rules.units_a_day)
@@ -676,7 +742,8 @@ def _judged(lander: _Lander, connection: Connection, projection: Projection, pro
         payments_are_supplied=lander.rules.has_payments(proto.file_name),
     )
     if not lander.is_small(connection):
-        return how().judged_query(f"({how().parsed_query(f'({projection.query}) as projected')}) as parsed")
+        known = how(seen=Glance(nothing=blank))
+        return known.judged_query(f"({known.parsed_query(f'({projection.query}) as projected')}) as parsed")
     connection.execute(f"create or replace temp table projected as {projection.query}")
     [values] = connection.execute(glance_query(projection, table, "projected", rules)).fetchall()
     short = how(seen=glance(projection, table, values))
@@ -694,12 +761,12 @@ def _row_hash(table: ExtractTable, projection: Projection) -> str:
     return f"hash({', '.join(known)})"
 
 
-def _repaired_values(connection: Connection, partial: Path) -> tuple[RepairedValue, ...]:
-    """What was mended or is doubtful in the loaded rows just written, by column and rule."""
+def _repaired_values(connection: Connection) -> tuple[RepairedValue, ...]:
+    """What was mended or is doubtful in the loaded rows just judged, by column and rule."""
     rows = connection.execute(
         "select split_part(warning, ':', 1) as column_name, split_part(warning, ':', 2) as rule, count(*) "
         "from (select unnest(string_split(row_warnings, ';')) as warning "
-        f"from {read_parquet([partial])} where row_faults is null and row_warnings is not null) as warned "
+        "from judged where row_faults is null and row_warnings is not null) as warned "
         "group by column_name, rule order by column_name, rule"
     ).fetchall()
     return tuple(RepairedValue(column_name, rule, int(row_count)) for column_name, rule, row_count in rows)

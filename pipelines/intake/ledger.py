@@ -71,6 +71,8 @@ class DeliveredFile:
     rows over all known columns, and why a row was set aside or mended: with their count what names a run
     (decision 0135).
     ``repaired_values`` count by column and rule what was mended or is doubtful in them (none in older manifests).
+    ``blank_columns`` are those of ``columns`` without a single value in a large file: they were delivered, and not
+    written.
     """
 
     file_number: int
@@ -92,6 +94,12 @@ class DeliveredFile:
     parquet_sha256: str | None = None
     row_hash_sum: int = 0
     repaired_values: tuple[RepairedValue, ...] = ()
+    blank_columns: tuple[str, ...] = ()
+
+    @property
+    def written_columns(self) -> tuple[str, ...]:
+        """The canonical columns that the landed file has."""
+        return tuple(name for name in self.columns if name not in self.blank_columns)
 
 
 @dataclass(frozen=True)
@@ -246,11 +254,11 @@ def attach(connection: Connection, landed: Path) -> None:
 def paths_by_shape(
     landed: Path, table_name: str, files: Iterable[tuple[int, DeliveredFile]]
 ) -> dict[tuple[tuple[str, ...], bool], list[Path]]:
-    """The landed files of a table, in order, by what they hold: canonical columns, and whether a source row."""
+    """The landed files of a table, in order, by what was written: canonical columns, and whether a source row."""
     shapes: dict[tuple[tuple[str, ...], bool], list[Path]] = {}
     for number, file in files:
         path = parquet_path(landed, table_name, number, file.file_number)
-        shapes.setdefault((file.columns, file.has_source_row), []).append(path)
+        shapes.setdefault((file.written_columns, file.has_source_row), []).append(path)
     return shapes
 
 
@@ -300,10 +308,10 @@ def rejected_rows_query(landed: Path, files: Iterable[tuple[int, DeliveredFile]]
 
 def _whose_row(file: DeliveredFile) -> str:
     """SQL of the columns by which a set-aside row is found again; what its file lacks is null."""
-    held = [name for name in ("member_id", "claim_id", "claim_line_number") if name in file.columns]
+    held = [name for name in ("member_id", "claim_id", "claim_line_number") if name in file.written_columns]
     own = {name: identifier(name) for name in held}
-    dates = [name for name in ROW_DATES if name in file.columns]
-    codes = [name for name in file.columns if PROCEDURE_CODE.fullmatch(name)]
+    dates = [name for name in ROW_DATES if name in file.written_columns]
+    codes = [name for name in file.written_columns if PROCEDURE_CODE.fullmatch(name)]
     listed = [f"{own.get(name, 'null::varchar')} as {name}" for name in ("member_id", "claim_id", "claim_line_number")]
     listed.append(f"{dates[0] if dates else 'null::date'} as row_date")
     listed.append(f"[{', '.join(codes)}]::varchar[] as procedure_codes")

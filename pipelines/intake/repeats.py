@@ -36,7 +36,7 @@ def repeats(
     # Shape by shape: what `union_by_name` keeps of a footer forgets its key (DuckDB 1.5.5).
     shapes = paths_by_shape(landed, table.table_name, [(delivery_number, file) for file in files])
     every_column = " union all by name ".join(f"from {read_parquet(of, ROW_NUMBERS)}" for of in shapes.values())
-    columns = {name for file in files for name in file.columns}
+    columns = {name for file in files for name in file.written_columns}
     equal = ", ".join(identifier(column.column_name) for column in table.columns if column.column_name in columns)
     derived = any(file.has_source_row for file in files)
     place = "coalesce(source_row, file_row_number)" if derived else "file_row_number"
