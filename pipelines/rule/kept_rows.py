@@ -123,11 +123,9 @@ def keep(
     There may be rows of a member or claim too many in them (of one that was a candidate by a file that is gone), never
     of one too few. None where nothing landed.
     """
-    asked_of = _value_sets_asked(sql)
-    codes = [each for each in value_sets if each.name in asked_of]
+    codes = _codes_asked(sql, value_sets)
     files = landed_files(read_ledger(landed))
-    has_eligibility = "eligibility" in supplied_tables(file for _, file in files)
-    made_under = _made_under(sql, codes, has_eligibility=has_eligibility)
+    made_under = _made_under(sql, codes, files)
     layers = sound_layers(landed, made_under, files)
     clear(landed, layers)
     known = {each for layer in layers for each in layer.looked_through}
@@ -147,6 +145,14 @@ def keep(
     write_register(landed, made_under, layers)
     clear(landed, layers)
     return layers
+
+
+def layers_to_check(landed: Path, *, sql: Path, value_sets: Iterable[ValueSet]) -> tuple[Layer, ...]:
+    """The layers as they lie there, where they hold all that ``landed`` gives; else none. Nothing is written."""
+    files = landed_files(read_ledger(landed))
+    layers = sound_layers(landed, _made_under(sql, _codes_asked(sql, value_sets), files), files)
+    known = {each for layer in layers for each in layer.looked_through}
+    return layers if {looked_through(number, file) for number, file in files} == known else ()
 
 
 @dataclass(frozen=True)
@@ -301,18 +307,18 @@ def _facts(sql: Path) -> tuple[str, ...]:
     return tuple(_table(model.name) for model in read_models(sql, [FOLDER]))
 
 
-def _value_sets_asked(sql: Path) -> frozenset[str]:
-    """The names of the value sets that the facts are asked with."""
+def _codes_asked(sql: Path, value_sets: Iterable[ValueSet]) -> list[ValueSet]:
+    """The value sets that the facts are asked with."""
     with open_scratch() as parser:
         read = {table for model in read_models(sql, [FOLDER]) for table in tables_read(parser, model.query)}
-    return frozenset(_table(table) for table in read if table.startswith("value_sets."))
+    return [each for each in value_sets if f"value_sets.{each.name}" in read]
 
 
-def _made_under(sql: Path, codes: Iterable[ValueSet], *, has_eligibility: bool) -> str:
-    """A digest of all but the landed files that decides what is kept: codes, columns, models and DuckDB."""
+def _made_under(sql: Path, codes: Iterable[ValueSet], files: Landed) -> str:
+    """A digest of what decides what is kept but for rows: codes, columns, models, DuckDB, and whether spans came."""
     told = [
         version("duckdb"),
-        has_eligibility,
+        "eligibility" in supplied_tables(file for _, file in files),
         [(each.name, each.sha256) for each in codes],
         [(model.name, model.query) for model in read_models(sql, [FOLDER])],
         [
