@@ -32,6 +32,7 @@ from pipelines.ground.warehouse import (
 )
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.ledger import landed_files, make_rejected_row, read_ledger, supplied_tables, table_query
+from pipelines.rule.kept_keys import KEY_COLUMNS, files_naming, hashed_by, new_key_lists
 from pipelines.rule.kept_layers import (
     FOLDER,
     Layer,
@@ -39,6 +40,7 @@ from pipelines.rule.kept_layers import (
     kept_folder,
     layer_path,
     looked_through,
+    sound_key_lists,
     sound_layers,
     unfinished_folder,
     write_register,
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
 
     from pipelines.ground.warehouse import Connection
     from pipelines.intake.ledger import DeliveredFile
-    from pipelines.rule.kept_layers import LookedThrough
+    from pipelines.rule.kept_layers import KeyList, LookedThrough
     from pipelines.rule.value_sets import ValueSet
 
     Landed = Sequence[tuple[int, DeliveredFile]]
@@ -127,23 +129,23 @@ def keep(
     files = landed_files(read_ledger(landed))
     made_under = _made_under(sql, codes, files)
     layers = sound_layers(landed, made_under, files)
-    clear(landed, layers)
+    key_lists = sound_key_lists(landed, hashed_by(), files)
+    clear(landed, layers, key_lists)
     known = {each for layer in layers for each in layer.looked_through}
     arrived = [(number, file) for number, file in files if looked_through(number, file) not in known]
-    if not arrived:
-        write_register(landed, made_under, layers)
-        return layers
     earlier = [(number, file) for number, file in files if looked_through(number, file) in known]
-    with _workshop(landed, memory_limit=memory_limit, threads=threads) as connection:
-        write_value_sets(connection, codes)
-        lookup = _Lookup(connection, landed, sql, layers)
-        lookup.attach(arrived, earlier)
-        layers = (*layers, lookup.layer(arrived))
-    if len(layers) > MOST_LAYERS:
+    if arrived:
         with _workshop(landed, memory_limit=memory_limit, threads=threads) as connection:
+            write_value_sets(connection, codes)
+            lookup = _Lookup(connection, landed, sql, layers, earlier, key_lists)
+            lookup.attach(arrived)
+            layers = (*layers, lookup.layer(arrived))
+    with _workshop(landed, memory_limit=memory_limit, threads=threads) as connection:
+        if len(layers) > MOST_LAYERS:
             layers = (_as_one(connection, landed, layers),)
-    write_register(landed, made_under, layers)
-    clear(landed, layers)
+        key_lists = (*key_lists, *new_key_lists(connection, landed, files, key_lists))
+    write_register(landed, made_under, layers, key_lists)
+    clear(landed, layers, key_lists)
     return layers
 
 
@@ -163,18 +165,21 @@ class _Lookup:
     landed: Path
     sql: Path
     layers: Sequence[Layer]
+    earlier: Landed
+    key_lists: Sequence[KeyList]
 
-    def attach(self, arrived: Landed, earlier: Landed) -> None:
-        """Makes ``arrived`` and ``earlier`` of the landed tables, and ``landed`` as the facts are asked of it."""
-        for schema in ("arrived", "earlier", "landed", "kept"):
+    def attach(self, arrived: Landed) -> None:
+        """Makes ``arrived`` of the files that arrived, and ``landed`` of the rows that facts and candidates ask of."""
+        for schema in ("arrived", "earlier", "landed", "kept", "sought", "sought_today"):
             self.connection.execute(f"create schema {schema}")
-        for name, table in read_extract_tables().items():
-            for schema, files in (("arrived", arrived), ("earlier", earlier)):
-                here = [(number, file) for number, file in files if file.table_name == name]
-                self._view(f"{schema}.{name}", table_query(self.landed, table, here))
-            whole = f"from arrived.{name} union all from earlier.{name}"
-            self._view(f"landed.{name}", whole if name in WHOLE_TABLES else f"from arrived.{name}")
+        for name in read_extract_tables():
+            self._attach_table("arrived", name, arrived)
+            self._attach_table("landed", name, [*self.earlier, *arrived] if name in WHOLE_TABLES else arrived)
         make_rejected_row(self.connection, self.landed, arrived)
+
+    def _attach_table(self, schema: str, name: str, files: Landed) -> None:
+        here = [(number, file) for number, file in files if file.table_name == name]
+        self._view(f"{schema}.{name}", table_query(self.landed, read_extract_tables()[name], here))
 
     def layer(self, arrived: Landed) -> Layer:
         """The layer of the files that ``arrived``, after its own were written."""
@@ -201,19 +206,31 @@ class _Lookup:
         return self._whole(arrived)
 
     def _seek(self, keys: str, column: str, table_name: str) -> None:
-        """Makes ``sought.<keys>`` of all that a kept table names in a column, and ``sought_today`` of what is new."""
-        self.connection.execute("create schema if not exists sought; create schema if not exists sought_today")
+        """Makes ``sought.<keys>`` of all that a kept table names in a column, and ``sought_today`` of what is new.
+
+        From here on ``earlier`` are the earlier files that may name what is new.
+        """
         self.connection.execute(f"create table sought.{keys} as select distinct {column} from kept.{table_name}")
         self.connection.execute(
             f"create table sought_today.{keys} as from sought.{keys} "
             f"where {column} not in ({self._known(table_name, column)})"
         )
+        for name, columns in KEY_COLUMNS.items():
+            if self._has_new(keys) and column in columns:
+                files = [(number, file) for number, file in self.earlier if file.table_name == name]
+                naming = files_naming(
+                    self.connection, self.landed, files, self.key_lists, column=column, sought=f"sought_today.{keys}"
+                )
+                self._attach_table("earlier", name, naming)
+
+    def _has_new(self, keys: str) -> bool:
+        """Whether something is sought in earlier files, too."""
+        return bool(self.layers) and one_number(self.connection, f"select count(*) from sought_today.{keys}") > 0
 
     def _found(self, keys: str, rows: Callable[[str, str], str]) -> str:
         """SQL of the ``rows`` of the keys sought in what arrived, and of those sought since today in what was there."""
         found = rows("arrived", f"sought.{keys}")
-        has_new = self.layers and one_number(self.connection, f"select count(*) from sought_today.{keys}")
-        return f"{found} union all {rows('earlier', f'sought_today.{keys}')}" if has_new else found
+        return f"{found} union all {rows('earlier', f'sought_today.{keys}')}" if self._has_new(keys) else found
 
     def _keep(self, table_name: str, query: str) -> None:
         """Writes what ``query`` gives as a file of the layer, and makes the table in ``kept``, with what was known."""
