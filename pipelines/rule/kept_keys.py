@@ -1,6 +1,5 @@
 """Lists of keys: which members and claims a landed file names, so that a look-up passes by files that name none.
 
-
 A list holds hashes of 32 bits, so it may lead to a file in vain, never past one. Without its list a file is looked
 through; a night makes lists of so many rows, so that a first landing is not kept waiting for them.
 """
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
-    from pipelines.intake.ledger import DeliveredFile
-
-    Landed = Sequence[tuple[int, DeliveredFile]]
+    from pipelines.rule.kept_layers import LandedFile
 
 
 KEY_COLUMNS = {
@@ -37,7 +34,7 @@ KEY_COLUMNS = {
 """The columns by which rows of a table are looked up."""
 LEAST_ROWS = 100_000
 """A file of fewer rows is looked through as quickly as its list."""
-ROWS_A_NIGHT = 20_000_000
+ROWS_A_NIGHT = 10_000_000
 """Of how many rows a night makes lists, or of one file."""
 
 
@@ -52,7 +49,9 @@ def _key(column: str) -> str:
     return f"cast(hash({literal(column)}, {value}) >> 32 as uinteger)"
 
 
-def new_key_lists(connection: Connection, landed: Path, files: Landed, known: Iterable[KeyList]) -> list[KeyList]:
+def new_key_lists(
+    connection: Connection, landed: Path, files: Sequence[LandedFile], known: Iterable[KeyList]
+) -> list[KeyList]:
     """The lists of keys that a night makes, the newest files first, after they were written."""
     listed = {each.of for each in known}
     made: list[KeyList] = []
@@ -78,8 +77,14 @@ def new_key_lists(connection: Connection, landed: Path, files: Landed, known: It
 
 
 def files_naming(
-    connection: Connection, landed: Path, files: Landed, key_lists: Iterable[KeyList], *, column: str, sought: str
-) -> list[tuple[int, DeliveredFile]]:
+    connection: Connection,
+    landed: Path,
+    files: Sequence[LandedFile],
+    key_lists: Iterable[KeyList],
+    *,
+    column: str,
+    sought: str,
+) -> list[LandedFile]:
     """Those of ``files`` that may name a value of ``column`` of the table ``sought``, and those without a list."""
     lists = {each.of: key_list_path(landed, each.of) for each in key_lists}
     asked = [lists[of] for number, file in files if (of := looked_through(number, file)) in lists]

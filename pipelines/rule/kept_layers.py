@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from pipelines.intake.ledger import DeliveredFile
 
+    LandedFile = tuple[int, DeliveredFile]
+
 
 FOLDER = "kept"
 """The folder below the landed files."""
@@ -115,7 +117,7 @@ def read_register(landed: Path) -> Register | None:
     return found if found.format == KEPT_ROWS else None
 
 
-def sound_layers(landed: Path, made_under: str, files: Iterable[tuple[int, DeliveredFile]]) -> tuple[Layer, ...]:
+def sound_layers(landed: Path, made_under: str, files: Iterable[LandedFile]) -> tuple[Layer, ...]:
     """The first layers, as many as were made as ``made_under`` says, of ``files`` alone, and lie there to the byte.
 
     A layer knows the candidates of those before it, so one that does not hold takes those after it along.
@@ -132,7 +134,7 @@ def sound_layers(landed: Path, made_under: str, files: Iterable[tuple[int, Deliv
     return tuple(sound)
 
 
-def sound_key_lists(landed: Path, hashed_by: str, files: Iterable[tuple[int, DeliveredFile]]) -> tuple[KeyList, ...]:
+def sound_key_lists(landed: Path, hashed_by: str, files: Iterable[LandedFile]) -> tuple[KeyList, ...]:
     """The lists of keys of landed files among ``files`` that lie there in their size."""
     register = read_register(landed)
     there = {looked_through(number, file) for number, file in files}

@@ -53,11 +53,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
-    from pipelines.intake.ledger import DeliveredFile
-    from pipelines.rule.kept_layers import KeyList, LookedThrough
+    from pipelines.rule.kept_layers import KeyList, LandedFile, LookedThrough
     from pipelines.rule.value_sets import ValueSet
-
-    Landed = Sequence[tuple[int, DeliveredFile]]
 
 
 MOST_LAYERS = 8
@@ -165,10 +162,10 @@ class _Lookup:
     landed: Path
     sql: Path
     layers: Sequence[Layer]
-    earlier: Landed
+    earlier: Sequence[LandedFile]
     key_lists: Sequence[KeyList]
 
-    def attach(self, arrived: Landed) -> None:
+    def attach(self, arrived: Sequence[LandedFile]) -> None:
         """Makes ``arrived`` of the files that arrived, and ``landed`` of the rows that facts and candidates ask of."""
         for schema in ("arrived", "earlier", "landed", "kept", "sought", "sought_today"):
             self.connection.execute(f"create schema {schema}")
@@ -177,11 +174,11 @@ class _Lookup:
             self._attach_table("landed", name, [*self.earlier, *arrived] if name in WHOLE_TABLES else arrived)
         make_rejected_row(self.connection, self.landed, arrived)
 
-    def _attach_table(self, schema: str, name: str, files: Landed) -> None:
+    def _attach_table(self, schema: str, name: str, files: Sequence[LandedFile]) -> None:
         here = [(number, file) for number, file in files if file.table_name == name]
         self._view(f"{schema}.{name}", table_query(self.landed, read_extract_tables()[name], here))
 
-    def layer(self, arrived: Landed) -> Layer:
+    def layer(self, arrived: Sequence[LandedFile]) -> Layer:
         """The layer of the files that ``arrived``, after its own were written."""
         for model in read_models(self.sql, [FOLDER]):
             self._keep(_table(model.name), model.query)
@@ -254,7 +251,7 @@ class _Lookup:
     def _view(self, name: str, query: str) -> None:
         self.connection.execute(f"create or replace view {name} as {query}")
 
-    def _whole(self, arrived: Landed) -> Layer:
+    def _whole(self, arrived: Sequence[LandedFile]) -> Layer:
         """The layer in its place."""
         number = max((layer.number for layer in self.layers), default=0) + 1
         return _put_in_place(self.landed, number, {looked_through(*each) for each in arrived})
@@ -331,7 +328,7 @@ def _codes_asked(sql: Path, value_sets: Iterable[ValueSet]) -> list[ValueSet]:
     return [each for each in value_sets if f"value_sets.{each.name}" in read]
 
 
-def _made_under(sql: Path, codes: Iterable[ValueSet], files: Landed) -> str:
+def _made_under(sql: Path, codes: Iterable[ValueSet], files: Sequence[LandedFile]) -> str:
     """A digest of what decides what is kept but for rows: codes, columns, models, DuckDB, and whether spans came."""
     told = [
         version("duckdb"),
