@@ -31,7 +31,7 @@ from pipelines.publishing.publishes import (
     standing_name,
 )
 from pipelines.review.decisions import check_decisions
-from pipelines.rule.kept_layers import layer_faults, read_register, register_path
+from pipelines.rule.kept_layers import key_list_faults, layer_faults, read_register, register_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -233,6 +233,9 @@ def _compare_kept(comparison: _Comparison, landed: Path) -> None:
     register = read_register(landed)
     if register is None:
         comparison.faults.append(f"{register_path(landed)} is not as this version wrote it.")
-    for layer in register.layers if register else ():
+        return
+    for layer in register.layers:
         comparison.checked += len(layer.files)
         comparison.faults += layer_faults(landed, layer)
+    comparison.checked += len(register.key_lists)
+    comparison.faults += key_list_faults(landed, register.key_lists)

@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
     from pipelines.intake.ledger import DeliveredFile
 
+    LandedFile = tuple[int, DeliveredFile]
+
 
 FOLDER = "kept"
 """The folder below the landed files."""
 REGISTER_FILE = "register.json"
 UNFINISHED = "partial"
 """Where a layer lies until it is whole."""
+KEYS = "keys"
+"""Where the lists of keys lie."""
 
 
 @record
@@ -52,12 +56,24 @@ class Layer:
 
 @record
 @dataclass(frozen=True)
+class KeyList:
+    """A list of the keys (members and claims, hashed by a version of DuckDB) of a landed file, with size and digest."""
+
+    of: LookedThrough
+    hashed_by: str
+    bytes: int
+    sha256: str
+
+
+@record
+@dataclass(frozen=True)
 class Register:
-    """The layers in their order, and a digest of the codes, columns and models under which they were made."""
+    """The layers in their order, a digest of the codes, columns and models they were made under, and lists of keys."""
 
     format: int
     made_under: str
     layers: tuple[Layer, ...]
+    key_lists: tuple[KeyList, ...]
 
 
 def kept_folder(landed: Path) -> Path:
@@ -73,6 +89,11 @@ def unfinished_folder(landed: Path) -> Path:
 def layer_path(landed: Path, number: int, table_name: str) -> Path:
     """Where the rows of one table of a layer lie."""
     return kept_folder(landed) / f"{number:06d}" / f"{table_name}.parquet"
+
+
+def key_list_path(landed: Path, of: LookedThrough) -> Path:
+    """Where the list of the keys of a landed file lies."""
+    return kept_folder(landed) / KEYS / f"{of.table_name}-{of.delivery_number:06d}-{of.file_number:04d}.parquet"
 
 
 def register_path(landed: Path) -> Path:
@@ -96,7 +117,7 @@ def read_register(landed: Path) -> Register | None:
     return found if found.format == KEPT_ROWS else None
 
 
-def sound_layers(landed: Path, made_under: str, files: Iterable[tuple[int, DeliveredFile]]) -> tuple[Layer, ...]:
+def sound_layers(landed: Path, made_under: str, files: Iterable[LandedFile]) -> tuple[Layer, ...]:
     """The first layers, as many as were made as ``made_under`` says, of ``files`` alone, and lie there to the byte.
 
     A layer knows the candidates of those before it, so one that does not hold takes those after it along.
@@ -113,6 +134,28 @@ def sound_layers(landed: Path, made_under: str, files: Iterable[tuple[int, Deliv
     return tuple(sound)
 
 
+def sound_key_lists(landed: Path, hashed_by: str, files: Iterable[LandedFile]) -> tuple[KeyList, ...]:
+    """The lists of keys of landed files among ``files`` that lie there in their size."""
+    register = read_register(landed)
+    there = {looked_through(number, file) for number, file in files}
+    return tuple(
+        each
+        for each in (register.key_lists if register else ())
+        if each.hashed_by == hashed_by and each.of in there and _size(key_list_path(landed, each.of)) == each.bytes
+    )
+
+
+def _size(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() and not path.is_symlink() else None
+
+
+def key_list_faults(landed: Path, key_lists: Iterable[KeyList]) -> Iterator[str]:
+    """A sentence for each list of keys that is gone or was changed."""
+    for each in key_lists:
+        if wrong := fault_of(key_list_path(landed, each.of), each.sha256):
+            yield wrong
+
+
 def layer_faults(landed: Path, layer: Layer) -> Iterator[str]:
     """A sentence for each file of a layer that is gone or was changed."""
     for table_name, sha256 in layer.files.items():
@@ -120,22 +163,25 @@ def layer_faults(landed: Path, layer: Layer) -> Iterator[str]:
             yield wrong
 
 
-def write_register(landed: Path, made_under: str, layers: Sequence[Layer]) -> None:
-    """Names the layers, where the register does not yet: from here on they count."""
-    register = Register(KEPT_ROWS, made_under, tuple(layers))
-    if read_register(landed) == register:
-        return
-    content = asdict(register)
-    write_file(register_path(landed), sealed_text(content).encode())
+def write_register(landed: Path, made_under: str, layers: Sequence[Layer], key_lists: Sequence[KeyList] = ()) -> None:
+    """Names layers and lists of keys, where the register does not yet: from here on they count."""
+    register = Register(KEPT_ROWS, made_under, tuple(layers), tuple(key_lists))
+    if read_register(landed) != register:
+        write_file(register_path(landed), sealed_text(asdict(register)).encode())
 
 
-def clear(landed: Path, layers: Sequence[Layer]) -> None:
-    """Removes every folder of kept rows but those of ``layers``: dropped ones, and what a killed run left."""
+def clear(landed: Path, layers: Iterable[Layer], key_lists: Iterable[KeyList]) -> None:
+    """Removes all that is kept but ``layers`` and ``key_lists``: dropped ones, and what a killed run left."""
     make_folder(kept_folder(landed))
-    named = {layer_path(landed, layer.number, "any").parent.name for layer in layers}
+    make_folder(kept_folder(landed) / KEYS)
+    named = {KEYS, *(layer_path(landed, layer.number, "any").parent.name for layer in layers)}
     for path in kept_folder(landed).iterdir():
         if path.is_dir() and not path.is_symlink() and path.name not in named:
             shutil.rmtree(path)
+    lists = {key_list_path(landed, each.of) for each in key_lists}
+    for path in (kept_folder(landed) / KEYS).iterdir():
+        if path not in lists:
+            path.unlink()
 
 
 def kept_files(landed: Path) -> Iterator[Path]:
@@ -143,6 +189,10 @@ def kept_files(landed: Path) -> Iterator[Path]:
     if register_path(landed).is_file():
         yield register_path(landed)
     register = read_register(landed)
-    for layer in register.layers if register else ():
+    if register is None:
+        return
+    for layer in register.layers:
         for table_name in layer.files:
             yield layer_path(landed, layer.number, table_name)
+    for each in register.key_lists:
+        yield key_list_path(landed, each.of)

@@ -32,6 +32,7 @@ from pipelines.ground.warehouse import (
 )
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.ledger import landed_files, make_rejected_row, read_ledger, supplied_tables, table_query
+from pipelines.rule.kept_keys import KEY_COLUMNS, files_naming, hashed_by, new_key_lists
 from pipelines.rule.kept_layers import (
     FOLDER,
     Layer,
@@ -39,6 +40,7 @@ from pipelines.rule.kept_layers import (
     kept_folder,
     layer_path,
     looked_through,
+    sound_key_lists,
     sound_layers,
     unfinished_folder,
     write_register,
@@ -51,11 +53,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
-    from pipelines.intake.ledger import DeliveredFile
-    from pipelines.rule.kept_layers import LookedThrough
+    from pipelines.rule.kept_layers import KeyList, LandedFile, LookedThrough
     from pipelines.rule.value_sets import ValueSet
-
-    Landed = Sequence[tuple[int, DeliveredFile]]
 
 
 MOST_LAYERS = 8
@@ -123,30 +122,36 @@ def keep(
     There may be rows of a member or claim too many in them (of one that was a candidate by a file that is gone), never
     of one too few. None where nothing landed.
     """
-    asked_of = _value_sets_asked(sql)
-    codes = [each for each in value_sets if each.name in asked_of]
+    codes = _codes_asked(sql, value_sets)
     files = landed_files(read_ledger(landed))
-    has_eligibility = "eligibility" in supplied_tables(file for _, file in files)
-    made_under = _made_under(sql, codes, has_eligibility=has_eligibility)
+    made_under = _made_under(sql, codes, files)
     layers = sound_layers(landed, made_under, files)
-    clear(landed, layers)
+    key_lists = sound_key_lists(landed, hashed_by(), files)
+    clear(landed, layers, key_lists)
     known = {each for layer in layers for each in layer.looked_through}
     arrived = [(number, file) for number, file in files if looked_through(number, file) not in known]
-    if not arrived:
-        write_register(landed, made_under, layers)
-        return layers
     earlier = [(number, file) for number, file in files if looked_through(number, file) in known]
-    with _workshop(landed, memory_limit=memory_limit, threads=threads) as connection:
-        write_value_sets(connection, codes)
-        lookup = _Lookup(connection, landed, sql, layers)
-        lookup.attach(arrived, earlier)
-        layers = (*layers, lookup.layer(arrived))
-    if len(layers) > MOST_LAYERS:
+    if arrived:
         with _workshop(landed, memory_limit=memory_limit, threads=threads) as connection:
+            write_value_sets(connection, codes)
+            lookup = _Lookup(connection, landed, sql, layers, earlier, key_lists)
+            lookup.attach(arrived)
+            layers = (*layers, lookup.layer(arrived))
+    with _workshop(landed, memory_limit=memory_limit, threads=threads) as connection:
+        if len(layers) > MOST_LAYERS:
             layers = (_as_one(connection, landed, layers),)
-    write_register(landed, made_under, layers)
-    clear(landed, layers)
+        key_lists = (*key_lists, *new_key_lists(connection, landed, files, key_lists))
+    write_register(landed, made_under, layers, key_lists)
+    clear(landed, layers, key_lists)
     return layers
+
+
+def layers_to_check(landed: Path, *, sql: Path, value_sets: Iterable[ValueSet]) -> tuple[Layer, ...]:
+    """The layers as they lie there, where they hold all that ``landed`` gives; else none. Nothing is written."""
+    files = landed_files(read_ledger(landed))
+    layers = sound_layers(landed, _made_under(sql, _codes_asked(sql, value_sets), files), files)
+    known = {each for layer in layers for each in layer.looked_through}
+    return layers if {looked_through(number, file) for number, file in files} == known else ()
 
 
 @dataclass(frozen=True)
@@ -157,20 +162,23 @@ class _Lookup:
     landed: Path
     sql: Path
     layers: Sequence[Layer]
+    earlier: Sequence[LandedFile]
+    key_lists: Sequence[KeyList]
 
-    def attach(self, arrived: Landed, earlier: Landed) -> None:
-        """Makes ``arrived`` and ``earlier`` of the landed tables, and ``landed`` as the facts are asked of it."""
-        for schema in ("arrived", "earlier", "landed", "kept"):
+    def attach(self, arrived: Sequence[LandedFile]) -> None:
+        """Makes ``arrived`` of the files that arrived, and ``landed`` of the rows that facts and candidates ask of."""
+        for schema in ("arrived", "earlier", "landed", "kept", "sought", "sought_today"):
             self.connection.execute(f"create schema {schema}")
-        for name, table in read_extract_tables().items():
-            for schema, files in (("arrived", arrived), ("earlier", earlier)):
-                here = [(number, file) for number, file in files if file.table_name == name]
-                self._view(f"{schema}.{name}", table_query(self.landed, table, here))
-            whole = f"from arrived.{name} union all from earlier.{name}"
-            self._view(f"landed.{name}", whole if name in WHOLE_TABLES else f"from arrived.{name}")
+        for name in read_extract_tables():
+            self._attach_table("arrived", name, arrived)
+            self._attach_table("landed", name, [*self.earlier, *arrived] if name in WHOLE_TABLES else arrived)
         make_rejected_row(self.connection, self.landed, arrived)
 
-    def layer(self, arrived: Landed) -> Layer:
+    def _attach_table(self, schema: str, name: str, files: Sequence[LandedFile]) -> None:
+        here = [(number, file) for number, file in files if file.table_name == name]
+        self._view(f"{schema}.{name}", table_query(self.landed, read_extract_tables()[name], here))
+
+    def layer(self, arrived: Sequence[LandedFile]) -> Layer:
         """The layer of the files that ``arrived``, after its own were written."""
         for model in read_models(self.sql, [FOLDER]):
             self._keep(_table(model.name), model.query)
@@ -195,19 +203,31 @@ class _Lookup:
         return self._whole(arrived)
 
     def _seek(self, keys: str, column: str, table_name: str) -> None:
-        """Makes ``sought.<keys>`` of all that a kept table names in a column, and ``sought_today`` of what is new."""
-        self.connection.execute("create schema if not exists sought; create schema if not exists sought_today")
+        """Makes ``sought.<keys>`` of all that a kept table names in a column, and ``sought_today`` of what is new.
+
+        From here on ``earlier`` are the earlier files that may name what is new.
+        """
         self.connection.execute(f"create table sought.{keys} as select distinct {column} from kept.{table_name}")
         self.connection.execute(
             f"create table sought_today.{keys} as from sought.{keys} "
             f"where {column} not in ({self._known(table_name, column)})"
         )
+        for name, columns in KEY_COLUMNS.items():
+            if self._has_new(keys) and column in columns:
+                files = [(number, file) for number, file in self.earlier if file.table_name == name]
+                naming = files_naming(
+                    self.connection, self.landed, files, self.key_lists, column=column, sought=f"sought_today.{keys}"
+                )
+                self._attach_table("earlier", name, naming)
+
+    def _has_new(self, keys: str) -> bool:
+        """Whether something is sought in earlier files, too."""
+        return bool(self.layers) and one_number(self.connection, f"select count(*) from sought_today.{keys}") > 0
 
     def _found(self, keys: str, rows: Callable[[str, str], str]) -> str:
         """SQL of the ``rows`` of the keys sought in what arrived, and of those sought since today in what was there."""
         found = rows("arrived", f"sought.{keys}")
-        has_new = self.layers and one_number(self.connection, f"select count(*) from sought_today.{keys}")
-        return f"{found} union all {rows('earlier', f'sought_today.{keys}')}" if has_new else found
+        return f"{found} union all {rows('earlier', f'sought_today.{keys}')}" if self._has_new(keys) else found
 
     def _keep(self, table_name: str, query: str) -> None:
         """Writes what ``query`` gives as a file of the layer, and makes the table in ``kept``, with what was known."""
@@ -231,7 +251,7 @@ class _Lookup:
     def _view(self, name: str, query: str) -> None:
         self.connection.execute(f"create or replace view {name} as {query}")
 
-    def _whole(self, arrived: Landed) -> Layer:
+    def _whole(self, arrived: Sequence[LandedFile]) -> Layer:
         """The layer in its place."""
         number = max((layer.number for layer in self.layers), default=0) + 1
         return _put_in_place(self.landed, number, {looked_through(*each) for each in arrived})
@@ -301,18 +321,18 @@ def _facts(sql: Path) -> tuple[str, ...]:
     return tuple(_table(model.name) for model in read_models(sql, [FOLDER]))
 
 
-def _value_sets_asked(sql: Path) -> frozenset[str]:
-    """The names of the value sets that the facts are asked with."""
+def _codes_asked(sql: Path, value_sets: Iterable[ValueSet]) -> list[ValueSet]:
+    """The value sets that the facts are asked with."""
     with open_scratch() as parser:
         read = {table for model in read_models(sql, [FOLDER]) for table in tables_read(parser, model.query)}
-    return frozenset(_table(table) for table in read if table.startswith("value_sets."))
+    return [each for each in value_sets if f"value_sets.{each.name}" in read]
 
 
-def _made_under(sql: Path, codes: Iterable[ValueSet], *, has_eligibility: bool) -> str:
-    """A digest of all but the landed files that decides what is kept: codes, columns, models and DuckDB."""
+def _made_under(sql: Path, codes: Iterable[ValueSet], files: Sequence[LandedFile]) -> str:
+    """A digest of what decides what is kept but for rows: codes, columns, models, DuckDB, and whether spans came."""
     told = [
         version("duckdb"),
-        has_eligibility,
+        "eligibility" in supplied_tables(file for _, file in files),
         [(each.name, each.sha256) for each in codes],
         [(model.name, model.query) for model in read_models(sql, [FOLDER])],
         [

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipelines.ground.warehouse import Connection
     from pipelines.rule.dossier import Policy
+    from pipelines.rule.kept_layers import Layer
     from pipelines.rule.row_checks import RowCheck
     from pipelines.rule.value_sets import ValueSet
 
@@ -54,20 +55,21 @@ def narrow(
     redelivered_claims: str = "lines",
     row_checks: Sequence[RowCheck] = (),
     keeps_rows: bool = False,
+    layers: Sequence[Layer] = (),
     memory_limit: str = MEMORY_LIMIT,
     threads: int | None = None,
 ) -> None:
     """Makes the working file ``working``: value sets, policies, closed words, run facts and the candidates' history.
 
     Only this stage reads landed rows; from here on everything costs by candidates. Where it ``keeps_rows`` what was
-    looked up in them stays below ``landed`` for the next night, and this one looks up what is new; else it reads the
-    whole history, and the same comes out. ``assume_enrolled`` does nothing where an eligibility extract was delivered.
-    A feed that ``reach`` does not name has the reach that its rows tell. ``row_checks`` are what the gates ask of
-    single rows.
+    looked up in them stays below ``landed`` for the next night, and this one looks up what is new. Without that, and
+    without ``layers`` that were kept before, it reads the whole history, and the same comes out.
+
+    ``assume_enrolled`` does nothing where an eligibility extract was delivered. A feed that ``reach`` does not name has
+    the reach that its rows tell. ``row_checks`` are what the gates ask of single rows.
     """
-    layers = (
-        keep(landed, sql=sql, value_sets=value_sets, memory_limit=memory_limit, threads=threads) if keeps_rows else ()
-    )
+    if keeps_rows:
+        layers = keep(landed, sql=sql, value_sets=value_sets, memory_limit=memory_limit, threads=threads)
     with open_warehouse(working, memory_limit=memory_limit, threads=threads) as connection:
         attach(connection, landed)
         write_value_sets(connection, value_sets)

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import random
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pipelines.ground.files import FILE_MODE
-from pipelines.ground.warehouse import open_warehouse
+from pipelines.ground.warehouse import open_warehouse, read_parquet
 from pipelines.intake.land import land
-from pipelines.rule import kept_rows
-from pipelines.rule.kept_layers import kept_files, kept_folder, layer_path, read_register, register_path
+from pipelines.intake.ledger import landed_files, parquet_path, read_ledger
+from pipelines.rule import kept_keys, kept_rows
+from pipelines.rule.kept_keys import files_naming
+from pipelines.rule.kept_layers import (
+    kept_files,
+    kept_folder,
+    layer_path,
+    looked_through,
+    read_register,
+    register_path,
+)
 from pipelines.rule.narrow import narrow
 from tests.laws.population import population
 from tests.laws.test_deliveries_over_time import scattered
@@ -71,9 +81,13 @@ def nights(deliveries: list[Path], tmp_path_factory: pytest.TempPathFactory) -> 
     """The landed files with what was kept, and what each night staged."""
     landed = tmp_path_factory.mktemp("nights") / "landed"
     made = []
-    for folder in deliveries:
-        land(folder, landed=landed, as_of=RUN_DATE, rules=TAKE_ALL)
-        made.append(staged(landed, keeps_rows=True))
+    with pytest.MonkeyPatch.context() as patched:
+        # Tiny files have lists of their keys, too, and some of them wait for theirs.
+        patched.setattr(kept_keys, "LEAST_ROWS", 5)
+        patched.setattr(kept_keys, "ROWS_A_NIGHT", 600)
+        for folder in deliveries:
+            land(folder, landed=landed, as_of=RUN_DATE, rules=TAKE_ALL)
+            made.append(staged(landed, keeps_rows=True))
     return landed, made
 
 
@@ -109,6 +123,29 @@ def test_a_night_looks_through_each_landed_file_once(nights: tuple[Path, list[St
     assert len(register.layers) == DELIVERIES
 
 
+def test_lists_of_keys_pass_by_files_that_name_nothing_sought(nights: tuple[Path, list[Staged]]) -> None:
+    landed = nights[0]
+    register = read_register(landed)
+    assert register is not None
+    listed = {each.of for each in register.key_lists}
+    files = landed_files(read_ledger(landed))
+    assert 0 < len(listed) < len(files)
+    [(number, file)] = [
+        (n, f) for n, f in files if looked_through(n, f) in listed and f.table_name == "pharmacy_claim"
+    ][:1]
+    with open_warehouse() as connection:
+        path = parquet_path(landed, "pharmacy_claim", number, file.file_number)
+        connection.execute(
+            f"create table member as select upper(member_id) as member_id from {read_parquet([path])} limit 1"
+        )
+        connection.execute("create table stranger as select 'nobody' as member_id")
+        asked = partial(files_naming, connection, landed, [(number, file)], register.key_lists, column="member_id")
+
+        assert asked(sought="member") == [(number, file)]
+        assert asked(sought="stranger") == []
+        assert files_naming(connection, landed, [(number, file)], [], column="member_id", sought="stranger") != []
+
+
 def test_a_night_without_news_writes_nothing(landed: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in kept_files(landed)}
     staged(landed, keeps_rows=True)
@@ -131,6 +168,11 @@ def lose_a_file(landed: Path) -> None:
     layer_path(landed, 2, "identifier").unlink()
 
 
+def cut_a_list(landed: Path) -> None:
+    path = next((kept_folder(landed) / "keys").iterdir())
+    path.write_bytes(path.read_bytes()[:-5])
+
+
 def kill_a_night(landed: Path) -> None:
     folder = kept_folder(landed) / "000099"
     shutil.copytree(kept_folder(landed) / "000001", folder)
@@ -147,7 +189,7 @@ def of_an_older_version(landed: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", [cut_register, damage_first_layer, lose_a_file, kill_a_night, delete_all, of_an_older_version]
+    "fault", [cut_register, damage_first_layer, lose_a_file, cut_a_list, kill_a_night, delete_all, of_an_older_version]
 )
 def test_what_is_kept_may_be_damaged_or_gone_and_is_made_again(
     fault: object, landed: Path, nights: tuple[Path, list[Staged]]
