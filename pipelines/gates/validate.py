@@ -102,7 +102,7 @@ def validate(
     suites = read_suites(expectations)
     # Great Expectations takes seconds to import, which is time enough for DuckDB to count.
     with ThreadPoolExecutor(max_workers=1) as beside, _open_catalog(catalog) as connection:
-        beside.submit(import_module, "great_expectations")
+        beside.submit(import_module, "pipelines.gates.expectation_of_counts")
         _demand_all_suites(connection, catalog, expectations, suites)
         _name_rows_to_check(connection, _tables(connection), delivery_number)
         counts = {
@@ -279,10 +279,10 @@ def _judge(
     as_of: date,
     delivery_number: int | None,
 ) -> dict[CheckKey, bool]:
-    """Whether Great Expectations lets each check with anything to look at pass.
+    """Whether Great Expectations lets each check with anything to look at pass, in one checkpoint.
 
-    Expectations on columns are judged over the landed rows themselves, in one batch a table;
-    those that no column expectation covers are queries over the counts.
+    Expectations on columns are judged over the landed rows themselves, with one validation definition a table;
+    those that no column expectation covers are our own, and judge the counts (``expectation_of_counts``).
     """
     by_count: list[SuiteCheck] = []
     by_table: dict[str, list[SuiteCheck]] = {}
@@ -294,15 +294,16 @@ def _judge(
                 by_count.append(check)
             else:
                 by_table.setdefault(suite.name, []).append(check)
-    verdicts: dict[CheckKey, bool] = {}
+    batches: dict[str, tuple[list[SuiteCheck], str]] = {}
+    for table, checks in by_table.items():
+        columns = sorted({column for check in checks for column in check.columns} | {"delivery_number"})
+        selected = ", ".join(identifier(column) for column in columns)
+        rows = f"select {selected} from landed.{identifier(table)} where {_delivered(delivery_number)}"
+        batches[table] = (checks, rows)
+    if by_count:
+        batches["counts"] = (by_count, _counts_query(by_count, counts))
     with _great_expectations(catalog) as source:
-        for table, checks in by_table.items():
-            columns = sorted({column for check in checks for column in check.columns} | {"delivery_number"})
-            selected = ", ".join(identifier(column) for column in columns)
-            rows = f"select {selected} from landed.{identifier(table)} where {_delivered(delivery_number)}"
-            verdicts |= _verdicts(_batch(source, table, rows), checks, as_of=as_of)
-        if by_count:
-            verdicts |= _verdicts(_batch(source, "counts", _counts_query(by_count, counts)), by_count, as_of=as_of)
+        verdicts = _verdicts(source, batches, as_of=as_of)
     _demand_agreement([check for checks in by_table.values() for check in checks], counts, verdicts)
     return verdicts
 
@@ -315,6 +316,8 @@ def _great_expectations(catalog: Path) -> Iterator[SQLDatasource]:
     """
     with _silence():
         import great_expectations as gx
+
+        import_module("pipelines.gates.expectation_of_counts")
         from duckdb_sqlalchemy import ConnectionWrapper
         from sqlalchemy import URL
 
@@ -369,23 +372,27 @@ def _counts_query(checks: Iterable[SuiteCheck], counts: Mapping[CheckKey, _Count
     return f"select * from (values {values}) as counted(table_name, check_name, failed_count, total_count)"
 
 
-def _verdicts(batch: BatchDefinition[Any], checks: list[SuiteCheck], *, as_of: date) -> dict[CheckKey, bool]:
-    """Pass or fail of each of ``checks``; raises ``UsageError`` for those that could not be judged."""
-    import great_expectations as gx
-
-    unjudged = [check.key for check in checks]
+def _verdicts(
+    source: SQLDatasource, batches: Mapping[str, tuple[list[SuiteCheck], str]], *, as_of: date
+) -> dict[CheckKey, bool]:
+    """Pass or fail of the checks of each batch, in one checkpoint; raises ``UsageError`` for those not judged."""
+    unjudged = [check.key for checks, _ in batches.values() for check in checks]
     verdicts: dict[CheckKey, bool] = {}
     try:
-        suite = gx.ExpectationSuite(name=batch.name, expectations=[check.as_expectation() for check in checks])
-        results = batch.get_batch().validate(
-            suite, result_format="BOOLEAN_ONLY", expectation_parameters={"as_of": as_of}
+        results = _checkpoint(
+            source,
+            "suites",
+            {name: ([check.as_expectation() for check in checks], rows) for name, (checks, rows) in batches.items()},
+            result_format="BOOLEAN_ONLY",
+            parameters={"as_of": as_of},
         )
-        for result in results.results:
+        for result in results:
             configuration = result.expectation_config
             if configuration is None or _raised(result.exception_info):
                 continue
-            key = CheckKey(configuration.meta["table_name"], configuration.meta["check_name"])
-            verdicts[key] = bool(result.success)
+            verdicts[CheckKey(configuration.meta["table_name"], configuration.meta["check_name"])] = bool(
+                result.success
+            )
         unjudged = [key for key in unjudged if key not in verdicts]
     except Exception:  # noqa: BLE001, S110  any text may quote rows; told below by name
         pass
@@ -499,6 +506,7 @@ def _checkpoint(
     batches: Mapping[str, tuple[list[dict[str, Any]], str]],
     *,
     result_format: Any,
+    parameters: Mapping[str, Any] | None = None,
 ) -> list[ExpectationValidationResult]:
     """The results of a checkpoint with one validation definition a batch: its suite of expectations, and its query."""
     import great_expectations as gx
@@ -519,7 +527,7 @@ def _checkpoint(
         validation_definitions=[context.validation_definitions.add(each) for each in definitions],
         result_format=result_format,
     )
-    run = context.checkpoints.add(checkpoint).run()
+    run = context.checkpoints.add(checkpoint).run(expectation_parameters=dict(parameters or {}))
     return [result for validated in run.run_results.values() for result in validated.results]
 
 

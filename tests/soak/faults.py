@@ -466,7 +466,7 @@ def _is_right(
     is_named = any(check in found for check in names.get(what, {what}))
     match end:
         case "held":
-            return word in {"held", "refused"} and is_named
+            return word == "refused" or (word == "held" and is_named)
         case "said":
             return word in {"said", "held"} and is_named
         case "refused":
