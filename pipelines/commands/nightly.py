@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.shared import DEMO_OUT, AsJson, AsOf, Config, Extracts, Out, day, now, short, telling, today
+from pipelines.commands.shared import (
+    DEMO_OUT,
+    AsJson,
+    AsOf,
+    Config,
+    Extracts,
+    Out,
+    day,
+    now,
+    operator,
+    short,
+    telling,
+    today,
+)
 from pipelines.commands.writing import Voice, log, tell_json, tell_line, tell_table, voice
 from pipelines.ground.encryption import KEY_VARIABLE
 from pipelines.ground.errors import ExitCode, StimauditError
@@ -107,6 +120,7 @@ def run(
         synthetic=synthetic,
         accept_change=tuple(accept_change or ()),
         because=because,
+        accepted_by=operator() if accept_change else None,
         earlier_is_meant=earlier_is_meant,
     )
     outcome = _audit(request, with_prefect=not no_prefect)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import pwd
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
@@ -194,3 +195,17 @@ def today() -> date:
 def day(given: datetime | None) -> date | None:
     """The day that an option gives, which the command line reads as a time; none: it was not given."""
     return given.date() if given else None
+
+
+def account() -> str:
+    """The name of the account that the command runs under, as the operating system has it, else its number."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def operator() -> str:
+    """Who gives the command: the account, and beside it what ``LOGNAME`` says where that is another name."""
+    name, logname = account(), os.environ.get("LOGNAME")
+    return name if logname in {None, "", name} else f"{name} (LOGNAME {logname})"

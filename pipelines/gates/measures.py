@@ -515,14 +515,20 @@ def _number(value: float, unit: Unit) -> str:
     return f"{value:.1%}" if unit == "share" else f"{value:,.1f}"
 
 
-def accepting(profile: Profile, *, names: Sequence[str], because: str | None, expectations: Path) -> Profile:
-    """``profile`` with the measures of the checks ``names`` accepted, each for the reason ``because``.
+def accepting(
+    profile: Profile, *, names: Sequence[str], because: str | None, expectations: Path, by: str | None = None
+) -> Profile:
+    """``profile`` with the measures of the checks ``names`` accepted by somebody, each for the reason ``because``.
 
     A name is that of a check or of a measure, with its table before a point. Raises ``UsageError`` for one
     that is not known, and where no reason is given.
     """
     accepted = accepted_measures(names, because=because, expectations=expectations)
-    return with_accepted(profile, {**profile.accepted, **accepted}) if accepted else profile
+    if not accepted:
+        return profile
+    new_by = dict.fromkeys(accepted, by) if by else {}
+    kept_by = {name: who for name, who in profile.accepted_by.items() if name not in accepted}
+    return with_accepted(profile, {**profile.accepted, **accepted}, {**kept_by, **new_by})
 
 
 def accepted_measures(names: Sequence[str], *, because: str | None, expectations: Path) -> dict[str, str]:

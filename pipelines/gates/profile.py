@@ -74,7 +74,7 @@ class Measured:
 @record
 @dataclass(frozen=True)
 class Profile:
-    """The measures of one delivery, and which of its failed checks an operator accepted, each with the reason given.
+    """The measures of one delivery, and which of its failed checks an operator accepted: the reason given, and by whom.
 
     What a publish found is measured in the same form: ``delivery_number`` is then the number of the publish.
     """
@@ -83,6 +83,7 @@ class Profile:
     as_of: str
     measures: tuple[Measured, ...]
     accepted: Mapping[str, str] = field(default_factory=dict)
+    accepted_by: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def day(self) -> date:
@@ -186,6 +187,6 @@ def accepted_changes(history: Path) -> dict[str, dict[str, str]]:
     return {str(number): dict(profile.accepted) for number, profile in found.items() if profile and profile.accepted}
 
 
-def with_accepted(profile: Profile, accepted: Mapping[str, str]) -> Profile:
-    """``profile`` with what an operator accepted of it."""
-    return replace(profile, accepted=dict(sorted(accepted.items())))
+def with_accepted(profile: Profile, accepted: Mapping[str, str], accepted_by: Mapping[str, str]) -> Profile:
+    """``profile`` with what an operator accepted of it, and who did; that nobody said stays out."""
+    return replace(profile, accepted=dict(sorted(accepted.items())), accepted_by=dict(sorted(accepted_by.items())))

@@ -95,6 +95,7 @@ class Gates:
     settings: Settings
     accept_change: tuple[str, ...] = ()
     because: str | None = None
+    accepted_by: str | None = None
 
 
 def validate_landed(catalog: Path, *, gates: Gates, as_of: date, delivery_number: int) -> tuple[CheckResult, ...]:
@@ -122,8 +123,11 @@ def measure_landed(
     profile = measure_delivery(
         catalog, sql=gates.here.sql, as_of=kept.day if kept else as_of, delivery_number=delivery_number
     )
-    profile = replace(profile, accepted=kept.accepted if kept else {})
-    profile = accepting(profile, names=gates.accept_change, because=gates.because, expectations=suites)
+    if kept:
+        profile = replace(profile, accepted=kept.accepted, accepted_by=kept.accepted_by)
+    profile = accepting(
+        profile, names=gates.accept_change, because=gates.because, expectations=suites, by=gates.accepted_by
+    )
     results = hold(profile, earlier, catalog=catalog, expectations=suites, least_rows=gates.settings.gate_min_rows)
     return profile, results
 
@@ -140,8 +144,11 @@ def measure_night(working: Path, *, plan: Plan, run_id: str) -> tuple[Profile, t
     found = measure_outcomes(working, sql=here.sql, as_of=plan.as_of, run_number=number)
     newest = read_profile(history, max(deliveries_to_check(plan), default=0))
     if newest is not None:
-        of_outcomes = {name: why for name, why in newest.accepted.items() if name.startswith(f"{OUTCOME_TABLE}.")}
-        found = replace(found, accepted=of_outcomes)
+        of_outcomes, by = (
+            {name: told for name, told in each.items() if name.startswith(f"{OUTCOME_TABLE}.")}
+            for each in (newest.accepted, newest.accepted_by)
+        )
+        found = replace(found, accepted=of_outcomes, accepted_by=by)
     held = hold_outcomes(
         found,
         earlier_profiles(history, number, "outcomes"),
@@ -403,6 +410,7 @@ def gates_of(plan: Plan) -> Gates:
         settings=plan.settings,
         accept_change=plan.accept_change,
         because=plan.because,
+        accepted_by=plan.accepted_by,
     )
 
 

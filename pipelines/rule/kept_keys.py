@@ -40,12 +40,17 @@ ROWS_A_NIGHT = 10_000_000
 
 def hashed_by() -> str:
     """What the hashes of a list depend on."""
-    return version("duckdb")
+    return f"{version('duckdb')} {folded('member_id')}"
+
+
+def folded(column: str) -> str:
+    """SQL of what is the same for every spelling of a member: without case and leading zeros."""
+    return f"ltrim(lower({column}), '0')"
 
 
 def _key(column: str) -> str:
     """SQL of the key that a value has in a list: the same for every spelling of a member."""
-    value = f"lower({column})" if column == "member_id" else column
+    value = folded(column) if column == "member_id" else column
     return f"cast(hash({literal(column)}, {value}) >> 32 as uinteger)"
 
 

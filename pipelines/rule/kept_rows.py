@@ -32,7 +32,7 @@ from pipelines.ground.warehouse import (
 )
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.ledger import landed_files, make_rejected_row, read_ledger, supplied_tables, table_query
-from pipelines.rule.kept_keys import KEY_COLUMNS, files_naming, hashed_by, new_key_lists
+from pipelines.rule.kept_keys import KEY_COLUMNS, files_naming, folded, hashed_by, new_key_lists
 from pipelines.rule.kept_layers import (
     FOLDER,
     Layer,
@@ -65,8 +65,6 @@ MEMBER_TABLES = ("medical_claim", "pharmacy_claim", "eligibility", "prior_author
 """The tables whose rows are kept, and found by their member."""
 CLAIM_TABLES = ("claim_diagnosis", "claim_procedure")
 """The tables whose rows are kept, and found by their claim."""
-SPELT_TABLES = ("eligibility", "medical_claim", "pharmacy_claim")
-"""The tables of which every spelling of a member is asked."""
 ROWS_OF_KEPT: Mapping[str, tuple[str, tuple[str, ...]]] = {
     **{
         name: (f"One row per loaded row of {name} that is a candidate's, as it landed.", (f"landed.{name}",))
@@ -77,8 +75,8 @@ ROWS_OF_KEPT: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("landed.medical_claim",),
     ),
     "delivered_member": (
-        "One row per table and delivery in which an identifier came that is a candidate's but for case.",
-        tuple(f"landed.{name}" for name in SPELT_TABLES),
+        "One row per table and delivery in which an identifier came that is a candidate's but for case or leading zeros.",
+        tuple(f"landed.{name}" for name in MEMBER_TABLES),
     ),
     "rejected_row": ("One row per rule broken by a delivered row that was set aside.", ("landed.rejected_row",)),
 }
@@ -274,12 +272,12 @@ def _claim_numbers(schema: str, sought: str | None = None) -> str:
 
 def _delivered_members(schema: str, sought: str | None = None) -> str:
     """SQL of which member identifiers came in which table and delivery; of every spelling of those sought, or all."""
-    distinct, condition = (
-        ("distinct ", f" where lower(member_id) in (select lower(member_id) from {sought})") if sought else ("", "")
-    )
+    spelling = folded("member_id")
+    condition = f" where {spelling} in (select {spelling} from {sought})" if sought else ""
+    distinct = "distinct " if sought else ""
     return " union all ".join(
         f"select {distinct}{literal(name)} as table_name, member_id, delivery_number from {schema}.{name}{condition}"
-        for name in SPELT_TABLES
+        for name in MEMBER_TABLES
     )
 
 

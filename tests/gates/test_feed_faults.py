@@ -401,7 +401,9 @@ def test_a_sender_of_a_few_rows_is_not_named(feed: Connection) -> None:
 def test_what_is_accepted_is_a_caveat_and_then_the_usual(feed: Connection, clean: tuple[Profile, ...]) -> None:
     denied = next(fault for fault in FAULTS if fault.name == "status_denied")
     broken = spoiled(feed, denied, CLEAN_DELIVERIES)
-    accepted = accepting(broken, names=["medical_claim.denied_share_broke"], because="a backlog", expectations=MEASURES)
+    names = ["medical_claim.denied_share_broke"]
+    accepted = accepting(broken, names=names, because="a backlog", expectations=MEASURES, by="ada")
+    assert accepted.accepted_by == {"medical_claim.denied_share": "ada"}
     tonight = results_of(accepted, clean[: CLEAN_DELIVERIES - 1])
     again = spoiled(feed, denied, LATER)
 

@@ -109,7 +109,7 @@ def test_a_night_that_found_something_else_is_held_until_somebody_says_why_it_is
     assert not profile_path(out / "history", 2, "outcomes").exists()
     assert (out / "published" / "stimaudit.duckdb").read_bytes() == published
 
-    second = run(plan_of(tmp_path, 2, accept_change=(CHECK, OUTCOME_CHECK), because="a backlog"))
+    second = run(plan_of(tmp_path, 2, accept_change=(CHECK, OUTCOME_CHECK), because="a backlog", accepted_by="ada"))
     assert second.published.run_id != first.published.run_id
     with open_published(out / "published") as connection:
         [(parameters,)] = connection.execute("select parameters from audit.run").fetchall()
@@ -117,6 +117,10 @@ def test_a_night_that_found_something_else_is_held_until_somebody_says_why_it_is
             "select check_name, severity from audit.data_quality where check_name like '%_broke' "
             "and status = 'failed' and description like '%Accepted: a backlog' order by table_name"
         ).fetchall()
+        by = connection.execute(
+            "select distinct measured_of, accepted_by from audit.gate_measure where accepted_by is not null order by 1"
+        ).fetchall()
+    assert by == [("delivery", "ada"), ("publish", "ada")]
     accepted = {"episode_review.episodes": "a backlog", "medical_claim.denied_share": "a backlog"}
     assert json.loads(parameters)["accepted_changes"] == {"2": accepted}
     assert told == [("episodes_broke", "warning"), ("denied_share_broke", "warning")]
