@@ -75,7 +75,7 @@ ROWS_OF_KEPT: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("landed.medical_claim",),
     ),
     "delivered_member": (
-        "One row per table and delivery in which an identifier came that is a candidate's but for case or zeros before it.",
+        "One row per table and delivery in which an identifier came that is but for its spelling a candidate's.",
         tuple(f"landed.{name}" for name in MEMBER_TABLES),
     ),
     "rejected_row": ("One row per rule broken by a delivered row that was set aside.", ("landed.rejected_row",)),
