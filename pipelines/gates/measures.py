@@ -322,6 +322,8 @@ def _judged(check: MeasureCheck, now: Profile, before: Sequence[Profile], *, lea
         elif past:
             usual = median(one.value for one in past)
             number = measured.value - usual if meta.compared == "change" else _ratio(measured, past, meta.unit)
+            if measured.segment_kind == "code" and past[0].value == 0:
+                number = 1.0  # it vanished before, and that was told
             found.append(Judged(measured, usual, round(number, 6)))
     return found
 

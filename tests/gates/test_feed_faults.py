@@ -352,6 +352,16 @@ def test_a_fault_of_a_later_night_is_held_or_said(feed: Connection, clean: tuple
     demand(results_of(spoiled(feed, fault, LATER), clean[:CLEAN_DELIVERIES]), fault.later or "")
 
 
+def test_a_code_that_vanished_is_said_on_the_night_it_does_and_not_again(
+    feed: Connection, clean: tuple[Profile, ...]
+) -> None:
+    vanished = next(fault for fault in FAULTS if fault.name == "opening_code_vanished")
+    first, again = (spoiled(feed, vanished, delivery) for delivery in (CLEAN_DELIVERIES, LATER))
+
+    assert "opening_code_share" in failed(results_of(first, clean[: CLEAN_DELIVERIES - 1]))
+    assert "opening_code_share" not in failed(results_of(again, [*clean[: CLEAN_DELIVERIES - 1], first]))
+
+
 def test_a_sender_too_small_to_be_judged_is_seen_in_the_whole(feed: Connection, clean: tuple[Profile, ...]) -> None:
     fault = next(fault for fault in FAULTS if fault.name == "status_denied_one_sender")
     profile = spoiled(feed, fault, LATER)

@@ -1224,3 +1224,26 @@ def test_encrypted_rows_are_judged_as_rows_in_the_clear(tmp_path: Path) -> None:
     assert sum(result.status == "passed" for result in said["clear"]) > 10
     assert b"medical_claim" in (tmp_path / "clear" / "catalog.duckdb").read_bytes()
     assert b"medical_claim" not in (tmp_path / "encrypted" / "catalog.duckdb").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("code", "is_odd"),
+    [
+        *(("M5450", False), ("S060X0A", False), ("T3695XA", False), ("K31A0", False), ("C7A1", False), ("I10", False)),
+        *(("M5450Y", True), ("M545N", True), ("I10W", True), ("M5450YYY", True), ("ABKM5450", True)),
+    ],
+)
+def test_the_letter_of_what_was_present_on_admission_is_no_part_of_a_diagnosis(code: str, is_odd: bool) -> None:
+    [condition] = [
+        check.failing_rows
+        for suite in read_suites(EXPECTATIONS)
+        for check in suite.checks
+        if check.key == ("claim_diagnosis", "diagnosis_code_shape")
+    ]
+    with open_warehouse() as connection:
+        [(found,)] = connection.execute(
+            f"select {condition} from (select $code as diagnosis_code, 'icd-10-cm' as diagnosis_code_type)",
+            {"code": code},
+        ).fetchall()
+
+    assert found is is_odd

@@ -468,7 +468,7 @@ def _is_right(
         case "held":
             return word == "refused" or (word == "held" and is_named)
         case "said":
-            return word in {"said", "held"} and is_named
+            return word == "held" or (word == "said" and is_named)
         case "refused":
             return word == "refused"
         case "named":
