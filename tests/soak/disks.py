@@ -40,6 +40,7 @@ FREE = (0, 4_096, 300_000)
 """How many bytes a full disk still has."""
 SIZE = 256 * 2**20
 WRITING = ("run", "validate", "report", "rollback", "sample", "letter", "decision import", "decision record")
+TOLD_EVERY = 50
 READABLE = {ExitCode.DONE, ExitCode.CAVEATS}
 
 
@@ -107,6 +108,8 @@ class Sitting:
         began = time.monotonic()
         ended = self.stimaudit(*name.split(), *self.commands()[name], "--out", out, folder=self.folder)
         self.calls[what] += 1
+        if sum(self.calls.values()) % TOLD_EVERY == 0:
+            self.say(f"  {sum(self.calls.values()):,} calls, {len(self.faults)} faults; now {what}")
         self.codes[f"{name} {ended.code}"] += 1
         where = f"{what}: {name} ended with {ended.code} after {time.monotonic() - began:.1f} s"
         if ended.has_trace:

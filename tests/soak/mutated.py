@@ -39,6 +39,7 @@ HEADER = ["claim_id", "claim_line_number", "claim_type", "member_id", "claim_lin
           "hcpcs_code", "place_of_service_name"]  # fmt: skip
 TEXTS = ("", "plain", 'with "quotes"', "a, comma", "two\nlines", "two\r\nlines", "ünïcode", " blanks ", "'", "\\", "=1")
 INSERTED = (b'"', b"\n", b"\r\n", b"\r", b",", b'""', b"\x00", b"\xff", b"\xef\xbb\xbf", b"\n\n", b'"\n', b'\n"', b" ")
+TOLD_EVERY = 100
 FORMS = ("csv", "csv.gz", "csv.zst", "parquet")
 
 
@@ -215,6 +216,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             inside = form != "parquet" and chance.random() < 0.7
             content = packed(mutated(content, chance), form) if inside else mutated(packed(content, form), chance)
             sitting.try_file(number, content, form)
+            if number % TOLD_EVERY == TOLD_EVERY - 1:
+                sys.stdout.write(f"  {number + 1} files, {len(sitting.faults)} faults\n")
+                sys.stdout.flush()
         ends = dict(sorted(sitting.ends.items()))
         sys.stdout.write(f"{asked.files} files, {ends}, seed {asked.seed}\n{len(sitting.faults)} faults\n")
     return 1 if sitting.faults else 0
