@@ -51,9 +51,15 @@ lint: $(READY) ## format, lint, types, the order of the rooms and SQL
 
 check: lint test ## format, lint, types, the order of the rooms, SQL, and the tests
 
-soak: $(READY) ## what takes long: Prefect for real, a hundred kills, a year of nights, every fault in every share
+soak: $(READY) ## what takes hours: Prefect for real, a thousand kills and mutated files, full disks, a bad night, a year
 	$(RUN)/pytest -q -m soak
-	$(RUN)/python -m tests.soak.crash --kills 100
+	$(RUN)/python -m tests.soak.crash --kills 1000
+	STIMAUDIT_SOAK_PUBLISHES=200 STIMAUDIT_SOAK_READERS=20 $(RUN)/pytest -q -n 0 -s tests/whole/test_readers.py
+	POLARS_MAX_THREADS=1 $(RUN)/python -m tests.soak.mutated --files 1000
+	POLARS_MAX_THREADS=1 $(RUN)/python -m tests.soak.changed
+	POLARS_MAX_THREADS=1 $(RUN)/python -m tests.soak.disks
+	$(RUN)/python -m tests.soak.canaries --prefect
+	$(RUN)/python -m tests.soak.bad_night
 	$(RUN)/python -m tests.soak.year
 	POLARS_MAX_THREADS=1 $(RUN)/python -m tests.soak.faults --quick
 

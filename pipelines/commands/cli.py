@@ -6,6 +6,7 @@ The clock and the environment are read here and in `pipelines.commands`, and now
 from __future__ import annotations
 
 import os
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -105,6 +106,8 @@ def main() -> None:
 
     A scheduler that ends it (SIGTERM) gets what Ctrl-C gets: working files are removed and the status says so.
     """
+    # What a library cannot close on a full disk is told by Python itself, with a trace; the command tells of it.
+    sys.unraisablehook = lambda _: None
     _give_a_home()
     with heeding_signals(), private_files():
         app()

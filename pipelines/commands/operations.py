@@ -118,9 +118,11 @@ def reproduce(*, run_id: RunId, out: PublishedOut = DEMO_OUT, as_json: AsJson = 
     Ends with 6 when other episodes come out. **Example**: `stimaudit reproduce R20260629-1a2b3c4d --out /srv/stimaudit`
     """
     from pipelines.ground.program_files import home
+    from pipelines.operation.forms import check_forms
     from pipelines.operation.reproduce import reproduce as make_again
 
-    with run_lock(run_folder(out), since=now()):
+    check_forms(run_folder(out))
+    with run_lock(out, since=now()):
         found = make_again(out, run_id, here=home())
     tell(found, as_json=as_json)
     found.raise_if_different()

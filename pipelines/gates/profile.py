@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from pipelines.gates.validate import delivered_views
 from pipelines.ground.files import make_folder, read_text, write_file
 from pipelines.ground.records import RecordError, judge, record
+from pipelines.ground.registers import enter
 from pipelines.ground.sealed_json import sealed_text, unsealed
 from pipelines.ground.warehouse import literal, open_warehouse
 
@@ -162,6 +163,15 @@ def keep_profile(history: Path, profile: Profile, kept: Kept = "profiles") -> No
     path = profile_path(history, profile.delivery_number, kept)
     make_folder(path.parent)
     write_file(path, sealed_text(asdict(profile)).encode())
+    enter(history.parent, kept, [path])
+
+
+def drop_profile(history: Path, number: int) -> None:
+    """Removes the profile of a delivery that was taken out again; its register forgets it first."""
+    path = profile_path(history, number)
+    if path.is_file():
+        enter(history.parent, "profiles", [], gone=[path])
+        path.unlink()
 
 
 def read_profile(history: Path, number: int, kept: Kept = "profiles") -> Profile | None:

@@ -126,9 +126,15 @@ def json_text(content: Mapping[str, Any]) -> str:
 
 def write_file(path: Path, content: bytes) -> None:
     """Puts a small file at ``path``, for owner and group only: the old one or the new one is there, never a part."""
-    with os.fdopen(open_file(partial_path(path), os.O_TRUNC), "wb") as written:
-        written.write(content)
-    commit_file(partial_path(path), path)
+    part = partial_path(path)
+    with os.fdopen(open_file(part, os.O_TRUNC), "wb") as written:
+        try:
+            written.write(content)
+            written.flush()
+        except OSError:
+            part.unlink(missing_ok=True)  # a disk without room is not to keep what is no use
+            raise
+    commit_file(part, path)
 
 
 def swap_in(made: Path, target: Path) -> None:

@@ -41,6 +41,12 @@ def stopped(cause: BaseException) -> StoppedError | None:
     return None if _Heard.signal is None else StoppedError(_Heard.signal)
 
 
+def raise_if_stopped() -> None:
+    """Raises the ``KeyboardInterrupt`` of a signal that was heard and that a library has swallowed since."""
+    if _Heard.signal is not None:
+        raise KeyboardInterrupt
+
+
 @contextmanager
 def heeding_signals() -> Iterator[None]:
     """Inside, SIGINT and SIGTERM are raised where the program stands; one that was ignored before stays ignored.

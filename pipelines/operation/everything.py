@@ -27,9 +27,9 @@ OWN_FOLDERS = (PUBLISHES_FOLDER, "work", LOG_FOLDER)
 """Folders that are looked at elsewhere (publishes) or hold nothing that lasts."""
 OTHER_FILES = re.compile(
     rf"{re.escape(LOCK_FILE)}|decisions/{re.escape(LOCK_FILE)}|{re.escape(STATUS_FILE)}|{re.escape(PAYERS_TEMPLATE)}|"
-    r"history/(profiles|outcomes)/[0-9]{6}\.json|landed/deliveries/[0-9]{6}\.(json|refused)"
+    r"landed/deliveries/[0-9]{6}\.(json|refused)"
 )
-"""Files that no register lists: locks, the last status, the payer's words, profiles, manifests of deliveries."""
+"""Files that no register lists: locks, the last status, the payer's words, manifests of deliveries."""
 LOGS = re.compile(rf"{re.escape(LOG_FILE)}(\.[0-9]+)?|{re.escape(QUERIES_FILE)}")
 """The log of runs with its older parts, and the record of queries."""
 

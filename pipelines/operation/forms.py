@@ -35,6 +35,12 @@ def found_forms(out: Path) -> tuple[FoundForm, ...]:
     return tuple(FoundForm(what, path, form, FORMATS[what]) for what, path, form in found if form is not None)
 
 
+def check_forms(out: Path) -> None:
+    """Raises ``OtherFormError`` where another version wrote into ``out`` in a form that this one does not write."""
+    for found in found_forms(out):
+        check_form(found.what, found.path, found.form)
+
+
 def check_not_newer(out: Path) -> None:
     """Raises ``OtherFormError`` where a newer version has written into ``out``: a run would undo what it made."""
     for found in found_forms(out):

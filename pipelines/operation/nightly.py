@@ -16,11 +16,11 @@ from pipelines.gates.measures import (
 )
 from pipelines.gates.profile import (
     OUTCOME_TABLE,
+    drop_profile,
     earlier_profiles,
     keep_profile,
     measure_delivery,
     measure_outcomes,
-    profile_path,
     read_profile,
 )
 from pipelines.gates.suites import read_suites
@@ -458,4 +458,4 @@ def withdraw_unpublished(plan: Plan, delivery_number: int | None) -> None:
         number = int(manifest.stem)
         if number == delivery_number or number > newest:
             manifest.replace(manifest.with_suffix(".refused"))
-            profile_path(plan.out / "history", number).unlink(missing_ok=True)
+            drop_profile(plan.out / "history", number)

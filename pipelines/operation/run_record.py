@@ -19,7 +19,7 @@ from pipelines.ground.published_file import DATABASE_FILE, open_any_published
 from pipelines.ground.records import RecordError, judge, judge_json, record
 from pipelines.ground.registers import End, ends
 from pipelines.ground.run_lock import LOCK_FILE, run_lock
-from pipelines.ground.stopping import stopped
+from pipelines.ground.stopping import raise_if_stopped, stopped
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.operation.run_log import run_log, utc_text
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 
 STATUS_FILE = "status.json"
-STATUS_FORMAT = STATUS
 
 RunState = Literal["running", "published", "refused", "failed"]
 
@@ -85,7 +84,7 @@ class RunRecord:
     def as_json(self) -> dict[str, Any]:
         """The record as plain JSON values, times in UTC."""
         return {
-            "format": STATUS_FORMAT,
+            "format": STATUS,
             "state": self.state,
             "exit_code": self.exit_code,
             "run_id": self.run_id,
@@ -117,7 +116,8 @@ class NightRecord(Progress):
         self._log.event(name, facts)
 
     def stage_started(self, stage: str) -> None:
-        """Logs the end of the stage before and the start of ``stage``."""
+        """Logs the end of the stage before and the start of ``stage``; a run that was told to stop goes no further."""
+        raise_if_stopped()
         self._stage_ended()
         self.record = replace(self.record, stage=stage)
         self._stage_since = self._clock()

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import IntegrityError, KeyFaultError, UsageError
-from pipelines.ground.files import file_sha256
-from pipelines.ground.formats import check_form
+from pipelines.ground.files import fault_of
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.registers import check_ends
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.intake.ledger import landed_files, manifest_path, parquet_path, read_ledger
 from pipelines.operation.anchor import read_anchor
 from pipelines.operation.everything import register_faults, strangers
-from pipelines.operation.forms import found_forms
+from pipelines.operation.forms import check_forms
 from pipelines.operation.run_record import STATUS_FILE, kept_ends
 from pipelines.publishing.history import cases_path, input_path, read_history
 from pipelines.publishing.older_publishes import is_older
@@ -94,10 +93,8 @@ class _Comparison:
             self.unchecked += 1
             return
         self.checked += 1
-        if not path.is_file():
-            self.faults.append(f"{path} is missing.")
-        elif file_sha256(path) != sha256:
-            self.faults.append(f"{path} was changed: its digest is another.")
+        if wrong := fault_of(path, sha256):
+            self.faults.append(wrong)
 
 
 def verify(out: Path, *, anchor: Path | None = None) -> Verification:
@@ -111,8 +108,7 @@ def verify(out: Path, *, anchor: Path | None = None) -> Verification:
     nothing. Raises ``UsageError`` where nothing was published or another version wrote it in another form, and
     ``KeyFaultError`` where all files are sound and the key does not open them.
     """
-    for found in found_forms(out):
-        check_form(found.what, found.path, found.form)
+    check_forms(out)
     if is_older(out):
         message = (
             f"{out} is published in the form of an older version. The next `stimaudit run` or `stimaudit rollback` "

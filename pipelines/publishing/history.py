@@ -25,7 +25,7 @@ from pipelines.ground.files import commit_file, make_folder, read_file, write_fi
 from pipelines.ground.formats import HISTORY, check_form
 from pipelines.ground.near_names import unknown_name
 from pipelines.ground.records import RecordError, judge, record
-from pipelines.ground.registers import enter
+from pipelines.ground.registers import enter, enter_newest
 from pipelines.ground.sealed_json import sealed_text, unsealed
 from pipelines.ground.warehouse import one_number, put_frame
 from pipelines.intake.ledger import manifest_path
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
     from pipelines.publishing.run_facts import RunFacts
 
-
-ENTRY_FORMAT = HISTORY
 
 PublishKind = Literal["publish", "rollback"]
 
@@ -305,7 +303,7 @@ def prepare_night(
         previous_sha256=_last_digest(history, read_history(history)),
         publish_name=publish_name,
     )
-    _write(_pending_path(history, number), sealed_text({"format": ENTRY_FORMAT, **_fields(entry)}).encode())
+    _write(_pending_path(history, number), sealed_text({"format": HISTORY, **_fields(entry)}).encode())
 
 
 def settle(history: Path, standing: str | None) -> None:
@@ -324,6 +322,8 @@ def settle(history: Path, standing: str | None) -> None:
                 shutil.rmtree(publishes_folder(history.parent) / entry.publish_name, ignore_errors=True)
             pending.unlink()
             cases_path(history, number).unlink(missing_ok=True)
+    for newest in sorted((history / "runs").glob("[0-9]*.json"))[-1:]:
+        enter_newest(history.parent, "runs", newest)
 
 
 def _case_states(connection: Connection, sql: Path, *, newest_delivery_before: int | None) -> pl.DataFrame:

@@ -55,12 +55,12 @@ def write_letters(
         )
     letters = [(request.letter_id, letter_pdf(request)) for request in _requests(connection, case, template)]
     offer_folder(folder)
-    earlier = _drafts(folder, case_id)
-    for draft in earlier:
-        draft.unlink()
     written = tuple(_write(folder / f"{case_id}-records-request-{letter_id}.pdf", pdf) for letter_id, pdf in letters)
+    earlier = [draft for draft in _drafts(folder, case_id) if draft not in written]
     if out is not None:
         enter(out, "letters", written, gone=earlier)
+    for draft in earlier:  # last, so that no register ever lists a letter that is not there
+        draft.unlink()
     return written
 
 

@@ -24,10 +24,16 @@ from openpyxl.utils.exceptions import InvalidFileException
 from pipelines.ground.errors import InputRefusedError, UsageError
 from pipelines.ground.files import MEGABYTE, read_file
 from pipelines.ground.published_file import DATABASE_FILE, open_published
-from pipelines.ground.run_lock import run_lock
+from pipelines.ground.run_lock import store_lock
 from pipelines.review.case_review import Placing, decisions_standing, episodes_with_evidence, published_review
 from pipelines.review.decision_words import decision_words
-from pipelines.review.decisions import DECISION_SCHEMA, decision_id, read_decisions, write_decisions
+from pipelines.review.decisions import (
+    DECISION_SCHEMA,
+    decision_id,
+    enter_recorded,
+    read_decisions,
+    write_decisions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -181,13 +187,15 @@ def take_in(
     if dry_run:
         rows, _ = _judged(cells, store, published, imported_at_utc)
         return ImportReport(rows=rows, is_dry_run=True, written=None)
-    with run_lock(store, since=imported_at_utc):
+    with store_lock(store.parent, since=imported_at_utc):
         rows, decisions = _judged(cells, store, published, imported_at_utc)
         recorded = {
             "recorded_at_utc": imported_at_utc.replace(tzinfo=None),
             "recorded_by": imported_by.strip(),
             "import_sha256": hashlib.sha256(content).hexdigest(),
         }
+        if any(row.fate == "already_recorded" for row in rows):
+            enter_recorded(store)
         written = write_decisions(store, [decision | recorded for decision in decisions]) if decisions else None
     return ImportReport(rows=rows, is_dry_run=False, written=written)
 

@@ -382,19 +382,19 @@ def test_a_profile_is_read_back_as_it_was_and_one_that_was_changed_is_none(
     clean: tuple[Profile, ...], tmp_path: Path
 ) -> None:
     for profile in clean[:2]:
-        keep_profile(tmp_path, profile)
+        keep_profile(tmp_path / "history", profile)
 
-    assert earlier_profiles(tmp_path, 3) == clean[:2]
-    assert earlier_profiles(tmp_path, 2) == clean[:1]
-    path = profile_path(tmp_path, 1)
+    assert earlier_profiles(tmp_path / "history", 3) == clean[:2]
+    assert earlier_profiles(tmp_path / "history", 2) == clean[:1]
+    path = profile_path(tmp_path / "history", 1)
     path.write_text(path.read_text(encoding="utf-8").replace("denied", "Denied"), encoding="utf-8")
-    assert earlier_profiles(tmp_path, 3) == clean[1:2]
+    assert earlier_profiles(tmp_path / "history", 3) == clean[1:2]
     assert earlier_profiles(tmp_path / "older", 3) == ()
 
 
 def test_a_profile_holds_no_value_of_a_member(feed: Connection, clean: tuple[Profile, ...], tmp_path: Path) -> None:
-    keep_profile(tmp_path, clean[0])
-    text = profile_path(tmp_path, 1).read_text(encoding="utf-8")
+    keep_profile(tmp_path / "history", clean[0])
+    text = profile_path(tmp_path / "history", 1).read_text(encoding="utf-8")
 
     values = feed.execute(
         "select distinct member_id from landed.eligibility union select claim_id from landed.medical_claim"

@@ -132,11 +132,13 @@ def test_a_growing_audit_of_thirty_nights_says_nothing() -> None:
 def test_what_is_accepted_is_a_caveat_and_then_the_usual(tmp_path: Path) -> None:
     moved = replace(night(4, flagged=0), accepted={f"{OUTCOME_TABLE}.flagged_share": "a new policy"})
     for each in (*BEFORE, moved):
-        keep_profile(tmp_path, each, "outcomes")
+        keep_profile(tmp_path / "history", each, "outcomes")
 
     assert spoken(moved, BEFORE)["flagged_share_broke"] == "warning"
-    assert "flagged_share_broke" not in spoken(night(5, flagged=0), earlier_profiles(tmp_path, 5, "outcomes"))
-    assert earlier_profiles(tmp_path, 5) == ()
+    assert "flagged_share_broke" not in spoken(
+        night(5, flagged=0), earlier_profiles(tmp_path / "history", 5, "outcomes")
+    )
+    assert earlier_profiles(tmp_path / "history", 5) == ()
 
 
 def test_every_check_of_outcomes_is_told_as_not_asked_where_there_is_no_audit() -> None:
