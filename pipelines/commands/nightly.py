@@ -57,7 +57,7 @@ WithoutPrefect = Annotated[
         envvar="STIMAUDIT_NO_PREFECT",
     ),
 ]
-Policy = Annotated[str | None, typer.Option(help="One policy for every member, by id.", envvar="STIMAUDIT_POLICY")]
+SinglePolicy = Annotated[str | None, typer.Option(help="One policy for every member, by id.", envvar="STIMAUDIT_POLICY")]
 AssumeEnrolled = Annotated[
     bool,
     typer.Option(
@@ -83,7 +83,7 @@ def run(
     extracts: Extracts,
     out: Out,
     as_of: AsOf = None,
-    policy: Policy = None,
+    policy: SinglePolicy = None,
     config: Config = None,
     assume_enrolled: AssumeEnrolled = False,
     synthetic: Annotated[
@@ -167,7 +167,7 @@ def validate(
         ),
     ] = None,
     as_of: AsOf = None,
-    policy: Policy = None,
+    policy: SinglePolicy = None,
     config: Config = None,
     assume_enrolled: AssumeEnrolled = False,
     as_json: AsJson = False,

@@ -110,7 +110,7 @@ def test_no_column_is_changed_after_its_model_made_it(path: Path) -> None:
 
 def test_every_query_is_asked_and_every_question_has_its_file() -> None:
     asked = {
-        name for path in MODULES for name in re.findall(r"""query\(["']([a-z_]+)["']\)""", path.read_text("utf-8"))
+        name for path in MODULES for name in re.findall(r"""\bquery\(["']([a-z_]+)["']\)""", path.read_text("utf-8"))
     }
 
     assert asked == {path.stem for path in (ROOT / "sql" / "queries").glob("*.sql")}

@@ -118,7 +118,7 @@ class Sitting:
 
     def call(self, *words: object) -> Ended:
         """A command, and a fault where it named a canary outside of the answer that was asked for."""
-        environment: Mapping[str, str] = {"TMPDIR": str(self.folder / "tmp"), "HOME": str(self.folder / "home")}
+        environment = {"TMPDIR": str(self.folder / "tmp"), "HOME": str(self.folder / "home")}
         if self.has_key:
             environment |= {"STIMAUDIT_KEY": KEY}
         ended = self.stimaudit(*words, folder=self.folder, env=environment)
