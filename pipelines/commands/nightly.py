@@ -57,7 +57,9 @@ WithoutPrefect = Annotated[
         envvar="STIMAUDIT_NO_PREFECT",
     ),
 ]
-SinglePolicy = Annotated[str | None, typer.Option(help="One policy for every member, by id.", envvar="STIMAUDIT_POLICY")]
+SinglePolicy = Annotated[
+    str | None, typer.Option(help="One policy for every member, by id.", envvar="STIMAUDIT_POLICY")
+]
 AssumeEnrolled = Annotated[
     bool,
     typer.Option(

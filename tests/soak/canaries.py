@@ -28,7 +28,7 @@ from tests.support.installed import Ended, Installed
 from tests.whole.canaries import AUDIT_ITSELF, FOR_MANY_EYES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pipelines.intake.extracts import ExtractColumn
 
