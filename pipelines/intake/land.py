@@ -35,11 +35,12 @@ from pipelines.ground.warehouse import (
     one_number,
     open_warehouse,
     parquet_format,
+    read_parquet,
 )
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.folders import is_mark, lake_table, layout_by_folder, refuse_lake_table
 from pipelines.intake.identifiers import qualified_query, qualifier
-from pipelines.intake.layouts.canonical import Glance, glance, glance_query, judging, landed_columns
+from pipelines.intake.layouts.canonical import Glance, glance, glance_query, judging, landed_columns, stays_blank
 from pipelines.intake.layouts.choice import layout_by_header, layout_by_name, split_name
 from pipelines.intake.layouts.source import (
     BYTES_A_VALUE,
@@ -48,8 +49,10 @@ from pipelines.intake.layouts.source import (
     check_magic,
     column_name,
     csv_header,
+    damaged_parquet,
     inspect,
     parquet_header,
+    read_through,
     readable,
     state,
 )
@@ -85,9 +88,10 @@ DISK_FULL = re.compile(r"No space left|File too large|Disk quota exceeded|Could 
 SHOWN = 10
 DICTIONARY_ENTRIES = 8192
 """Codes keep their dictionaries, which make scans quick; identifiers soon have more entries and are written plain."""
-PART_ROWS = 5_000_000
+SORTED_BYTES = 64_000_000
+"""Up to so many bytes of text the rows of a file are sorted by member; more do not fit into the memory of a run."""
 ROW_GROUPS = "row_group_size 16384"
-"""What a look for a few members reads of a file is a few row groups of this size."""
+"""What a look for a few members reads of a sorted file is a few row groups of this size."""
 SMALL_BYTES = 1_000_000
 """Up to so many bytes of text the plan of a query costs more than its rows: one thread, no optimizer, two looks."""
 ROW_IN_DIGEST = (
@@ -456,13 +460,15 @@ def _known_or_read(
             if all((table_name, digest) in landed_before for table_name in tables):
                 known = replace(proto, sha256=digest, fate="already_landed")
                 return [replace(known, table_name=table_name) for table_name in tables]
+        counted = beside.submit(read_through, reading.source) if reading.source.is_parquet else None
         try:
             files = _read(lander, reading, replace(proto, unknown_columns=reading.unknown_columns, fate="landed"))
         except FileRefusedError:
             inspection.result()
             raise
         inspected = inspection.result()
-    _check_row_count(inspected.row_count, files[0].source_row_count)
+        row_count = counted.result() if counted else inspected.row_count
+    _check_row_count(row_count, files[0].source_row_count)
     return [replace(file, sha256=inspected.sha256) for file in files]
 
 
@@ -580,7 +586,8 @@ def _relation(source: SourceFile, link: Path, column_count: int) -> str:
 def _read(lander: _Lander, reading: _Reading, proto: DeliveredFile) -> list[DeliveredFile]:
     """The file's rows in each of its tables, written to Parquet and counted; repeats not yet counted."""
     source = reading.source
-    connection = lander.connection_for(source.text_bytes())
+    text_bytes = source.text_bytes()
+    connection = lander.connection_for(text_bytes)
     with _linked(lander, source) as link:
         relation = _relation(source, link, reading.column_count)
         listed = ", ".join(f"{column} as {identifier(name)}" for name, column in reading.columns.items())
@@ -594,7 +601,7 @@ def _read(lander: _Lander, reading: _Reading, proto: DeliveredFile) -> list[Deli
             with _source(lander, connection, f"select {listed} from {relation}", is_streamed=is_streamed):
                 blank = _blank_columns(lander, connection, reading, link)
                 files = [
-                    _write(lander, connection, projection, proto, blank)
+                    _write(lander, connection, projection, proto, blank, is_sorted=text_bytes <= SORTED_BYTES)
                     for projection in reading.layout.projections(types)
                 ]
                 if is_streamed:
@@ -651,7 +658,13 @@ def _counted(names: Iterable[str]) -> str:
 
 
 def _write(
-    lander: _Lander, connection: Connection, projection: Projection, proto: DeliveredFile, blank: frozenset[str]
+    lander: _Lander,
+    connection: Connection,
+    projection: Projection,
+    proto: DeliveredFile,
+    blank: frozenset[str],
+    *,
+    is_sorted: bool,
 ) -> DeliveredFile:
     table = lander.tables[projection.table_name]
     path = parquet_path(lander.landed, table.table_name, lander.delivery_number, proto.file_number)
@@ -661,20 +674,32 @@ def _write(
     columns = landed_columns(projection, table)
     if lander.rules.qualifier is not None:
         query = qualified_query(query, columns, lander.rules.qualifier, lander.rules.namespace_of(proto.file_name))
-    with _judged_rows(connection, query, hashed=_row_hash(table, projection), delivered=(lander, proto)):
-        row_count, rejected_count, row_hash_sum, warned_count = (
-            int(number)
-            for number in connection.execute(
-                f"select count(*), count(row_faults), coalesce(sum({ROW_IN_DIGEST}), 0), count(row_warnings) "
-                "from judged"
-            ).fetchall()[0]
-        )
-        repaired_values = _repaired_values(connection) if warned_count else ()
+    judged = (
+        f"select *, {_row_hash(table, projection)} as row_hash, {lander.delivery_number}::integer as delivery_number, "
+        f"{proto.file_number}::integer as file_number from ({query}) as judged_row"
+    )
+    if is_sorted:
+        connection.execute(f"create or replace temp table judged as {judged}")
         unwritten = () if lander.is_small(connection) else _without_value(connection, columns)
-        connection.execute(
-            f"copy ({_in_order(projection, columns, unwritten, row_count)}) to {literal(partial)} "
-            f"{parquet_format('compression snappy', f'dictionary_size_limit {DICTIONARY_ENTRIES}', ROW_GROUPS)}"
+        made, counted, groups = _by_member(projection, columns, unwritten), "judged", [ROW_GROUPS]
+    else:
+        unwritten = tuple(
+            column.column_name for column in table.columns if column.column_name in blank and stays_blank(column)
         )
+        made = f"select *{_left_out(unwritten)} from ({judged}) as hashed_row"
+        counted, groups = read_parquet([partial]), []
+    connection.execute(
+        f"copy ({made}) to {literal(partial)} "
+        f"{parquet_format('compression snappy', f'dictionary_size_limit {DICTIONARY_ENTRIES}', *groups)}"
+    )
+    row_count, rejected_count, row_hash_sum, warned_count = (
+        int(number)
+        for number in connection.execute(
+            f"select count(*), count(row_faults), coalesce(sum({ROW_IN_DIGEST}), 0), count(row_warnings) from {counted}"
+        ).fetchall()[0]
+    )
+    repaired_values = _repaired_values(connection, counted) if warned_count else ()
+    connection.execute("drop table if exists judged")
     commit_file(partial, path)
     lander.written.append(path)
     return replace(
@@ -685,27 +710,12 @@ def _write(
         rejected_count=rejected_count,
         columns=columns,
         blank_columns=unwritten,
-        has_source_row=True,
+        has_source_row=is_sorted or projection.has_source_row,
         parquet_bytes=path.stat().st_size,
         parquet_sha256=file_sha256(path),
         row_hash_sum=row_hash_sum,
         repaired_values=repaired_values,
     )
-
-
-@contextmanager
-def _judged_rows(
-    connection: Connection, query: str, *, hashed: str, delivered: tuple[_Lander, DeliveredFile]
-) -> Iterator[None]:
-    """The judged rows as the table `judged`, in their file's order, for as long as they are counted and written."""
-    lander, file = delivered
-    connection.execute(
-        f"create or replace temp table judged as select *, {hashed} as row_hash, "
-        f"{lander.delivery_number}::integer as delivery_number, {file.file_number}::integer as file_number "
-        f"from ({query}) as judged_row"
-    )
-    yield
-    connection.execute("drop table judged")
 
 
 def _without_value(connection: Connection, columns: Sequence[str]) -> tuple[str, ...]:
@@ -714,17 +724,18 @@ def _without_value(connection: Connection, columns: Sequence[str]) -> tuple[str,
     return tuple(name for name, count in zip(columns, counts, strict=True) if not count)
 
 
-def _in_order(projection: Projection, columns: Sequence[str], unwritten: Sequence[str], row_count: int) -> str:
-    """SQL of the judged rows as they are written: those of a member side by side, in parts of a bounded number of rows.
+def _by_member(projection: Projection, columns: Sequence[str], unwritten: Sequence[str]) -> str:
+    """SQL of the judged rows as they are written: those of a member side by side, each with its place in the source.
 
     What reads the rows of a few members then reads a few row groups of a file (decision 0221).
     """
-    together = next((name for name in ("member_id", "claim_id") if name in columns), None)
-    keys = [f"rowid // {PART_ROWS}"] if row_count > PART_ROWS else []
-    keys += [identifier(together), "rowid"] if together else ["rowid"]
+    together = [identifier(name) for name in ("member_id", "claim_id") if name in columns][:1]
     place = "" if projection.has_source_row else ", rowid + 1 as source_row"
-    left_out = f" exclude ({', '.join(map(identifier, unwritten))})" if unwritten else ""
-    return f"select *{left_out}{place} from judged order by {', '.join(keys)}"
+    return f"select *{_left_out(unwritten)}{place} from judged order by {', '.join([*together, 'rowid'])}"
+
+
+def _left_out(columns: Sequence[str]) -> str:
+    return f" exclude ({', '.join(map(identifier, columns))})" if columns else ""
 
 
 def _judged(
@@ -761,12 +772,12 @@ def _row_hash(table: ExtractTable, projection: Projection) -> str:
     return f"hash({', '.join(known)})"
 
 
-def _repaired_values(connection: Connection) -> tuple[RepairedValue, ...]:
-    """What was mended or is doubtful in the loaded rows just judged, by column and rule."""
+def _repaired_values(connection: Connection, judged: str) -> tuple[RepairedValue, ...]:
+    """What was mended or is doubtful in the loaded rows of ``judged``, by column and rule."""
     rows = connection.execute(
         "select split_part(warning, ':', 1) as column_name, split_part(warning, ':', 2) as rule, count(*) "
         "from (select unnest(string_split(row_warnings, ';')) as warning "
-        "from judged where row_faults is null and row_warnings is not null) as warned "
+        f"from {judged} where row_faults is null and row_warnings is not null) as warned "
         "group by column_name, rule order by column_name, rule"
     ).fetchall()
     return tuple(RepairedValue(column_name, rule, int(row_count)) for column_name, rule, row_count in rows)
@@ -782,9 +793,7 @@ def _refusal(error: WarehouseError, source: SourceFile) -> StimauditError:
         )
         return StimauditError(message)
     if source.is_parquet:
-        return FileRefusedError(
-            "The file is not a readable Parquet file.", "Copy or export it again and deliver it whole."
-        )
+        return damaged_parquet()
     line = re.search(r"CSV Error on Line: (\d+)", text)
     where = f" at line {line[1]}" if line else ""
     width = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)

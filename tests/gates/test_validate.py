@@ -866,6 +866,14 @@ def test_results_are_sorted_and_the_same_each_time(outside_catalog: Path, outsid
     assert list(outside) == sorted(outside)
 
 
+def test_a_large_table_is_judged_by_its_counts_and_witnessed_by_its_first_rows(
+    outside_catalog: Path, outside: Gates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.gates.validate.WITNESSED_ROWS", 3)
+
+    assert gates(outside_catalog) == outside
+
+
 def test_a_failed_check_counts_the_rows_that_fail_and_those_looked_at(outside: Gates) -> None:
     result = outside["pharmacy_claim", "ndc_code_shape"]
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import json
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
+from pyarrow import parquet
 
+from pipelines.ground.errors import InputRefusedError
 from pipelines.ground.progress import Progress
+from pipelines.ground.warehouse import open_warehouse
 from pipelines.intake.land import LandingRules, land
+from pipelines.intake.ledger import manifest_path, parquet_path, read_ledger
 from tests.intake.landing import AS_OF, BASE, CLAIMS, DIAGNOSES, DIAGNOSIS, LINE, counts, deliver, landed, lines, rows
 
 if TYPE_CHECKING:
@@ -497,3 +503,104 @@ def test_what_the_gates_need_not_ask_lands_in_no_row(tmp_path: Path) -> None:
     assert {file.table_name: (file.loaded_count, file.rejected_count) for file in landing.files} == {
         table: (1, sum(map(len, RULED_OUT[table].values()))) for table in RULED_OUT
     }
+
+
+def test_the_rows_of_a_member_lie_side_by_side_with_their_place_in_the_source(tmp_path: Path) -> None:
+    members = [{"member_id": name, "claim_line_number": str(number)} for number, name in enumerate("caabca")]
+    landed(tmp_path, BASE | {"medical_claim.csv": lines(*members)})
+
+    with open_warehouse() as connection:
+        path = parquet_path(tmp_path / "landed", "medical_claim", 1, 2)
+        found = connection.execute(f"select member_id, source_row from '{path}'").fetchall()
+    assert found == [("a", 2), ("a", 3), ("a", 6), ("b", 4), ("c", 1), ("c", 5)]
+
+
+SPOILED = [
+    *({column: written} for column, written, _ in READINGS),
+    *({column: written} for column, written, _ in FAULTS),
+    {"hcpcs_code": "HC:63650:LT:59", "hcpcs_modifier_1": "RT76"},
+    {"paid_amount": "", "member_id": " NULL"},
+    {"paid_amount": "($1,200.50)", "diagnosis_pointer": "1.0", "service_unit_quantity": "99"},
+    {"claim_id": "1.2E+10", "hcpcs_code": "97110\u00a0", "revenue_center_code": "42"},
+    {"claim_line_end_date": "2024-07-10", "hcpcs_code": "97110", "paid_date": "99991231"},
+]
+
+
+@pytest.mark.parametrize("sizes", [{"SMALL_BYTES": 0}, {"SMALL_BYTES": 0, "SORTED_BYTES": 0}])
+def test_a_file_lands_as_the_same_rows_whatever_its_size(
+    sizes: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = BASE | {"medical_claim.csv": lines(*SPOILED, *SPOILED[:2])}
+    rules = LandingRules(max_rejected_rows=len(SPOILED))
+    small = landed(tmp_path / "small", files, rules=rules)
+    for name, size in sizes.items():
+        monkeypatch.setattr(f"pipelines.intake.land.{name}", size)
+    large = landed(tmp_path / "large", files, rules=rules)
+
+    assert counts(small) == counts(large)
+    for of_small, of_large in zip(small.files, large.files, strict=True):
+        assert of_small.row_hash_sum == of_large.row_hash_sum
+        assert of_small.repaired_values == of_large.repaired_values
+    for table in ("medical_claim", "claim_diagnosis", "rejected_row", "repaired_value"):
+        query = f"select * from landed.{table} order by all"
+        assert rows(tmp_path / "small", query) == rows(tmp_path / "large", query)
+
+
+@pytest.mark.parametrize("sizes", [{"SMALL_BYTES": 0}, {"SMALL_BYTES": 0, "SORTED_BYTES": 0}])
+def test_a_column_without_a_value_in_a_large_parquet_file_is_delivered_and_not_written(
+    sizes: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, size in sizes.items():
+        monkeypatch.setattr(f"pipelines.intake.land.{name}", size)
+    folder = deliver(tmp_path / "day", {"claim_diagnosis.csv": DIAGNOSES})
+    frame = pl.DataFrame(
+        {
+            "claim_id": ["C1", "C2"],
+            "claim_line_number": ["1", "1"],
+            "claim_type": ["professional"] * 2,
+            "member_id": ["ada", "bea"],
+            "claim_line_start_date": ["2024-06-10"] * 2,
+            "paid_amount": pl.Series([None, None], dtype=pl.String),
+            "hcpcs_code": ["HC:63650:LT", "63650"],
+            "hcpcs_modifier_1": pl.Series([None, None], dtype=pl.String),
+            "claim_status": pl.Series([None, None], dtype=pl.String),
+        }
+    )
+    frame.write_parquet(folder / "medical_claim.parquet")
+    landing = land(folder, landed=tmp_path / "landed", as_of=AS_OF)
+
+    [claims] = [file for file in landing.files if file.table_name == "medical_claim"]
+    assert {"claim_status", "hcpcs_modifier_1", "paid_amount"} <= set(claims.columns)
+    assert "claim_status" in claims.blank_columns
+    written = parquet.read_schema(parquet_path(tmp_path / "landed", "medical_claim", 1, claims.file_number)).names
+    assert set(written) & set(claims.columns) == set(claims.written_columns)
+    query = "select claim_id, paid_amount, hcpcs_modifier_1, claim_status from landed.medical_claim order by 1"
+    assert rows(tmp_path, query) == [("C1", Decimal(0), "LT", None), ("C2", Decimal(0), None, None)]
+
+
+def test_a_parquet_page_that_does_not_match_its_checksum_refuses_the_file(tmp_path: Path) -> None:
+    folder = deliver(tmp_path / "day", {"claim_diagnosis.csv": DIAGNOSES})
+    columns = {name: [f"{name}-{row:03}" for row in range(50)] for name in ("claim_id", "member_id")}
+    columns |= {"claim_line_number": ["1"] * 50, "claim_type": ["professional"] * 50}
+    columns |= {"claim_line_start_date": ["2024-06-10"] * 50, "paid_amount": ["1"] * 50}
+    path = folder / "medical_claim.parquet"
+    parquet.write_table(pa.table(columns), path, compression="none", use_dictionary=False, write_page_checksum=True)
+    land(folder, landed=tmp_path / "sound", as_of=AS_OF)
+    path.write_bytes(path.read_bytes().replace(b"member_id-017", b"member_id-71!", 1))
+
+    with pytest.raises(InputRefusedError, match="The file is not a readable Parquet file"):
+        land(folder, landed=tmp_path / "damaged", as_of=AS_OF)
+
+
+def test_a_manifest_of_an_older_form_is_read_as_it_is(tmp_path: Path) -> None:
+    landed(tmp_path, BASE)
+    path = manifest_path(tmp_path / "landed", 1)
+    older = json.loads(path.read_text(encoding="utf-8"))
+    older["format"] = 1
+    for file in older["files"]:
+        del file["blank_columns"]
+    path.write_text(json.dumps(older), encoding="utf-8")
+
+    [delivery] = read_ledger(tmp_path / "landed")
+    assert [file.written_columns for file in delivery.files] == [file.columns for file in delivery.files]
+    assert rows(tmp_path, "select count(*) from landed.medical_claim") == [(2,)]

@@ -259,6 +259,11 @@ def _columns_of(projection: Projection, table: ExtractTable) -> list[ExtractColu
     return [column for column in table.columns if column.column_name in projection.columns]
 
 
+def stays_blank(column: ExtractColumn) -> bool:
+    """Whether a column without a value is landed without one: an amount may become 0, modifiers come from codes."""
+    return may_be_left_out(column) and column.kind != "modifier"
+
+
 def judging(
     projection: Projection,
     table: ExtractTable,

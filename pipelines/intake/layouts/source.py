@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 1 << 20
 MAGIC = {".csv.gz": b"\x1f\x8b", ".csv.zst": b"\x28\xb5\x2f\xfd", ".parquet": b"PAR1"}
 BYTES_A_VALUE = 4
+ROWS_A_BATCH = 16_384
 GZIP_TRAILER = 4
 MOST_OF_ZSTD = 1000
 COMPRESSIONS = {".csv.gz": "gzip", ".csv.zst": "zstd"}
@@ -189,16 +190,39 @@ def _footer(source: SourceFile) -> parquet.FileMetaData:
         with readable():
             return parquet.read_metadata(source.path)
     except pa.ArrowException:
-        cause = "The file is not a readable Parquet file."
-        raise FileRefusedError(cause, "Copy or export it again and deliver it whole.") from None
+        raise damaged_parquet() from None
+
+
+def damaged_parquet() -> FileRefusedError:
+    """The refusal of a file that is named Parquet and cannot be read as such."""
+    cause = "The file is not a readable Parquet file."
+    return FileRefusedError(cause, "Copy or export it again and deliver it whole.")
+
+
+def read_through(source: SourceFile) -> int:
+    """How many rows a Parquet file holds in every column, read by another reader than the one that lands it.
+
+    DuckDB takes some damaged pages for values; Arrow sees them, and checksums of pages where a file has any. What
+    Arrow has no reader for it says nothing of: the footer's count is then given. Raises ``FileRefusedError``.
+    """
+    rows = 0
+    try:
+        with parquet.ParquetFile(source.path, page_checksum_verification=True) as file:
+            for batch in file.iter_batches(batch_size=ROWS_A_BATCH, use_threads=False):
+                rows += batch.num_rows
+    except NotImplementedError:
+        return int(_footer(source).num_rows)
+    except (pa.ArrowException, OSError):
+        raise damaged_parquet() from None
+    return rows
 
 
 def inspect(source: SourceFile) -> Inspection:
     """The digest and row count of a file whose bytes can be parsed; raises ``FileRefusedError`` for any other.
 
     CSV text is UTF-8 without zero bytes, quoted as RFC 4180 says; archives are complete and their checksums
-    hold. Rows of CSV are its records but the first, blank lines left out. Parquet is hashed and its footer read: its
-    reader checks the rest.
+    hold. Rows of CSV are its records but the first, blank lines left out. Parquet is hashed and its footer read:
+    ``read_through`` looks at the rest.
     """
     with readable():
         return _inspect(source)
