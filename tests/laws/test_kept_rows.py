@@ -168,9 +168,11 @@ def lose_a_file(landed: Path) -> None:
     layer_path(landed, 2, "identifier").unlink()
 
 
-def cut_a_list(landed: Path) -> None:
-    path = next((kept_folder(landed) / "keys").iterdir())
-    path.write_bytes(path.read_bytes()[:-5])
+def change_a_list(landed: Path) -> None:
+    path = min((kept_folder(landed) / "keys").iterdir())
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
 
 
 def kill_a_night(landed: Path) -> None:
@@ -189,7 +191,8 @@ def of_an_older_version(landed: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", [cut_register, damage_first_layer, lose_a_file, cut_a_list, kill_a_night, delete_all, of_an_older_version]
+    "fault",
+    [cut_register, damage_first_layer, lose_a_file, change_a_list, kill_a_night, delete_all, of_an_older_version],
 )
 def test_what_is_kept_may_be_damaged_or_gone_and_is_made_again(
     fault: object, landed: Path, nights: tuple[Path, list[Staged]]
