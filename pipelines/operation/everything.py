@@ -92,7 +92,10 @@ def _deep(folder: Path) -> Iterator[Path]:
 def _is_place(name: str) -> bool:
     """Whether a folder of ours may be there without a file in it."""
     return (
-        re.fullmatch(r"landed/[a-z_]+|history/(runs|cases|inputs|profiles|outcomes|registers)|decisions/samples", name)
+        re.fullmatch(
+            r"landed/[a-z_]+|landed/kept/keys|history/(runs|cases|inputs|profiles|outcomes|registers)|decisions/samples",
+            name,
+        )
         is not None
     )
 

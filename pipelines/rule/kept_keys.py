@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.ground.warehouse import Connection
+    from pipelines.intake.ledger import DeliveredFile
     from pipelines.rule.kept_layers import LandedFile
 
 
@@ -54,31 +55,33 @@ def _key(column: str) -> str:
     return f"cast(hash({literal(column)}, {value}) >> 32 as uinteger)"
 
 
-def new_key_lists(
-    connection: Connection, landed: Path, files: Sequence[LandedFile], known: Iterable[KeyList]
-) -> list[KeyList]:
-    """The lists of keys that a night makes, the newest files first, after they were written."""
+def files_to_list(files: Sequence[LandedFile], known: Iterable[KeyList]) -> list[LandedFile]:
+    """The files that get their lists in this night, the newest first."""
     listed = {each.of for each in known}
-    made: list[KeyList] = []
-    rows = 0
+    chosen: list[LandedFile] = []
     for number, file in reversed(files):
-        of = looked_through(number, file)
-        if of in listed or file.row_count < LEAST_ROWS or of.table_name not in KEY_COLUMNS:
+        is_listed = looked_through(number, file) in listed
+        if is_listed or file.row_count < LEAST_ROWS or file.table_name not in KEY_COLUMNS:
             continue
-        if made and rows + file.row_count > ROWS_A_NIGHT:
+        if chosen and sum(each.row_count for _, each in chosen) + file.row_count > ROWS_A_NIGHT:
             break
-        rows += file.row_count
-        path = key_list_path(landed, of)
-        source = read_parquet([parquet_path(landed, of.table_name, number, of.file_number)])
-        keys = " union all ".join(
-            f"select distinct {_key(column)} as key from {source}"
-            for column in KEY_COLUMNS[of.table_name]
-            if column in file.columns
-        )
-        connection.execute(f"copy ({keys}) to {literal(path)} {parquet_format()}")
-        path.chmod(FILE_MODE)
-        made.append(KeyList(of, hashed_by(), path.stat().st_size, file_sha256(path)))
-    return made
+        chosen.append((number, file))
+    return chosen
+
+
+def new_key_list(connection: Connection, landed: Path, number: int, file: DeliveredFile) -> KeyList:
+    """The list of the keys of a landed file, after it was written."""
+    of = looked_through(number, file)
+    source = read_parquet([parquet_path(landed, of.table_name, number, of.file_number)])
+    keys = " union all ".join(
+        f"select distinct {_key(column)} as key from {source}"
+        for column in KEY_COLUMNS[of.table_name]
+        if column in file.columns
+    )
+    path = key_list_path(landed, of)
+    connection.execute(f"copy ({keys}) to {literal(path)} {parquet_format()}")
+    path.chmod(FILE_MODE)
+    return KeyList(of, hashed_by(), file_sha256(path))
 
 
 def files_naming(

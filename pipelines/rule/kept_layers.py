@@ -57,11 +57,10 @@ class Layer:
 @record
 @dataclass(frozen=True)
 class KeyList:
-    """A list of the keys (members and claims, hashed by a version of DuckDB) of a landed file, with size and digest."""
+    """A list of the keys (members and claims, hashed by a version of DuckDB) of a landed file, with its digest."""
 
     of: LookedThrough
     hashed_by: str
-    bytes: int
     sha256: str
 
 
@@ -135,18 +134,14 @@ def sound_layers(landed: Path, made_under: str, files: Iterable[LandedFile]) -> 
 
 
 def sound_key_lists(landed: Path, hashed_by: str, files: Iterable[LandedFile]) -> tuple[KeyList, ...]:
-    """The lists of keys of landed files among ``files`` that lie there in their size."""
+    """The lists of keys of landed files among ``files`` that lie there to the byte."""
     register = read_register(landed)
     there = {looked_through(number, file) for number, file in files}
     return tuple(
         each
         for each in (register.key_lists if register else ())
-        if each.hashed_by == hashed_by and each.of in there and _size(key_list_path(landed, each.of)) == each.bytes
+        if each.hashed_by == hashed_by and each.of in there and not any(key_list_faults(landed, [each]))
     )
-
-
-def _size(path: Path) -> int | None:
-    return path.stat().st_size if path.is_file() and not path.is_symlink() else None
 
 
 def key_list_faults(landed: Path, key_lists: Iterable[KeyList]) -> Iterator[str]:

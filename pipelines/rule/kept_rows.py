@@ -32,7 +32,7 @@ from pipelines.ground.warehouse import (
 )
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.ledger import landed_files, make_rejected_row, read_ledger, supplied_tables, table_query
-from pipelines.rule.kept_keys import KEY_COLUMNS, files_naming, folded, hashed_by, new_key_lists
+from pipelines.rule.kept_keys import KEY_COLUMNS, files_naming, files_to_list, folded, hashed_by, new_key_list
 from pipelines.rule.kept_layers import (
     FOLDER,
     Layer,
@@ -135,10 +135,12 @@ def keep(
             lookup = _Lookup(connection, landed, sql, layers, earlier, key_lists)
             lookup.attach(arrived)
             layers = (*layers, lookup.layer(arrived))
-    with _workshop(landed, memory_limit=memory_limit, threads=threads) as connection:
-        if len(layers) > MOST_LAYERS:
-            layers = (_as_one(connection, landed, layers),)
-        key_lists = (*key_lists, *new_key_lists(connection, landed, files, key_lists))
+    to_list = files_to_list(files, key_lists)
+    if to_list or len(layers) > MOST_LAYERS:
+        with _workshop(landed, memory_limit=memory_limit, threads=threads) as connection:
+            key_lists = (*key_lists, *(new_key_list(connection, landed, *each) for each in to_list))
+            if len(layers) > MOST_LAYERS:
+                layers = (_as_one(connection, landed, layers),)
     write_register(landed, made_under, layers, key_lists)
     clear(landed, layers, key_lists)
     return layers
