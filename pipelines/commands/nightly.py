@@ -56,7 +56,7 @@ WithoutPrefect = Annotated[
         envvar="STIMAUDIT_NO_PREFECT",
     ),
 ]
-Policy = Annotated[str | None, typer.Option(help="One policy for every member, by id.", envvar="STIMAUDIT_POLICY")]
+OnePolicy = Annotated[str | None, typer.Option(help="One policy for every member, by id.", envvar="STIMAUDIT_POLICY")]
 AssumeEnrolled = Annotated[
     bool,
     typer.Option(
@@ -82,7 +82,7 @@ def run(
     extracts: Extracts,
     out: Out,
     as_of: AsOf = None,
-    policy: Policy = None,
+    policy: OnePolicy = None,
     config: Config = None,
     assume_enrolled: AssumeEnrolled = False,
     synthetic: Annotated[
@@ -166,7 +166,7 @@ def validate(
         ),
     ] = None,
     as_of: AsOf = None,
-    policy: Policy = None,
+    policy: OnePolicy = None,
     config: Config = None,
     assume_enrolled: AssumeEnrolled = False,
     as_json: AsJson = False,

@@ -1,4 +1,4 @@
--- One row where the newest delivery looks like a full refresh and does not say that it is one: the days it holds.
+-- One row per newest delivery that looks like a full refresh and does not say that it is one: the days it holds.
 --
 -- More than half of its claims came before, and more than half of the earlier claims of its days come again. Where its
 -- lines are fewer than a quarter of those of its months the earlier ones are not looked at: it cannot be one.
