@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 Share = Literal["one row", "1 %", "one sender", "all"]
 Night = Literal["first", "later"]
-Word = Literal["held", "refused", "said", "counted", "mended", "the same", "SILENT", "failed"]
+EndingWord = Literal["held", "refused", "said", "counted", "mended", "the same", "SILENT", "failed"]
 SHARES: tuple[Share, ...] = ("one row", "1 %", "one sender", "all")
 NIGHTS: tuple[Night, ...] = ("first", "later")
 CLEAN_NIGHTS = 3
@@ -72,7 +72,7 @@ row in a hundred, all rows of one sender, and all rows, on a first night and on 
 - *mended*: counted, and the rows land, or the worklist comes out, as those of the clean night.
 - *the same*: the worklist is that of the clean night, and there was nothing to count.
 - *as sent*: nobody can know that a single row is wrong which right deliveries have, too (decision 0168).
-- *none*: there was nothing to spoil.
+- A blank cell was not run for this page, or there was nothing to spoil.
 """
 SETTINGS = """
 [reach.medical_claim]
@@ -404,12 +404,12 @@ def _counted(_: Path, suites: Sequence[Suite], counts: Mapping[Any, Any], **__: 
 class Ending(NamedTuple):
     """How a run ended, and whether that is right."""
 
-    word: Word
+    word: EndingWord
     is_right: bool
     found: str
 
 
-class Kept(NamedTuple):
+class KeptEnding(NamedTuple):
     """How a kind ended in a share on a night, as it is kept for the page."""
 
     kind: str
@@ -430,7 +430,7 @@ def judged(
     is_audited = seen.exit_code != AT_THE_GATES
     is_same = seen.worklist == clean.worklist if is_audited else seen.landed == clean.landed
     if seen.exit_code == REFUSED:
-        word: Word = "held" if "--accept-change" in seen.told else "refused"
+        word: EndingWord = "held" if "--accept-change" in seen.told else "refused"
     elif seen.exit_code not in {0, SAID, AT_THE_GATES}:
         return Ending("failed", is_right=False, found=f"exit {seen.exit_code}: {seen.told[-300:]}")
     elif news:
@@ -452,7 +452,7 @@ def _is_right(
     planting: Planting,
     share: Share,
     wanted: str | None,
-    word: Word,
+    word: EndingWord,
     found: str,
     *,
     is_same: bool,
@@ -513,7 +513,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--write", type=Path, nargs="*", help="runs nothing and writes docs/faults.md of such files")
     asked = parser.parse_args(arguments)
     if asked.write:
-        PAGE.write_text(page([Kept(**json.loads(line)) for path in asked.write for line in path.open()]), "utf-8")
+        PAGE.write_text(page([KeptEnding(**json.loads(line)) for path in asked.write for line in path.open()]), "utf-8")
         return 0
     names: dict[str, set[str]] = {}
     for check in read_measure_checks(ROOT / "expectations" / "measures"):
@@ -543,7 +543,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 )
                 if asked.keep:
                     with asked.keep.open("a", encoding="utf-8") as kept:
-                        of_run = Kept(planting.name, night, share, ending.word, ending.found, ending.is_right)
+                        of_run = KeptEnding(planting.name, night, share, ending.word, ending.found, ending.is_right)
                         kept.write(json.dumps(of_run._asdict()) + "\n")
         _say(_table(ended))
         _say(f"{payer.runs} runs, {wrong} not as they should be")
@@ -563,9 +563,9 @@ def _asked(asked: argparse.Namespace) -> Iterator[tuple[Planting, Night]]:
 # The page
 
 
-def page(kept: Sequence[Kept]) -> str:
+def page(kept: Sequence[KeptEnding]) -> str:
     """`docs/faults.md`: how each kind ended by night and share."""
-    by_kind: dict[str, dict[tuple[Night, Share], Kept]] = {}
+    by_kind: dict[str, dict[tuple[Night, Share], KeptEnding]] = {}
     for one in kept:
         by_kind.setdefault(one.kind, {})[one.night, one.share] = one
     groups = (
@@ -591,9 +591,9 @@ def _is_between(planting: Planting) -> bool:
     return planting.name in {kind.name for kind in BETWEEN_KINDS}
 
 
-def _cell(planting: Planting, share: Share, kept: Kept | None) -> str:
+def _cell(planting: Planting, share: Share, kept: KeptEnding | None) -> str:
     if kept is None:
-        return "none"
+        return ""
     if kept.word == "SILENT" and _as_sent(planting, share):
         return "as sent"
     return kept.word if kept.is_right else f"**{kept.word}, which is wrong**"
