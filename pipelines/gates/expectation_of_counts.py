@@ -5,7 +5,7 @@ Great Expectations knows it by its name once this module is imported, which take
 
 from __future__ import annotations
 
-from great_expectations.expectations import UnexpectedRowsExpectation
+from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 
 
 class ExpectFailedRowsToBeTolerated(UnexpectedRowsExpectation):
