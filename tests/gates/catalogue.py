@@ -49,12 +49,16 @@ class FileKind(NamedTuple):
 
 
 class BetweenKind(NamedTuple):
-    """A kind of fault between tables, as SQL on typed rows, and the check that must hold or say it."""
+    """A kind of fault between tables, as SQL on typed rows, and the check that must hold or say it.
+
+    ``later_check`` is the one that does after clean nights, where what came before joins still.
+    """
 
     name: str
     sql: str
     end: Literal["held", "said"]
     check: str
+    later_check: str | None = None
 
 
 CODED = "regexp_full_match(hcpcs_code, '[0-9]{5}')"
@@ -287,6 +291,7 @@ BETWEEN_KINDS = (
         "update landed.eligibility set member_id = ltrim(member_id, 'M0')",
         "said",
         "member_has_eligibility",
+        "member_id_differs_in_zeros",
     ),
     BetweenKind(
         "claim_numbers_of_two_senders",

@@ -135,7 +135,13 @@ def plantings() -> tuple[Planting, ...]:
         Planting(kind.name, "", None, kind, dict.fromkeys(NIGHTS, f"{kind.end} {kind.said}")) for kind in FILE_KINDS
     ]
     between = [
-        Planting(kind.name, kind.sql, None, None, dict.fromkeys(NIGHTS, f"{kind.end} {kind.check}"))
+        Planting(
+            kind.name,
+            kind.sql,
+            None,
+            None,
+            {"first": f"{kind.end} {kind.check}", "later": f"{kind.end} {kind.later_check or kind.check}"},
+        )
         for kind in BETWEEN_KINDS
     ]
     feeds = [
