@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo test coverage browser lint check soak mutants format readme benchmark wheel pythons locks system-packages rooms sections clean
+.PHONY: help demo test coverage browser lint check soak mutants format readme benchmark peers wheel pythons locks system-packages rooms sections clean
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -51,9 +51,15 @@ lint: $(READY) ## format, lint, types, the order of the rooms and SQL
 
 check: lint test ## format, lint, types, the order of the rooms, SQL, and the tests
 
-soak: $(READY) ## what takes long: Prefect for real, a hundred kills, a year of nights, every fault in every share
+soak: $(READY) ## what takes hours: Prefect for real, a thousand kills and mutated files, full disks, a bad night, a year
 	$(RUN)/pytest -q -m soak
-	$(RUN)/python -m tests.soak.crash --kills 100
+	$(RUN)/python -m tests.soak.crash --kills 1000
+	STIMAUDIT_SOAK_PUBLISHES=200 STIMAUDIT_SOAK_READERS=20 $(RUN)/pytest -q -n 0 -s tests/whole/test_readers.py
+	POLARS_MAX_THREADS=1 $(RUN)/python -m tests.soak.mutated --files 1000
+	POLARS_MAX_THREADS=1 $(RUN)/python -m tests.soak.changed
+	POLARS_MAX_THREADS=1 $(RUN)/python -m tests.soak.disks
+	$(RUN)/python -m tests.soak.canaries --prefect
+	$(RUN)/python -m tests.soak.bad_night
 	$(RUN)/python -m tests.soak.year
 	POLARS_MAX_THREADS=1 $(RUN)/python -m tests.soak.faults --quick
 
@@ -77,6 +83,17 @@ sections: $(READY) ## writes below each section of docs/rule.md and docs/contrac
 benchmark: $(READY) ## measures landing, auditing and the nightly run against bare DuckDB
 	$(RUN)/python -m benchmarks.run --lines 10000000 --format csv
 
+PEERS := .venv-peers
+PEER_LINES := 1000000
+
+$(PEERS)/.ready: $(READY) benchmarks/peers/requirements.lock
+	$(UV) venv --quiet --allow-existing --python $(RUN)/python $(PEERS)
+	$(UV) pip sync --quiet --python $(PEERS)/bin/python --require-hashes benchmarks/peers/requirements.lock
+	@touch $@
+
+peers: $(PEERS)/.ready ## measures ours beside scripts of DuckDB, pandas and PySpark on the same files; PEER_LINES=10000000 for more
+	$(RUN)/python -m benchmarks.peers.run --lines $(PEER_LINES) --peers $(PEERS)/bin/python
+
 wheel: $(READY) ## builds the wheel below build/
 	$(UV) build --quiet --wheel --no-build-isolation --python $(RUN)/python -o build
 
@@ -87,6 +104,8 @@ locks: $(UV) ## resolves pyproject.toml anew into both locks; what is pinned sta
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header pyproject.toml -o requirements.lock
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --extra dev -c requirements.lock \
 	pyproject.toml -o requirements-dev.lock
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 -c requirements.lock \
+	benchmarks/peers/requirements.in -o benchmarks/peers/requirements.lock
 
 system-packages: ## installs the system packages in apt-packages.txt where they are missing
 	@missing=$$(for name in $$(cat apt-packages.txt); do dpkg -s "$$name" >/dev/null 2>&1 || echo "$$name"; done); \
@@ -97,7 +116,7 @@ system-packages: ## installs the system packages in apt-packages.txt where they 
 	else echo "Needs root to install:" $$missing; exit 1; fi
 
 clean: ## removes the environment and what the demo made
-	rm -rf $(VENV) .venv-uv .cache build demo_output
+	rm -rf $(VENV) $(PEERS) .venv-uv .cache build demo_output
 
 # The first Python that is new enough; PYTHON=... names another.
 define FIND_PYTHON

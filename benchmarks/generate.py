@@ -76,7 +76,7 @@ DRUGS = (
 
 @dataclass(frozen=True)
 class Order:
-    """What to make: how many lines, in which format, where; and on top of how many earlier lines."""
+    """What to make: how many lines, in which format, where; on top of how many earlier lines; stories how often."""
 
     lines: int
     file_format: str
@@ -86,6 +86,7 @@ class Order:
     lines_per_file: int = LINES_PER_FILE
     on_top_of: int = 0
     workers: int = 2
+    blocks_per_story: int = blocks.BLOCKS_PER_STORY
 
 
 @dataclass(frozen=True)
@@ -205,8 +206,8 @@ def variables(order: Order) -> dict[str, str]:
         "members_per_block": str(blocks.MEMBERS_PER_BLOCK),
         "spans_per_block": str(blocks.SPANS_PER_BLOCK),
         "fills_per_block": str(blocks.FILLS_PER_BLOCK),
-        "blocks_per_story": str(blocks.BLOCKS_PER_STORY),
-        "story_block": str(blocks.STORY_BLOCK),
+        "blocks_per_story": str(order.blocks_per_story),
+        "story_block": str(blocks.STORY_BLOCK * order.blocks_per_story // blocks.BLOCKS_PER_STORY),
         "story_member": str(blocks.STORY_MEMBER),
         "story_kinds": str(len(blocks.STORIES)),
         "base_blocks": str(order.on_top_of // blocks.LINES_PER_BLOCK),

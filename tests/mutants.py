@@ -75,7 +75,7 @@ if TYPE_CHECKING:
 
 ROOT = SQL.parent
 EXPLAINED = ROOT / "docs" / "mutants.md"
-SCHEMAS = ("staging", "intermediate", "audit")
+SCHEMAS = ("kept", "staging", "intermediate", "audit")
 SECONDS_A_MUTANT = 60.0
 
 FLIPPED_IN_SQL = {

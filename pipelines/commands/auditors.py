@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pwd
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +16,7 @@ from pipelines.commands.shared import (
     Config,
     PublishedOut,
     RowForm,
+    account,
     now,
     published_audit,
     short,
@@ -139,7 +139,7 @@ def sql(
 
     published_audit(out).close()  # no published audit is told as such, before the query is looked at
     asked = _read_query(LONGEST_QUERY) if query == FROM_STANDARD_INPUT else query
-    asker = Asker(_account(), os.environ.get("LOGNAME"), purpose)
+    asker = Asker(account(), os.environ.get("LOGNAME"), purpose)
     limits = _limits(config)
     answer = ask(out, asked, asker=asker, asked_at=now(), limits=limits, environment=os.environ)
     tell_rows(answer.names, answer.rows, Form.JSON if as_json else form)
@@ -159,14 +159,6 @@ def _limits(config: Path | None) -> Limits:
     from pipelines.operation.settings import load_settings
 
     return load_settings(config).sql_limits()
-
-
-def _account() -> str:
-    """The name of the account that asks, as the operating system has it; its number where it has no name."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())
 
 
 @telling

@@ -6,7 +6,7 @@ The clock and the environment are read here and in `pipelines.commands`, and now
 from __future__ import annotations
 
 import os
-import signal
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from pipelines.commands import auditors, nightly, operations, review, rule
 from pipelines.ground.errors import EXIT_CODES
 from pipelines.ground.run_lock import private_files
+from pipelines.ground.stopping import heeding_signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -105,9 +106,10 @@ def main() -> None:
 
     A scheduler that ends it (SIGTERM) gets what Ctrl-C gets: working files are removed and the status says so.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # What a library cannot close on a full disk is told by Python itself, with a trace; the command tells of it.
+    sys.unraisablehook = lambda _: None
     _give_a_home()
-    with private_files():
+    with heeding_signals(), private_files():
         app()
 
 

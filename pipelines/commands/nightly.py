@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.shared import DEMO_OUT, AsJson, AsOf, Config, Extracts, Out, day, now, short, telling, today
+from pipelines.commands.shared import (
+    DEMO_OUT,
+    AsJson,
+    AsOf,
+    Config,
+    Extracts,
+    Out,
+    day,
+    now,
+    operator,
+    short,
+    telling,
+    today,
+)
 from pipelines.commands.writing import Voice, log, tell_json, tell_line, tell_table, voice
 from pipelines.ground.encryption import KEY_VARIABLE
 from pipelines.ground.errors import ExitCode, StimauditError
@@ -27,6 +40,7 @@ if TYPE_CHECKING:
     from pipelines.ground.progress import Progress
     from pipelines.operation.nightly import Outcome
     from pipelines.operation.plan import RunRequest
+    from pipelines.operation.rehearsal import Rehearsal
     from pipelines.publishing.publish import FunnelStep, Published
 
 
@@ -40,6 +54,15 @@ WithoutPrefect = Annotated[
         "--no-prefect",
         help="Same stages without Prefect: no run page, and some 15 seconds less.",
         envvar="STIMAUDIT_NO_PREFECT",
+    ),
+]
+OnePolicy = Annotated[str | None, typer.Option(help="One policy for every member, by id.", envvar="STIMAUDIT_POLICY")]
+AssumeEnrolled = Annotated[
+    bool,
+    typer.Option(
+        "--assume-enrolled",
+        help="Without an eligibility extract, take members as enrolled.",
+        envvar="STIMAUDIT_ASSUME_ENROLLED",
     ),
 ]
 AcceptChange = Annotated[
@@ -59,18 +82,9 @@ def run(
     extracts: Extracts,
     out: Out,
     as_of: AsOf = None,
-    policy: Annotated[
-        str | None, typer.Option(help="One policy for every member, by id.", envvar="STIMAUDIT_POLICY")
-    ] = None,
+    policy: OnePolicy = None,
     config: Config = None,
-    assume_enrolled: Annotated[
-        bool,
-        typer.Option(
-            "--assume-enrolled",
-            help="Without an eligibility extract, take members as enrolled.",
-            envvar="STIMAUDIT_ASSUME_ENROLLED",
-        ),
-    ] = False,
+    assume_enrolled: AssumeEnrolled = False,
     synthetic: Annotated[
         bool, typer.Option("--synthetic", help="The extracts are made-up data: every page says so.")
     ] = False,
@@ -106,6 +120,7 @@ def run(
         synthetic=synthetic,
         accept_change=tuple(accept_change or ()),
         because=because,
+        accepted_by=operator() if accept_change else None,
         earlier_is_meant=earlier_is_meant,
     )
     outcome = _audit(request, with_prefect=not no_prefect)
@@ -151,31 +166,41 @@ def validate(
         ),
     ] = None,
     as_of: AsOf = None,
+    policy: OnePolicy = None,
     config: Config = None,
+    assume_enrolled: AssumeEnrolled = False,
     as_json: AsJson = False,
 ) -> None:
-    """Runs the gates alone on a delivery: what would be refused, set aside or warned of. Publishes nothing.
+    """Says all that a run would say of a delivery: refused, set aside, warned of, found. Publishes nothing.
+
+    With an output folder the delivery is held against its history and joined to what landed before; the audit is made
+    aside and thrown away, and nothing changes in the folder.
 
     **Example**: `stimaudit validate --extracts deliveries/tonight --out /srv/stimaudit`
     """
-    from pipelines.gates.validate import raise_if_critical
     from pipelines.operation.delivery_remarks import delivery_remarks
-    from pipelines.operation.nightly import gates
     from pipelines.operation.plan import RunRequest, make_plan
+    from pipelines.operation.rehearsal import rehearse
 
     with tempfile.TemporaryDirectory(prefix="stimaudit-") as folder:
-        request = RunRequest(extracts=extracts, out=out or Path(folder), as_of=day(as_of), config=config)
+        request = RunRequest(
+            extracts=extracts,
+            out=out or Path(folder) / "none",
+            as_of=day(as_of),
+            policy=policy,
+            config=config,
+            assume_enrolled=assume_enrolled,
+        )
         plan = make_plan(request, today=today())
-        landing, results = gates(plan, progress=_progress(), folder=Path(folder))
-    remarks = delivery_remarks(landing, results)
+        found = rehearse(plan, progress=_progress(), folder=Path(folder), now=now())
+    remarks = delivery_remarks(found.landing, found.check_results)
     if as_json:
-        tell_json({"checks": [_as_json(result) for result in results], "remarks": list(remarks)})
+        tell_json(_rehearsal_as_json(found, remarks))
     else:
-        _tell_checks(results)
-        for remark in remarks:
-            tell_line(remark)
-    raise_if_critical(results)
-    if any(result.status == "failed" for result in results):
+        _tell_rehearsal(found, remarks)
+    if found.refusal is not None:
+        raise found.refusal
+    if found.published is not None and found.published.grade != "clean":
         raise typer.Exit(ExitCode.CAVEATS)
 
 
@@ -340,10 +365,27 @@ def _as_json(result: CheckResult) -> dict[str, object]:
     return columns | {"message": result.message}
 
 
-def _tell_checks(results: Sequence[CheckResult]) -> None:
-    from pipelines.gates.measures import LEFT_TO_THE_RUN
+def _rehearsal_as_json(found: Rehearsal, remarks: Sequence[str]) -> dict[str, object]:
+    published = found.published
+    return {
+        "checks": [_as_json(result) for result in found.check_results],
+        "remarks": list(remarks),
+        "caveats": list(published.grade_reasons) if published else [],
+        "would_find": published
+        and {
+            "episodes": published.episode_count,
+            "flagged": published.flagged_count,
+            "flagged_paid_amount": f"{published.flagged_paid_amount:.2f}",
+            "set_aside": published.rejected_count,
+        },
+    }
+
+
+def _tell_rehearsal(found: Rehearsal, remarks: Sequence[str]) -> None:
+    """The checks that failed, what would be published with which caveats, or what refuses it."""
     from pipelines.operation.delivery_remarks import TOLD_AS_REMARKS
 
+    results = found.check_results
     failed = [result for result in results if result.status == "failed"]
     if failed:
         tell_table(
@@ -362,10 +404,21 @@ def _tell_checks(results: Sequence[CheckResult]) -> None:
             title="Checks on the delivery",
             right=("failed", "of"),
         )
+    published = found.published
+    if published is None:
+        for result in failed:
+            if result.check_name not in TOLD_AS_REMARKS:
+                tell_line(f"{result.message} [{result.table_name}.{result.check_name}]")
+        remarks = (*remarks, "A run would publish nothing.")
+    else:
+        remarks = (*_row_remarks(published), *remarks)
+        for reason in published.grade_reasons:
+            tell_line(reason)
+        tell_line(
+            f"A run would flag {published.flagged_count:,} of {published.episode_count:,} episodes for review, "
+            f"{published.flagged_paid_amount:,.2f} US dollars paid. {published.rejected_count:,} rows set aside in all."
+        )
+    for remark in remarks:
+        tell_line(remark)
     passed = sum(result.status == "passed" for result in results)
-    for result in results:
-        if result.message and result.check_name not in TOLD_AS_REMARKS:
-            tell_line(f"{result.message} [{result.table_name}.{result.check_name}]")
-    if left := sum(LEFT_TO_THE_RUN in result.description for result in results):
-        tell_line(f"{left} checks of what a night finds need the audit and are left to `stimaudit run`.")
     typer.echo(f"{passed} of {len(results)} checks passed, {len(failed)} failed.")

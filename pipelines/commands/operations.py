@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -87,15 +88,25 @@ def verify(
     anchor: Annotated[
         Path | None, typer.Option(help="File outside OUT that keeps how far decisions and history went.")
     ] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="Looks everything kept beside landed files up again, too: takes long.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compares every file below OUT with the digest kept of it; one changed byte, or a file of nobody, ends with 6.
 
+    With `--history` it also reads the whole landed history, and compares what the kept rows give with what it gives.
     **Example**: `stimaudit verify --out /srv/stimaudit --anchor /mnt/other/stimaudit.anchor`
     """
     from pipelines.operation.verify import verify as compare
 
     found = compare(out, anchor=anchor)
+    if history and found.is_sound:
+        from pipelines.ground.program_files import home
+        from pipelines.operation.kept_check import kept_faults
+
+        with run_lock(run_folder(out), since=now()):
+            found = replace(found, faults=tuple(kept_faults(out, here=home())))
     tell(found, as_json=as_json)
     found.raise_if_unsound()
 
@@ -107,9 +118,11 @@ def reproduce(*, run_id: RunId, out: PublishedOut = DEMO_OUT, as_json: AsJson = 
     Ends with 6 when other episodes come out. **Example**: `stimaudit reproduce R20260629-1a2b3c4d --out /srv/stimaudit`
     """
     from pipelines.ground.program_files import home
+    from pipelines.operation.forms import check_forms
     from pipelines.operation.reproduce import reproduce as make_again
 
-    with run_lock(run_folder(out), since=now()):
+    check_forms(run_folder(out))
+    with run_lock(out, since=now()):
         found = make_again(out, run_id, here=home())
     tell(found, as_json=as_json)
     found.raise_if_different()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,7 +25,7 @@ from pipelines.commands.shared import (
 from pipelines.commands.writing import Form, tell, tell_json, tell_line, tell_paths, warn
 from pipelines.ground.encryption import OLD_KEY_VARIABLE, key_in_use, read_key, using_key
 from pipelines.ground.errors import ExitCode, RunLockedError, UsageError
-from pipelines.ground.run_lock import run_lock
+from pipelines.ground.run_lock import run_lock, store_lock
 
 if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
@@ -158,8 +159,8 @@ def decision_record(
 def _tell_recorded(report: ImportReport, out: Path, *, as_json: bool) -> None:
     """Says what became of each row, shows what was recorded in the published file, and ends with 2 after a refusal."""
     tell(report, as_json=as_json)
-    if report.written is not None:
-        _show_at_once(out)
+    if not report.is_dry_run and (report.count("recorded") or report.count("already_recorded")):
+        _show_at_once(out)  # also where an import that was killed had recorded them and no more
     if report.has_refusals:
         raise typer.Exit(ExitCode.USAGE)
 
@@ -202,14 +203,17 @@ def decision_carry(
 
     **Example**: `stimaudit decision carry --from /srv/stimaudit/out --out /srv/stimaudit/encrypted`
     """
+    from pipelines.operation.forms import check_forms
     from pipelines.review.decisions import carry_decisions
     from pipelines.review.sample import keep_sample, read_samples
 
     if not (old / "decisions").is_dir():
         message = f"Nobody recorded a decision in {old}. Name the old output folder with --from."
         raise UsageError(message)
+    for folder in (old, out):
+        check_forms(folder)
     old_key = read_key(os.environ, variable=OLD_KEY_VARIABLE)
-    with run_lock(out / "decisions", since=now()):
+    with store_lock(out, since=now()):
         count = carry_decisions(old / "decisions", out / "decisions", old_key=old_key)
         with using_key(old_key):
             samples = read_samples(old / "decisions")
@@ -269,7 +273,8 @@ def sample(
         [[as_of]] = connection.execute("select as_of_date from run").fetchall()
     if to is not None:
         write_form(to, rows, as_of=as_of)
-    keep_sample(drawn, out / "decisions")
+    with store_lock(out, since=now()):
+        keep_sample(drawn, out / "decisions")
     if form is Form.CSV and not as_json:
         typer.echo(form_csv(rows), nl=False)
     else:
@@ -310,7 +315,8 @@ def letter(
     payer = read_letter_template(template) if template else payers_template(out)
     with published_audit(out) as connection:
         words = payer or read_letter_template(EXAMPLE_TEMPLATE)
-        written = write_letters(connection, case, to or out / "letters", template=words, out=None if to else out)
+        with nullcontext() if to else store_lock(out, since=now()):
+            written = write_letters(connection, case, to or out / "letters", template=words, out=None if to else out)
         warnings = list(_already_decided(connection, case, out))
     if payer is None:
         warnings.append("The letter has the words of our example: fill OUT/letter.toml before one is sent.")

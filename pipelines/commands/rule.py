@@ -198,9 +198,11 @@ def value_sets_drift(*, out: PublishedOut = DEMO_OUT, form: RowForm = Form.TABLE
     from pipelines.ground.program_files import home
     from pipelines.ground.warehouse import open_warehouse
     from pipelines.intake.ledger import attach
+    from pipelines.operation.forms import check_forms
     from pipelines.rule.drift import drift
     from pipelines.rule.value_sets import load_value_sets
 
+    check_forms(out)
     with open_warehouse() as connection:
         attach(connection, landed_folder(out))
         found = drift(connection, load_value_sets(home().sql / "value_sets"))

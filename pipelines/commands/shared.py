@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import pwd
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
@@ -14,7 +15,8 @@ import typer
 from pipelines.commands.writing import Form, Voice, log, speaking, tell, voice
 from pipelines.ground.encryption import read_key, using_key
 from pipelines.ground.errors import StimauditError, UsageError
-from pipelines.ground.files import refuse_address
+from pipelines.ground.files import UnfitFileError, refuse_address
+from pipelines.ground.stopping import stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 
 DEMO_OUT = Path("demo_output")
-OF_A_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+OF_A_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError, UnfitFileError)
 OTHER_FORM = frozenset({"BinderException", "CatalogException"})
 """What DuckDB raises for a table or column that is not there."""
 
@@ -88,11 +90,13 @@ def _run_telling(command: Callable[..., None], *args: Any, **kwargs: Any) -> Non
         with using_key(read_key(os.environ)):
             command(*args, **kwargs)
     except StimauditError as cause:
-        _end(cause, cause.__traceback__)
+        _end(stopped(cause) or cause, cause.__traceback__)
+    except KeyboardInterrupt as cause:
+        _end(stopped(cause) or StimauditError(str(cause)), cause.__traceback__)
     except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
         raise
     except Exception as cause:  # noqa: BLE001 - a cause's own text may quote a member, so none is shown
-        _end(_told_safely(cause), cause.__traceback__)
+        _end(stopped(cause) or _told_safely(cause), cause.__traceback__)
 
 
 def _end(fault: StimauditError, trace: TracebackType | None) -> None:
@@ -191,3 +195,17 @@ def today() -> date:
 def day(given: datetime | None) -> date | None:
     """The day that an option gives, which the command line reads as a time; none: it was not given."""
     return given.date() if given else None
+
+
+def account() -> str:
+    """The name of the account that the command runs under, as the operating system has it, else its number."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def operator() -> str:
+    """Who gives the command: the account, and beside it what ``LOGNAME`` says where that is another name."""
+    name, logname = account(), os.environ.get("LOGNAME")
+    return name if logname in {None, "", name} else f"{name} (LOGNAME {logname})"

@@ -56,6 +56,7 @@ PARAMETERS: Mapping[str, str] = {
     "synthetic": "The extracts are made-up data: every page says so.",
     "accept_change": "Checks on measures whose failure is right as it is.",
     "because": "Why a change is accepted; kept with the run.",
+    "accepted_by": "Who accepts it; `stimaudit run` gives the account it runs under.",
     "earlier_is_meant": "Audit as of a day before the last publish, or with a clock that was set back.",
 }
 """The parameters as a scheduler explains them."""

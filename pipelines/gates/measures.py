@@ -54,7 +54,7 @@ SHORT_RHYTHM_DAYS = 7
 
 SHOWN_SEGMENTS = 3
 
-LEFT_TO_THE_RUN = "Not asked here: it needs the audit, and is left to `stimaudit run`."
+WITHOUT_AN_AUDIT = "Not asked: the delivery is refused before the audit, which finds it."
 
 _Text = Annotated[str, FILLED]
 
@@ -227,8 +227,8 @@ def _with_reasons(profile: Profile, reasons: Iterable[MeasureKey]) -> Profile:
     return replace(profile, measures=(*profile.measures, *absent))
 
 
-def left_to_the_run(expectations: Path) -> tuple[CheckResult, ...]:
-    """The checks of outcomes, which need the audit, as ``validate`` tells them: asked by a run alone."""
+def left_out_with_the_audit(expectations: Path) -> tuple[CheckResult, ...]:
+    """The checks of what a night finds where there is no audit, because the delivery was refused before it."""
     return tuple(
         CheckResult(
             check_name=check.key.check_name,
@@ -237,7 +237,7 @@ def left_to_the_run(expectations: Path) -> tuple[CheckResult, ...]:
             failed_count=0,
             total_count=0,
             status="not_applicable",
-            description=f"{check.expectation.description} {LEFT_TO_THE_RUN}",
+            description=f"{check.expectation.description} {WITHOUT_AN_AUDIT}",
             consequence=check.expectation.notes,
         )
         for check in read_measure_checks(expectations)
@@ -322,6 +322,8 @@ def _judged(check: MeasureCheck, now: Profile, before: Sequence[Profile], *, lea
         elif past:
             usual = median(one.value for one in past)
             number = measured.value - usual if meta.compared == "change" else _ratio(measured, past, meta.unit)
+            if measured.segment_kind == "code" and past[0].value == 0:
+                number = 1.0  # it vanished before, and that was told
             found.append(Judged(measured, usual, round(number, 6)))
     return found
 
@@ -515,14 +517,20 @@ def _number(value: float, unit: Unit) -> str:
     return f"{value:.1%}" if unit == "share" else f"{value:,.1f}"
 
 
-def accepting(profile: Profile, *, names: Sequence[str], because: str | None, expectations: Path) -> Profile:
-    """``profile`` with the measures of the checks ``names`` accepted, each for the reason ``because``.
+def accepting(
+    profile: Profile, *, names: Sequence[str], because: str | None, expectations: Path, by: str | None = None
+) -> Profile:
+    """``profile`` with the measures of the checks ``names`` accepted by somebody, each for the reason ``because``.
 
     A name is that of a check or of a measure, with its table before a point. Raises ``UsageError`` for one
     that is not known, and where no reason is given.
     """
     accepted = accepted_measures(names, because=because, expectations=expectations)
-    return with_accepted(profile, {**profile.accepted, **accepted}) if accepted else profile
+    if not accepted:
+        return profile
+    new_by = dict.fromkeys(accepted, by) if by else {}
+    kept_by = {name: who for name, who in profile.accepted_by.items() if name not in accepted}
+    return with_accepted(profile, {**profile.accepted, **accepted}, {**kept_by, **new_by})
 
 
 def accepted_measures(names: Sequence[str], *, because: str | None, expectations: Path) -> dict[str, str]:

@@ -15,8 +15,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipelines.gates.validate import delivered_views
-from pipelines.ground.files import make_folder, write_file
+from pipelines.ground.files import make_folder, read_text, write_file
 from pipelines.ground.records import RecordError, judge, record
+from pipelines.ground.registers import enter
 from pipelines.ground.sealed_json import sealed_text, unsealed
 from pipelines.ground.warehouse import literal, open_warehouse
 
@@ -74,7 +75,7 @@ class Measured:
 @record
 @dataclass(frozen=True)
 class Profile:
-    """The measures of one delivery, and which of its failed checks an operator accepted, each with the reason given.
+    """The measures of one delivery, and which of its failed checks an operator accepted: the reason given, and by whom.
 
     What a publish found is measured in the same form: ``delivery_number`` is then the number of the publish.
     """
@@ -83,6 +84,7 @@ class Profile:
     as_of: str
     measures: tuple[Measured, ...]
     accepted: Mapping[str, str] = field(default_factory=dict)
+    accepted_by: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def day(self) -> date:
@@ -161,13 +163,22 @@ def keep_profile(history: Path, profile: Profile, kept: Kept = "profiles") -> No
     path = profile_path(history, profile.delivery_number, kept)
     make_folder(path.parent)
     write_file(path, sealed_text(asdict(profile)).encode())
+    enter(history.parent, kept, [path])
+
+
+def drop_profile(history: Path, number: int) -> None:
+    """Removes the profile of a delivery that was taken out again; its register forgets it first."""
+    path = profile_path(history, number)
+    if path.is_file():
+        enter(history.parent, "profiles", [], gone=[path])
+        path.unlink()
 
 
 def read_profile(history: Path, number: int, kept: Kept = "profiles") -> Profile | None:
     """The profile that is kept of a delivery; none where the folder is older, or the file is not what was written."""
     path = profile_path(history, number, kept)
     try:
-        return judge(Profile, unsealed(path.read_text(encoding="utf-8")))
+        return judge(Profile, unsealed(read_text(path)))
     except (OSError, ValueError, KeyError, RecordError):
         return None
 
@@ -186,6 +197,6 @@ def accepted_changes(history: Path) -> dict[str, dict[str, str]]:
     return {str(number): dict(profile.accepted) for number, profile in found.items() if profile and profile.accepted}
 
 
-def with_accepted(profile: Profile, accepted: Mapping[str, str]) -> Profile:
-    """``profile`` with what an operator accepted of it."""
-    return replace(profile, accepted=dict(sorted(accepted.items())))
+def with_accepted(profile: Profile, accepted: Mapping[str, str], accepted_by: Mapping[str, str]) -> Profile:
+    """``profile`` with what an operator accepted of it, and who did; that nobody said stays out."""
+    return replace(profile, accepted=dict(sorted(accepted.items())), accepted_by=dict(sorted(accepted_by.items())))

@@ -20,8 +20,8 @@ Severity = Literal["critical", "warning"]
 SUITES_OF_NO_TABLE = ("against_history", "between_tables")
 SUITES_OF_LATER_DELIVERIES = ("redelivery",)
 """What these ask of a delivery hangs on what came before it: of a first one there is nothing to count."""
-JUDGED_BY_COUNT = "unexpected_rows_expectation"
-"""The type of the expectations that are judged over the counts of their check; their query is written here."""
+JUDGED_BY_COUNT = "expect_failed_rows_to_be_tolerated"
+"""Our own type of expectation (``expectation_of_counts``), judged over the counts of its check by a query from here."""
 
 
 class CheckKey(NamedTuple):

@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pipelines.gates.suites import (
+    JUDGED_BY_COUNT,
     SUITES_OF_LATER_DELIVERIES,
     SUITES_OF_NO_TABLE,
     CheckKey,
@@ -114,7 +115,7 @@ def validate(
     suites = read_suites(expectations)
     # Great Expectations takes seconds to import, which is time enough for DuckDB to count.
     with ThreadPoolExecutor(max_workers=1) as beside, _open_catalog(catalog) as connection:
-        beside.submit(import_module, "great_expectations")
+        beside.submit(import_module, "pipelines.gates.expectation_of_counts")
         _demand_all_suites(connection, catalog, expectations, suites)
         _name_rows_to_check(connection, _tables(connection), delivery_number)
         values = _values(as_of, delivery_number)
@@ -338,11 +339,12 @@ def _judge(
     as_of: date,
     delivery_number: int | None,
 ) -> dict[CheckKey, bool]:
-    """Whether Great Expectations lets each check with anything to look at pass.
+    """Whether Great Expectations lets each check with anything to look at pass, in one checkpoint.
 
-    Expectations on columns are judged over the landed rows themselves, in one batch a table: over all of them, or in a
-    large table over its first rows, of which the counts of the same rows must say the same. What is asked of all rows
-    of a large table, and what no column expectation covers, are queries over the counts.
+    Expectations on columns are judged over the landed rows themselves, with one validation definition a table: over all
+    of them, or in a large table over its first rows, of which the counts of the same rows must say the same. What is
+    asked of all rows of a large table, and what no column expectation covers, are our own, and judge the counts
+    (``expectation_of_counts``).
     """
     by_count: list[SuiteCheck] = []
     by_table: dict[str, list[SuiteCheck]] = {}
@@ -357,20 +359,21 @@ def _judge(
                 by_table.setdefault(suite.name, []).append(check)
             if witnessed[check.key] != counts[check.key]:
                 by_count.append(check.by_count())
-    verdicts: dict[CheckKey, bool] = {}
+    batches: dict[str, tuple[list[SuiteCheck], str]] = {}
+    for table, checks in by_table.items():
+        columns = sorted({column for check in checks for column in check.columns} | {"delivery_number"})
+        selected = ", ".join(identifier(column) for column in columns)
+        rows = (
+            f"select {selected} from landed.{identifier(table)} where {_delivered(delivery_number)} "
+            f"limit {WITNESSED_ROWS:d}"
+        )
+        batches[table] = (checks, rows)
+    if by_count:
+        batches["counts"] = (by_count, _counts_query(by_count, counts))
     with _great_expectations(catalog) as source:
-        for table, checks in by_table.items():
-            columns = sorted({column for check in checks for column in check.columns} | {"delivery_number"})
-            selected = ", ".join(identifier(column) for column in columns)
-            rows = (
-                f"select {selected} from landed.{identifier(table)} where {_delivered(delivery_number)} "
-                f"limit {WITNESSED_ROWS:d}"
-            )
-            verdicts |= _verdicts(_batch(source, table, rows), checks, as_of=as_of)
-        _demand_agreement([check for checks in by_table.values() for check in checks], witnessed, verdicts)
-        if by_count:
-            verdicts |= _verdicts(_batch(source, "counts", _counts_query(by_count, counts)), by_count, as_of=as_of)
-    return verdicts
+        of_rows, of_counts = _verdicts(source, batches, as_of=as_of)
+    _demand_agreement([check for checks in by_table.values() for check in checks], witnessed, of_rows)
+    return of_rows | of_counts
 
 
 @contextmanager
@@ -381,6 +384,8 @@ def _great_expectations(catalog: Path) -> Iterator[SQLDatasource]:
     """
     with _silence():
         import great_expectations as gx
+
+        import_module("pipelines.gates.expectation_of_counts")
         from duckdb_sqlalchemy import ConnectionWrapper
         from sqlalchemy import URL
 
@@ -435,28 +440,36 @@ def _counts_query(checks: Iterable[SuiteCheck], counts: Mapping[CheckKey, _Count
     return f"select * from (values {values}) as counted(table_name, check_name, failed_count, total_count)"
 
 
-def _verdicts(batch: BatchDefinition[Any], checks: list[SuiteCheck], *, as_of: date) -> dict[CheckKey, bool]:
-    """Pass or fail of each of ``checks``; raises ``UsageError`` for those that could not be judged."""
-    import great_expectations as gx
+def _verdicts(
+    source: SQLDatasource, batches: Mapping[str, tuple[list[SuiteCheck], str]], *, as_of: date
+) -> tuple[dict[CheckKey, bool], dict[CheckKey, bool]]:
+    """Pass or fail of the checks of each batch, in one checkpoint: by the rows, and by their counts.
 
-    unjudged = [check.key for check in checks]
-    verdicts: dict[CheckKey, bool] = {}
+    Raises ``UsageError`` for those not judged.
+    """
+    asked = [check for checks, _ in batches.values() for check in checks]
+    of_rows: dict[CheckKey, bool] = {}
+    of_counts: dict[CheckKey, bool] = {}
     try:
-        suite = gx.ExpectationSuite(name=batch.name, expectations=[check.as_expectation() for check in checks])
-        results = batch.get_batch().validate(
-            suite, result_format="BOOLEAN_ONLY", expectation_parameters={"as_of": as_of}
+        results = _checkpoint(
+            source,
+            "suites",
+            {name: ([check.as_expectation() for check in checks], rows) for name, (checks, rows) in batches.items()},
+            result_format="BOOLEAN_ONLY",
+            parameters={"as_of": as_of},
         )
-        for result in results.results:
+        for result in results:
             configuration = result.expectation_config
             if configuration is None or _raised(result.exception_info):
                 continue
-            key = CheckKey(configuration.meta["table_name"], configuration.meta["check_name"])
-            verdicts[key] = bool(result.success)
-        unjudged = [key for key in unjudged if key not in verdicts]
+            told = of_counts if configuration.type == JUDGED_BY_COUNT else of_rows
+            told[CheckKey(configuration.meta["table_name"], configuration.meta["check_name"])] = bool(result.success)
     except Exception:  # noqa: BLE001, S110  any text may quote rows; told below by name
         pass
-    _demand_judged(unjudged)
-    return verdicts
+    _demand_judged(
+        [check.key for check in asked if check.key not in (of_counts if check.is_judged_by_count else of_rows)]
+    )
+    return of_rows, of_counts
 
 
 def _demand_judged(unjudged: list[CheckKey]) -> None:
@@ -565,6 +578,7 @@ def _checkpoint(
     batches: Mapping[str, tuple[list[dict[str, Any]], str]],
     *,
     result_format: Any,
+    parameters: Mapping[str, Any] | None = None,
 ) -> list[ExpectationValidationResult]:
     """The results of a checkpoint with one validation definition a batch: its suite of expectations, and its query."""
     import great_expectations as gx
@@ -585,7 +599,7 @@ def _checkpoint(
         validation_definitions=[context.validation_definitions.add(each) for each in definitions],
         result_format=result_format,
     )
-    run = context.checkpoints.add(checkpoint).run()
+    run = context.checkpoints.add(checkpoint).run(expectation_parameters=dict(parameters or {}))
     return [result for validated in run.run_results.values() for result in validated.results]
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pipelines.ground.errors import KeyFaultError
-from pipelines.ground.files import OTHERS_MASK
+from pipelines.ground.files import OTHERS_MASK, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -120,9 +120,8 @@ def read_key(environment: Mapping[str, str], *, variable: str = KEY_VARIABLE) ->
 
 def _text_of(path: Path) -> str:
     try:
-        with path.open("rb") as content:
-            rights = stat.S_IMODE(os.fstat(content.fileno()).st_mode)
-            read = content.read(LONGEST_KEY_FILE)
+        rights = stat.S_IMODE(path.stat().st_mode)
+        read = read_file(path, most=LONGEST_KEY_FILE)
     except OSError as error:
         message = (
             f"The key file {path} cannot be read ({error.strerror}). Name one that the account of the audit may read."

@@ -23,6 +23,8 @@ class ExitCode(IntEnum):
     LOCKED = 4
     CAVEATS = 5
     INTEGRITY = 6
+    INTERRUPTED = 130
+    TERMINATED = 143
 
 
 EXIT_CODES: Mapping[ExitCode, str] = {
@@ -33,6 +35,8 @@ EXIT_CODES: Mapping[ExitCode, str] = {
     ExitCode.LOCKED: "another run holds the output folder",
     ExitCode.CAVEATS: "published with caveats: feeds missing, or warnings that matter",
     ExitCode.INTEGRITY: "a landed, kept or published file is not what the records say",
+    ExitCode.INTERRUPTED: "stopped by Ctrl-C (SIGINT); the last published audit stays",
+    ExitCode.TERMINATED: "stopped by SIGTERM, as a scheduler ends a run; the last published audit stays",
 }
 """What each exit code means: the one list, shown by `stimaudit --help` and compared with the documents by a test."""
 

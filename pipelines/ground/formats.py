@@ -13,6 +13,8 @@ LEDGER = 2
 HISTORY = 1
 PUBLISHED = 1
 STATUS = 1
+KEPT_ROWS = 1
+"""Kept rows in another form are not told of: they are made again."""
 FORMATS = {"ledger": LEDGER, "history": HISTORY, "published file": PUBLISHED, "status": STATUS}
 """The forms that this version writes, by what has them."""
 OLDEST_READ = {"ledger": 1}

@@ -70,6 +70,17 @@ def code_version(here: Home) -> str:
     return f"{version('stimaudit')}+{digest.hexdigest()[:12]}"
 
 
+def pages_version(here: Home) -> str:
+    """A digest of all of the program that a page is made with: what ``code_version`` covers, templates, libraries."""
+    digest = hashlib.sha256(code_version(here).encode())
+    for path in sorted(TEMPLATES.iterdir()):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    for library in ("duckdb", "jinja2", "markupsafe"):
+        digest.update(f"{library} {version(library)}".encode())
+    return digest.hexdigest()
+
+
 def _code(here: Home) -> Iterator[tuple[str, Path]]:
     """What decides how a delivery is read and judged, by its name in the checkout.
 

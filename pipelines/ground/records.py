@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
 
 from pipelines.ground.errors import UsageError
+from pipelines.ground.files import MEGABYTE, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -30,6 +31,8 @@ Kept = TypeVar("Kept", bound="DataclassInstance")
 
 _EXACT: Final[ConfigDict] = {"strict": True, "extra": "forbid", "hide_input_in_errors": True}
 _ADAPTERS: Final[dict[object, TypeAdapter[Any]]] = {}
+MOST_OF_TOML: Final = MEGABYTE
+"""The bytes that a TOML file may have: settings, the words of letters, a dossier."""
 _KINDS: Final[Mapping[str, str]] = {
     "string": "text",
     "int": "a whole number",
@@ -163,7 +166,7 @@ def read_toml(path: Path, kind: type[Kept], *, title: str, key: str, advice: str
     Raises ``UsageError`` naming every key that is unknown, missing or wrong at once.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = toml_table(read_file(path, most=MOST_OF_TOML))
     except OSError as error:
         message = f"{title} {path} cannot be read ({error.strerror}). {advice}"
         raise UsageError(message) from None
@@ -181,6 +184,21 @@ def read_toml(path: Path, kind: type[Kept], *, title: str, key: str, advice: str
         known = ", ".join(field.name for field in fields(kind))
         message = f"{title} {path} cannot be used: {told}. Its keys are: {known}."
         raise UsageError(message) from None
+
+
+def toml_table(content: bytes) -> dict[str, Any]:
+    """The table that the TOML text ``content`` is.
+
+    Raises ``UnicodeDecodeError`` where it is not UTF-8, and ``TOMLDecodeError`` for all else that is wrong with it.
+    """
+    text = content.decode("utf-8")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except (ValueError, RecursionError):
+        message = "a number in it is too long, or its lists and tables lie too deep in one another"
+        raise tomllib.TOMLDecodeError(message) from None
 
 
 def _adapter(kind: type[T]) -> TypeAdapter[T]:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import IntegrityError
-from pipelines.ground.files import file_sha256, make_folder, write_file
+from pipelines.ground.files import file_sha256, make_folder, read_text, write_file
 from pipelines.ground.records import judge, record
 from pipelines.ground.sealed_json import sealed_text, unsealed
 
@@ -26,6 +26,8 @@ REGISTERS: Mapping[str, str] = {
     "samples": "decisions/samples/*.json",
     "letters": "letters/*.pdf",
     "runs": "history/runs/*.json",
+    "profiles": "history/profiles/*.json",
+    "outcomes": "history/outcomes/*.json",
 }
 """The registers by name, with the pattern of the files below the output folder that each lists."""
 GROWING = ("decisions", "runs")
@@ -64,10 +66,13 @@ def read_register(out: Path, register: str) -> tuple[Entered, ...] | None:
     if not path.is_file():
         return None
     try:
-        return judge(tuple[Entered, ...], unsealed(path.read_text(encoding="utf-8"))["files"])
-    except (ValueError, KeyError):
-        message = f"The register {path} is not as it was written. Restore it from its backup."
-        raise IntegrityError(message) from None
+        content = unsealed(read_text(path))
+        if content.get("register", register) == register:  # older versions did not write which one it is
+            return judge(tuple[Entered, ...], content["files"])
+    except (OSError, ValueError, KeyError):
+        pass
+    message = f"The register {path} is not as it was written. Restore it from its backup."
+    raise IntegrityError(message)
 
 
 def enter(out: Path, register: str, paths: Iterable[Path], *, gone: Iterable[Path] = ()) -> None:
@@ -86,7 +91,14 @@ def enter(out: Path, register: str, paths: Iterable[Path], *, gone: Iterable[Pat
     files = [asdict(Entered(name, sha256)) for name, sha256 in known.items()]
     path = register_path(out, register)
     make_folder(path.parent)
-    write_file(path, sealed_text({"files": files}).encode())
+    write_file(path, sealed_text({"register": register, "files": files}).encode())
+
+
+def enter_newest(out: Path, register: str, path: Path) -> None:
+    """Enters the newest file of a register where whoever wrote it was stopped before it did."""
+    known = read_register(out, register)
+    if known is not None and path.relative_to(out).as_posix() not in {entered.name for entered in known}:
+        enter(out, register, [path])
 
 
 def ends(out: Path) -> dict[str, End]:

@@ -8,15 +8,20 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import RunLockedError, UsageError
-from pipelines.ground.files import FILE_MODE, OTHERS_MASK, offer_folder
+from pipelines.ground.files import FILE_MODE, OTHERS_MASK, PARTIAL, offer_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
 
 LOCK_FILE = ".lock"
+STORE = "decisions"
+"""The folder below an output folder that has a lock of its own: people record while a run is at work."""
+OF_A_RUN = ("*", "history/[!r]*/*", "history/runs/*", "history/registers/runs*", "landed/deliveries/*")
+OF_THE_STORE = (f"{STORE}/*", f"{STORE}/samples/*", "letters/*", "history/registers/[!r]*")
+"""Where those who hold a lock write files, below the output folder."""
 
 
 @contextmanager
@@ -35,7 +40,37 @@ def private_files() -> Iterator[None]:
 
 @contextmanager
 def run_lock(out: Path, *, since: datetime) -> Iterator[None]:
-    """Holds ``out`` for one run; makes the folder where there is none. Files made meanwhile are private.
+    """Holds ``out`` for one run, after half-written files of a killed one went; ``hold`` says how, and what is raised.
+
+    It makes the folder where there is none.
+    """
+    with hold(out, since=since):
+        _remove_partial(out, OF_A_RUN)
+        yield
+
+
+@contextmanager
+def store_lock(out: Path, *, since: datetime) -> Iterator[None]:
+    """Holds what people record below ``out`` (decisions, samples, letters); half-written files of theirs went before.
+
+    A run may be at work meanwhile.
+    """
+    with hold(out / STORE, since=since):
+        _remove_partial(out, OF_THE_STORE)
+        yield
+
+
+def _remove_partial(out: Path, places: Iterable[str]) -> None:
+    """Removes the half-written files in ``places``; nobody else writes there while the lock is held."""
+    for place in places:
+        for path in out.glob(f"{place}{PARTIAL}"):
+            if path.is_symlink() or not path.is_dir():
+                path.unlink(missing_ok=True)
+
+
+@contextmanager
+def hold(out: Path, *, since: datetime) -> Iterator[None]:
+    """Holds a folder, which is made where there is none. Files made meanwhile are private.
 
     The lock belongs to the process, so a killed run leaves none behind. The file stays and says who held it last.
     Raises ``RunLockedError`` naming the process that holds it and since when.

@@ -14,10 +14,10 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 from pipelines.ground.errors import IntegrityError, KeyFaultError
-from pipelines.ground.files import commit_file, file_sha256, json_text, partial_path
+from pipelines.ground.files import commit_file, file_sha256, json_text, partial_path, read_file
 from pipelines.ground.formats import LEDGER, check_form
 from pipelines.ground.records import RecordError, judge_json, record
-from pipelines.ground.warehouse import check_parquet_key, identifier, literal, read_parquet
+from pipelines.ground.warehouse import check_parquet_key, identifier, insert_rows, literal, read_parquet
 from pipelines.intake.extracts import read_extract_tables, read_value_remarks
 
 if TYPE_CHECKING:
@@ -374,8 +374,7 @@ def _make_delivered_file(connection: Connection, deliveries: Iterable[Delivery])
     shape = json.dumps([types])
     connection.execute(
         "create or replace table landed.delivered_file as "
-        f"select unnest(from_json(?::json, {literal(shape)}), recursive := true)",
-        [json.dumps(rows)],
+        f"select unnest(from_json({literal(json.dumps(rows))}::json, {literal(shape)}), recursive := true)"
     )
 
 
@@ -409,10 +408,10 @@ def _make_repaired_value(connection: Connection, landed_now: Iterable[tuple[int,
         for number, file in landed_now
         for repaired in file.repaired_values
     ]
+    shape = json.dumps([types])
     connection.execute(
         "create or replace table landed.repaired_value as "
-        f"select unnest(from_json(?::json, {literal(json.dumps([types]))}), recursive := true)",
-        [json.dumps(rows)],
+        f"select unnest(from_json({literal(json.dumps(rows))}::json, {literal(shape)}), recursive := true)"
     )
 
 
@@ -422,22 +421,22 @@ def make_delivery_table(connection: Connection, deliveries: Iterable[Delivery]) 
         "create or replace table landed.delivery "
         "(delivery_number INTEGER, delivery_kind VARCHAR, covers_from DATE, covers_to DATE, id_namespace VARCHAR)"
     )
-    for delivery in deliveries:
-        connection.execute(
-            "insert into landed.delivery values (?, ?, ?, ?, ?)",
-            [
-                delivery.delivery_number,
-                delivery.delivery_kind,
-                delivery.covers_from,
-                delivery.covers_to,
-                delivery.id_namespace,
-            ],
+    rows = [
+        (
+            delivery.delivery_number,
+            delivery.delivery_kind,
+            delivery.covers_from,
+            delivery.covers_to,
+            delivery.id_namespace,
         )
+        for delivery in deliveries
+    ]
+    insert_rows(connection, "landed.delivery", rows)
 
 
 def _read_manifest(path: Path) -> Delivery:
     try:
-        content = path.read_bytes()
+        content = read_file(path)
         check_form("ledger", path, judge_json(_Form, content, may_hold_more=True).format)
         manifest = judge_json(_Manifest, content)
     except RecordError as error:

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import IntegrityError, StimauditError
-from pipelines.ground.files import make_folder, write_file
+from pipelines.ground.files import MEGABYTE, make_folder, read_text, write_file
 from pipelines.ground.records import judge
 from pipelines.ground.registers import End, ends
 from pipelines.ground.sealed_json import sealed_text, unsealed
@@ -35,10 +35,10 @@ def write_anchor(anchor: Path, out: Path) -> None:
 
 def read_anchor(anchor: Path) -> dict[str, End]:
     """The ends that ``anchor`` keeps; none before its first night. Raises ``IntegrityError`` where it was changed."""
-    if not anchor.is_file():
+    if not anchor.exists():
         return {}
     try:
-        return judge(dict[str, End], unsealed(anchor.read_text(encoding="utf-8"))["ends"])
-    except (ValueError, KeyError):
+        return judge(dict[str, End], unsealed(read_text(anchor, most=MEGABYTE))["ends"])
+    except (OSError, ValueError, KeyError):
         message = f"The anchor {anchor} is not as it was written. Restore it from its backup."
         raise IntegrityError(message) from None

@@ -16,6 +16,7 @@ from pipelines.publishing.history import cases_path, input_path, read_history
 from pipelines.publishing.publishes import PUBLISHED_LINK, PUBLISHES_FOLDER
 from pipelines.publishing.sql_door import LOG_FILE as QUERIES_FILE
 from pipelines.reports.payer_words import PAYERS_TEMPLATE
+from pipelines.rule.kept_layers import kept_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +27,9 @@ OWN_FOLDERS = (PUBLISHES_FOLDER, "work", LOG_FOLDER)
 """Folders that are looked at elsewhere (publishes) or hold nothing that lasts."""
 OTHER_FILES = re.compile(
     rf"{re.escape(LOCK_FILE)}|decisions/{re.escape(LOCK_FILE)}|{re.escape(STATUS_FILE)}|{re.escape(PAYERS_TEMPLATE)}|"
-    r"history/(profiles|outcomes)/[0-9]{6}\.json|landed/deliveries/[0-9]{6}\.(json|refused)"
+    r"landed/deliveries/[0-9]{6}\.(json|refused)"
 )
-"""Files that no register lists: locks, the last status, the payer's words, profiles, manifests of deliveries."""
+"""Files that no register lists: locks, the last status, the payer's words, manifests of deliveries."""
 LOGS = re.compile(rf"{re.escape(LOG_FILE)}(\.[0-9]+)?|{re.escape(QUERIES_FILE)}")
 """The log of runs with its older parts, and the record of queries."""
 
@@ -91,7 +92,10 @@ def _deep(folder: Path) -> Iterator[Path]:
 def _is_place(name: str) -> bool:
     """Whether a folder of ours may be there without a file in it."""
     return (
-        re.fullmatch(r"landed/[a-z_]+|history/(runs|cases|inputs|profiles|outcomes|registers)|decisions/samples", name)
+        re.fullmatch(
+            r"landed/[a-z_]+|landed/kept/keys|history/(runs|cases|inputs|profiles|outcomes|registers)|decisions/samples",
+            name,
+        )
         is not None
     )
 
@@ -117,6 +121,7 @@ def _known(out: Path) -> Iterator[Path]:
     try:
         for number, file in landed_files(read_ledger(out / "landed")):
             yield parquet_path(out / "landed", file.table_name or "", number, file.file_number)
+        yield from kept_files(out / "landed")
     except IntegrityError:
         yield from (path for path in (out / "landed").rglob("*") if path.is_file())
 

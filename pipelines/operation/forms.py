@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipelines.ground.files import read_file
 from pipelines.ground.formats import FORMATS, UNMARKED, check_form, newer_than_ours
 from pipelines.operation.run_record import STATUS_FILE
 from pipelines.publishing.publishes import MANIFEST
@@ -34,6 +35,12 @@ def found_forms(out: Path) -> tuple[FoundForm, ...]:
     return tuple(FoundForm(what, path, form, FORMATS[what]) for what, path, form in found if form is not None)
 
 
+def check_forms(out: Path) -> None:
+    """Raises ``OtherFormError`` where another version wrote into ``out`` in a form that this one does not write."""
+    for found in found_forms(out):
+        check_form(found.what, found.path, found.form)
+
+
 def check_not_newer(out: Path) -> None:
     """Raises ``OtherFormError`` where a newer version has written into ``out``: a run would undo what it made."""
     for found in found_forms(out):
@@ -48,7 +55,7 @@ def _newest(folder: Path) -> Path | None:
 def _form(path: Path) -> int | None:
     """What a file of ours says of its form; none where it cannot be read, which others tell."""
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(read_file(path))
     except (OSError, ValueError):
         return None
     form = content.get("format", UNMARKED) if isinstance(content, dict) else None

@@ -12,16 +12,15 @@ from pipelines.gates.measures import (
     accepting,
     hold,
     hold_outcomes,
-    left_to_the_run,
     raise_if_broken,
 )
 from pipelines.gates.profile import (
     OUTCOME_TABLE,
+    drop_profile,
     earlier_profiles,
     keep_profile,
     measure_delivery,
     measure_outcomes,
-    profile_path,
     read_profile,
 )
 from pipelines.gates.suites import read_suites
@@ -54,7 +53,7 @@ from pipelines.rule.row_checks import RowCheck
 from pipelines.rule.value_sets import load_value_sets, write_value_sets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
@@ -65,7 +64,10 @@ if TYPE_CHECKING:
     from pipelines.intake.land import Landing
     from pipelines.operation.run_record import NightRecord
     from pipelines.operation.settings import Settings
+    from pipelines.publishing.run_facts import RunFacts
     from pipelines.reports.report import Reports
+    from pipelines.rule.dossier import Policy
+    from pipelines.rule.value_sets import ValueSet
 
 
 MEASURES = "measures"
@@ -93,6 +95,7 @@ class Gates:
     settings: Settings
     accept_change: tuple[str, ...] = ()
     because: str | None = None
+    accepted_by: str | None = None
 
 
 def validate_landed(catalog: Path, *, gates: Gates, as_of: date, delivery_number: int) -> tuple[CheckResult, ...]:
@@ -111,18 +114,20 @@ def validate_landed(catalog: Path, *, gates: Gates, as_of: date, delivery_number
 
 
 def measure_landed(
-    catalog: Path, *, gates: Gates, as_of: date, delivery_number: int, number_in_history: int | None = None
+    catalog: Path, *, gates: Gates, as_of: date, delivery_number: int
 ) -> tuple[Profile, tuple[CheckResult, ...]]:
     """The profile of a delivery, and what its measures say against the deliveries before it in the history."""
-    number = number_in_history or delivery_number
     suites = gates.here.expectations / MEASURES
-    earlier = earlier_profiles(gates.history, number)
-    kept = read_profile(gates.history, number)
+    earlier = earlier_profiles(gates.history, delivery_number)
+    kept = read_profile(gates.history, delivery_number)
     profile = measure_delivery(
         catalog, sql=gates.here.sql, as_of=kept.day if kept else as_of, delivery_number=delivery_number
     )
-    profile = replace(profile, delivery_number=number, accepted=kept.accepted if kept else {})
-    profile = accepting(profile, names=gates.accept_change, because=gates.because, expectations=suites)
+    if kept:
+        profile = replace(profile, accepted=kept.accepted, accepted_by=kept.accepted_by)
+    profile = accepting(
+        profile, names=gates.accept_change, because=gates.because, expectations=suites, by=gates.accepted_by
+    )
     results = hold(profile, earlier, catalog=catalog, expectations=suites, least_rows=gates.settings.gate_min_rows)
     return profile, results
 
@@ -139,8 +144,11 @@ def measure_night(working: Path, *, plan: Plan, run_id: str) -> tuple[Profile, t
     found = measure_outcomes(working, sql=here.sql, as_of=plan.as_of, run_number=number)
     newest = read_profile(history, max(deliveries_to_check(plan), default=0))
     if newest is not None:
-        of_outcomes = {name: why for name, why in newest.accepted.items() if name.startswith(f"{OUTCOME_TABLE}.")}
-        found = replace(found, accepted=of_outcomes)
+        of_outcomes, by = (
+            {name: told for name, told in each.items() if name.startswith(f"{OUTCOME_TABLE}.")}
+            for each in (newest.accepted, newest.accepted_by)
+        )
+        found = replace(found, accepted=of_outcomes, accepted_by=by)
     held = hold_outcomes(
         found,
         earlier_profiles(history, number, "outcomes"),
@@ -248,32 +256,9 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
     results = (*results, *unread(plan, landing), control)
     record.checked(results)
     facts = run_facts(plan, here, policies, value_sets, digest=landed_digest(plan.landed), started_at=started_at)
-    record.stage_started("narrow")
-    working = plan.work / "run.duckdb"
-    stages.narrow(
-        landed=plan.landed,
-        working=working,
-        sql=here.sql,
-        as_of=plan.as_of,
-        policies=policies,
-        value_sets=value_sets,
-        **rule_parameters(facts.parameters),
-        row_checks=row_checks(here.expectations),
-        memory_limit=plan.settings.memory_limit,
-        threads=plan.settings.threads,
+    found, held = audit_landed(
+        plan, facts=facts, policies=policies, value_sets=value_sets, progress=record, stages=stages
     )
-    record.stage_started("audit")
-    history = plan.out / "history"
-    told_safely(settle)(history, standing_name(plan.out))
-    stages.audit(
-        working=working,
-        sql=here.sql,
-        run_id=facts.run_id,
-        earlier_cases=told_safely(earlier_cases)(history, run_id=facts.run_id),
-        memory_limit=plan.settings.memory_limit,
-        threads=plan.settings.threads,
-    )
-    found, held = told_safely(measure_night)(working, plan=plan, run_id=facts.run_id)
     results = (*results, *held)
     record.checked(held)
     try:
@@ -282,12 +267,12 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
         withdraw_unpublished(plan, landing.delivery_number)
         raise
     # Kept before the publish, which shows it: one that does not come about leaves its number to the next.
-    keep_profile(history, found, "outcomes")
+    keep_profile(plan.out / "history", found, "outcomes")
     record.stage_started("publish")
     published = stages.publish(
-        working,
+        plan.work / "run.duckdb",
         plan.out,
-        facts=replace(facts, finished_at_utc=known_from(history, clock())),
+        facts=replace(facts, finished_at_utc=known_from(plan.out / "history", clock())),
         check_results=results,
         sql=here.sql,
         memory_limit=plan.settings.memory_limit,
@@ -306,6 +291,46 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
         write_anchor(plan.anchor, plan.out)
     record.finished()
     return Outcome(landing=landing, check_results=results, published=published, reports=reports)
+
+
+def audit_landed(
+    plan: Plan,
+    *,
+    facts: RunFacts,
+    policies: Sequence[Policy],
+    value_sets: Sequence[ValueSet],
+    progress: Progress,
+    stages: Stages = PLAIN_STAGES,
+) -> tuple[Profile, tuple[CheckResult, ...]]:
+    """What the audit of all that landed found, in measures, and what they say; it is in ``run.duckdb`` of the work."""
+    here = home()
+    progress.stage_started("narrow")
+    working = plan.work / "run.duckdb"
+    stages.narrow(
+        landed=plan.landed,
+        working=working,
+        sql=here.sql,
+        as_of=plan.as_of,
+        policies=policies,
+        value_sets=value_sets,
+        **rule_parameters(facts.parameters),
+        row_checks=row_checks(here.expectations),
+        keeps_rows=True,
+        memory_limit=plan.settings.memory_limit,
+        threads=plan.settings.threads,
+    )
+    progress.stage_started("audit")
+    history = plan.out / "history"
+    told_safely(settle)(history, standing_name(plan.out))
+    stages.audit(
+        working=working,
+        sql=here.sql,
+        run_id=facts.run_id,
+        earlier_cases=told_safely(earlier_cases)(history, run_id=facts.run_id),
+        memory_limit=plan.settings.memory_limit,
+        threads=plan.settings.threads,
+    )
+    return told_safely(measure_night)(working, plan=plan, run_id=facts.run_id)
 
 
 def check_kept(plan: Plan) -> None:
@@ -366,38 +391,6 @@ def check_keys(out: Path) -> None:
             pass
 
 
-def gates(plan: Plan, *, progress: Progress, folder: Path) -> tuple[Landing, tuple[CheckResult, ...]]:
-    """What landing and the checks say of a delivery; it lands in ``folder``, and nothing is published.
-
-    It is held against the deliveries published in ``plan.out``, where there are any, and nothing changes there.
-    Critical failures are among the results. Raises ``InputRefusedError`` where a file is refused.
-    """
-    progress.stage_started("land")
-    landing = told_safely(land)(
-        plan.extracts,
-        landed=folder / "landed",
-        as_of=plan.as_of,
-        rules=landing_rules(plan.settings),
-        progress=progress,
-    )
-    progress.stage_started("validate")
-    catalog = make_catalog(folder / "landed", folder / "catalog.duckdb")
-    results = told_safely(validate)(
-        catalog, expectations=home().expectations, as_of=plan.as_of, delivery_number=landing.delivery_number
-    )
-    if landing.delivery_number is not None:
-        _, measured = told_safely(measure_landed)(
-            catalog,
-            gates=gates_of(plan),
-            as_of=plan.as_of,
-            delivery_number=landing.delivery_number,
-            number_in_history=newest_published_delivery(plan) + 1,
-        )
-        results = (*results, *measured, *left_to_the_run(home().expectations / MEASURES))
-    progress.finished()
-    return landing, (*results, *unread_results(landing.files, end_marker=plan.settings.end_marker))
-
-
 def unread(plan: Plan, landing: Landing) -> tuple[CheckResult, ...]:
     """What was not read of the deliveries to check, and of the one at hand where nothing of it landed.
 
@@ -417,6 +410,7 @@ def gates_of(plan: Plan) -> Gates:
         settings=plan.settings,
         accept_change=plan.accept_change,
         because=plan.because,
+        accepted_by=plan.accepted_by,
     )
 
 
@@ -464,4 +458,4 @@ def withdraw_unpublished(plan: Plan, delivery_number: int | None) -> None:
         number = int(manifest.stem)
         if number == delivery_number or number > newest:
             manifest.replace(manifest.with_suffix(".refused"))
-            profile_path(plan.out / "history", number).unlink(missing_ok=True)
+            drop_profile(plan.out / "history", number)

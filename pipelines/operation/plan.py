@@ -45,8 +45,9 @@ class RunRequest:
 
     The flow has a parameter a field, which its scheduler keeps and shows. ``as_of`` is by default the day on which the
     run starts, ``policy`` one policy for every member; ``synthetic`` says that the extracts are made up.
-    ``accept_change`` names the checks on measures whose failure is right as it is, ``because`` says why. A run of
-    a day before the last publish, or with a clock before it, does nothing unless ``earlier_is_meant``.
+    ``accept_change`` names the checks on measures whose failure is right as it is, ``because`` says why and
+    ``accepted_by`` who. A run of a day before the last publish, or with a clock before it, does nothing unless
+    ``earlier_is_meant``.
     """
 
     extracts: Path
@@ -58,6 +59,7 @@ class RunRequest:
     synthetic: bool = False
     accept_change: tuple[str, ...] = ()
     because: str | None = None
+    accepted_by: str | None = None
     earlier_is_meant: bool = False
 
     def from_anywhere(self) -> RunRequest:

@@ -19,6 +19,7 @@ from pipelines.operation.plan import rule_parameters
 from pipelines.publishing.history import earlier_cases, find_run, put_back_inputs, read_history
 from pipelines.publishing.publish import EPISODE_REVIEW_PARQUET, episodes_digest, write_episode_review
 from pipelines.rule.audit import audit
+from pipelines.rule.kept_layers import FOLDER
 from pipelines.rule.narrow import narrow
 from pipelines.rule.policy import load_policies
 from pipelines.rule.value_sets import load_value_sets
@@ -168,7 +169,8 @@ def _make(
 def _landed_then(landed: Path, folder: Path, entry: RunEntry) -> Path:
     """A ledger that ends with the run's newest delivery, over the same landed files."""
     make_folder(folder / "deliveries")
-    for table in sorted(path for path in landed.iterdir() if path.is_dir() and path.name != "deliveries"):
+    others = {"deliveries", FOLDER}
+    for table in sorted(path for path in landed.iterdir() if path.is_dir() and path.name not in others):
         (folder / table.name).symlink_to(table.resolve(), target_is_directory=True)
     for number in range(1, entry.newest_delivery_number + 1):
         source = manifest_path(landed, number)

@@ -12,13 +12,14 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.ground.errors import ExitCode, IntegrityError, RunLockedError, StimauditError
-from pipelines.ground.files import json_text, write_file
+from pipelines.ground.files import json_text, read_file, write_file
 from pipelines.ground.formats import STATUS, UNMARKED
 from pipelines.ground.progress import Progress
 from pipelines.ground.published_file import DATABASE_FILE, open_any_published
 from pipelines.ground.records import RecordError, judge, judge_json, record
 from pipelines.ground.registers import End, ends
 from pipelines.ground.run_lock import LOCK_FILE, run_lock
+from pipelines.ground.stopping import raise_if_stopped, stopped
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.operation.run_log import run_log, utc_text
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 
 STATUS_FILE = "status.json"
-STATUS_FORMAT = STATUS
 
 RunState = Literal["running", "published", "refused", "failed"]
 
@@ -84,7 +84,7 @@ class RunRecord:
     def as_json(self) -> dict[str, Any]:
         """The record as plain JSON values, times in UTC."""
         return {
-            "format": STATUS_FORMAT,
+            "format": STATUS,
             "state": self.state,
             "exit_code": self.exit_code,
             "run_id": self.run_id,
@@ -116,7 +116,8 @@ class NightRecord(Progress):
         self._log.event(name, facts)
 
     def stage_started(self, stage: str) -> None:
-        """Logs the end of the stage before and the start of ``stage``."""
+        """Logs the end of the stage before and the start of ``stage``; a run that was told to stop goes no further."""
+        raise_if_stopped()
         self._stage_ended()
         self.record = replace(self.record, stage=stage)
         self._stage_since = self._clock()
@@ -208,11 +209,11 @@ def recorded_run(out: Path, *, as_of: date, progress: Progress, clock: Callable[
         try:
             yield record
         except StimauditError as fault:
-            record.failed(fault)
+            record.failed(stopped(fault) or fault)
             raise
         except BaseException as cause:
             message = f"The run was ended from outside ({type(cause).__name__}). Run again: nothing was lost."
-            record.failed(StimauditError(message))
+            record.failed(stopped(cause) or StimauditError(message))
             raise
         finally:
             _finish(out, record.record, log, finished_at=clock())
@@ -286,7 +287,7 @@ def started_record(out: Path, record: RunRecord) -> None:
 def kept_ends(out: Path) -> dict[str, End]:
     """The ends of the registers of ``out`` as the last status has them; none where it has none."""
     try:
-        return judge(dict[str, End], json.loads((out / STATUS_FILE).read_bytes()).get("ends", {}))
+        return judge(dict[str, End], json.loads(read_file(out / STATUS_FILE)).get("ends", {}))
     except (OSError, ValueError, AttributeError):
         return {}
 
@@ -314,7 +315,7 @@ class _Status:
 def read_record(out: Path) -> RunRecord | None:
     """The last run's record; none where there is none that can be read."""
     try:
-        status = judge_json(_Status, (out / STATUS_FILE).read_bytes(), may_hold_more=True)
+        status = judge_json(_Status, read_file(out / STATUS_FILE), may_hold_more=True)
     except (OSError, RecordError):
         return None
     told = {name: value for name, value in vars(status).items() if not name.endswith("_utc") and name != "format"}
@@ -341,7 +342,7 @@ def lock_holder(out: Path) -> str | None:
     It asks by taking the lock for some microseconds, shared with others who ask.
     """
     try:
-        descriptor = os.open(out / LOCK_FILE, os.O_RDONLY)
+        descriptor = os.open(out / LOCK_FILE, os.O_RDONLY | os.O_NONBLOCK)
     except OSError:
         return None
     try:

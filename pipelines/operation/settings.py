@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping  # noqa: TC003 - read when a record is judged
+from collections.abc import Mapping, Sequence  # noqa: TC003 - read when a record is judged
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -18,15 +18,42 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-_MEMORY = re.compile(r"[1-9][0-9]*(\.[0-9]+)?\s?(MB|GB|TB|MiB|GiB|TiB)")
+_SIZE = re.compile(r"[1-9][0-9]{0,5}(\.[0-9]{1,3})?\s?(MB|GB|TB|MiB|GiB|TiB)")
+_LONGEST_NAME = 200
+_LONGEST_PATH = 4_000
+_MOST_ENTRIES = 1_000
+"""How many entries a table or a list of the settings may have."""
 
 
-def _whole(unit: str, least: int = 0) -> Must:
-    return Must(f"a whole number of {unit}, {least} or more", lambda value: value >= least)
+def _whole(unit: str, least: int, most: int) -> Must:
+    return Must(f"a whole number of {unit}, {least:,} to {most:,}", lambda value: least <= value <= most)
+
+
+def _size(least: str, most: str) -> Must:
+    return Must(
+        f'a size such as "512MB" or "1.5GB", from {least} to {most}',
+        lambda value: _SIZE.fullmatch(value) and size_of(least) <= size_of(value) <= size_of(most),
+    )
+
+
+def _is_path(value: str) -> bool:
+    return value.startswith("/") and len(value) <= _LONGEST_PATH
+
+
+def _is_name(value: str) -> bool:
+    return is_filled(value) and len(value) <= _LONGEST_NAME
+
+
+def _are_words(value: Sequence[str]) -> bool:
+    return len(value) <= _MOST_ENTRIES and all(len(word) <= _LONGEST_NAME for word in value)
+
+
+def _are_patterns(value: Mapping[str, object]) -> bool:
+    return all(map(is_filled, value)) and _are_words(tuple(value))
 
 
 def _is_assignment(value: Mapping[str, str]) -> bool:
-    return all(map(is_filled, value.values()))
+    return all(map(_is_name, value.values())) and _are_words(tuple(value))
 
 
 def _with_defaults(value: Mapping[str, str]) -> Mapping[str, str]:
@@ -45,7 +72,7 @@ def _is_period(value: Mapping[str, date]) -> bool:
 
 
 def _is_file_name(value: str) -> bool:
-    return is_filled(value) and "/" not in value and value not in {".", ".."}
+    return _is_name(value) and "/" not in value and value not in {".", ".."}
 
 
 @record
@@ -74,7 +101,7 @@ class Settings:
     ``delivery_kind`` "full" says that this delivery is all of the period that it ``covers``.
     """
 
-    default_policy: Annotated[str, Must("the id of a policy", is_filled)] = DEFAULT_POLICY
+    default_policy: Annotated[str, Must("the id of a policy", _is_name)] = DEFAULT_POLICY
     policy_by_line_of_business: Annotated[
         Mapping[str, str],
         Must("a table from line of business to policy id", _is_assignment),
@@ -91,26 +118,29 @@ class Settings:
     ] = field(default_factory=lambda: MappingProxyType({}))
     payments_supplied: Annotated[
         Mapping[str, bool],
-        Must("a table from file pattern to true or false", lambda value: all(map(is_filled, value))),
+        Must("a table from file pattern to true or false", _are_patterns),
         Made(MappingProxyType),
     ] = field(default_factory=lambda: MappingProxyType({}))
     max_rejected_share: Annotated[float, Must("a share from 0 to 1", lambda value: 0 <= value <= 1)] = 0.01
-    max_rejected_rows: Annotated[int, _whole("rows")] = 20
-    max_failed_history_checks: Annotated[int, _whole("checks")] = 2
-    gate_min_rows: Annotated[int, _whole("rows", 1)] = 1000
-    memory_limit: Annotated[str, Must('a size such as "1GB" or "512MB"', _MEMORY.fullmatch)] = "1GB"
-    threads: Annotated[int, _whole("threads", 1)] | None = None
+    max_rejected_rows: Annotated[int, _whole("rows", 0, 10**9)] = 20
+    max_failed_history_checks: Annotated[int, _whole("checks", 0, 1_000)] = 2
+    gate_min_rows: Annotated[int, _whole("rows", 1, 10**9)] = 1000
+    memory_limit: Annotated[str, _size("100MB", "16TB")] = "1GB"
+    threads: Annotated[int, _whole("threads", 1, 1_024)] | None = None
     end_marker: Annotated[str, Must('the name of a file such as "_SUCCESS"', _is_file_name)] | None = None
-    keep_publishes: Annotated[int, _whole("publishes", 1)] = 14
-    snapshot_days: Annotated[int, _whole("days")] = 90
-    anchor: Annotated[str, Must("the whole path of a file", lambda value: value.startswith("/"))] | None = None
-    sql_seconds: Annotated[int, _whole("seconds", 1)] = DEFAULT_LIMITS.seconds
-    sql_rows: Annotated[int, _whole("rows", 1)] = DEFAULT_LIMITS.rows
-    sql_bytes: Annotated[str, Must('a size such as "100MB"', _MEMORY.fullmatch)] = "100MB"
-    sql_memory: Annotated[str, Must('a size such as "1GB" or "512MB"', _MEMORY.fullmatch)] = "1GB"
-    sql_spill: Annotated[str, Must('a size such as "5GB"', _MEMORY.fullmatch)] = "5GB"
-    null_words: tuple[str, ...] = NULL_WORDS
-    units_a_day: Annotated[int, _whole("units", 1)] = UNITS_A_DAY
+    keep_publishes: Annotated[int, _whole("publishes", 1, 10_000)] = 14
+    snapshot_days: Annotated[int, _whole("days", 0, 36_500)] = 90
+    anchor: Annotated[str, Must("the whole path of a file", _is_path)] | None = None
+    sql_seconds: Annotated[int, _whole("seconds", 1, 86_400)] = DEFAULT_LIMITS.seconds
+    sql_rows: Annotated[int, _whole("rows", 1, 10**9)] = DEFAULT_LIMITS.rows
+    sql_bytes: Annotated[str, _size("1MB", "10GB")] = "100MB"
+    sql_memory: Annotated[str, _size("10MB", "16TB")] = "1GB"
+    sql_spill: Annotated[str, _size("1MB", "16TB")] = "5GB"
+    null_words: Annotated[
+        tuple[str, ...],
+        Must(f"a list of words, {_MOST_ENTRIES:,} at most, of {_LONGEST_NAME} characters at most", _are_words),
+    ] = NULL_WORDS
+    units_a_day: Annotated[int, _whole("units", 1, 10_000)] = UNITS_A_DAY
     id_namespace: Literal["data_source", "payer", "shared"] | None = None
     namespace_of_files: Annotated[
         Mapping[str, str],

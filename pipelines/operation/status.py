@@ -52,6 +52,8 @@ NEXT_STEPS: Mapping[int, str] = {
         "corrected delivery. The audit of the last good night stays in use."
     ),
     ExitCode.LOCKED: "Wait for the run that holds the folder, then run again.",
+    ExitCode.INTERRUPTED: "Run again, once it is known who ended the last run and why. Nothing was lost.",
+    ExitCode.TERMINATED: "Run again, once it is known who ended the last run and why. Nothing was lost.",
     ExitCode.INTEGRITY: "Restore the file that the message names from its backup, then run again. Delete nothing.",
 }
 """What to do after each exit code that is not an audit; ``docs/operations.md`` has the long form."""
@@ -109,7 +111,11 @@ class Status:
                 f"  Last measured   delivery {self.measured.delivery_number} as of {self.measured.as_of}: "
                 f"{len(self.measured.measures):,} measures kept, {len(self.measured.accepted):,} changes accepted"
             )
-            lines.extend(f"                  accepted: {name}: {why}" for name, why in self.measured.accepted.items())
+            by = {name: f" (by {who})" for name, who in self.measured.accepted_by.items()}
+            lines.extend(
+                f"                  accepted: {name}: {why}{by.get(name, '')}"
+                for name, why in self.measured.accepted.items()
+            )
         if self.reach:
             lines.append(f"  Feeds reach     {'; '.join(each.told() for each in self.reach)}")
         if self.forms:
@@ -133,6 +139,7 @@ class Status:
                 "as_of": self.measured.as_of,
                 "measures": len(self.measured.measures),
                 "accepted": dict(self.measured.accepted),
+                "accepted_by": dict(self.measured.accepted_by),
             },
             "forms": {each.what: each.form for each in self.forms},
             "feed_reach": [each.as_json() for each in self.reach],

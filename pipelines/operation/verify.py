@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.encryption import key_in_use
 from pipelines.ground.errors import IntegrityError, KeyFaultError, UsageError
-from pipelines.ground.files import file_sha256
-from pipelines.ground.formats import check_form
+from pipelines.ground.files import fault_of
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.registers import check_ends
 from pipelines.ground.warehouse import WarehouseError
 from pipelines.intake.ledger import landed_files, manifest_path, parquet_path, read_ledger
 from pipelines.operation.anchor import read_anchor
 from pipelines.operation.everything import register_faults, strangers
-from pipelines.operation.forms import found_forms
+from pipelines.operation.forms import check_forms
 from pipelines.operation.run_record import STATUS_FILE, kept_ends
 from pipelines.publishing.history import cases_path, input_path, read_history
 from pipelines.publishing.older_publishes import is_older
@@ -31,6 +30,7 @@ from pipelines.publishing.publishes import (
     standing_name,
 )
 from pipelines.review.decisions import check_decisions
+from pipelines.rule.kept_layers import key_list_faults, layer_faults, read_register, register_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +75,7 @@ class Verification:
         message = (
             f"{len(self.faults):,} of {self.checked_count:,} files are not what was written:\n{listed}{more}\n"
             "Published files: publish again, or put back a snapshot with `stimaudit rollback`. Landed files and "
-            "history: restore them from their backup."
+            "history: restore them from their backup. Kept rows (landed/kept): the next run makes them again."
         )
         raise IntegrityError(message)
 
@@ -93,10 +93,8 @@ class _Comparison:
             self.unchecked += 1
             return
         self.checked += 1
-        if not path.is_file():
-            self.faults.append(f"{path} is missing.")
-        elif file_sha256(path) != sha256:
-            self.faults.append(f"{path} was changed: its digest is another.")
+        if wrong := fault_of(path, sha256):
+            self.faults.append(wrong)
 
 
 def verify(out: Path, *, anchor: Path | None = None) -> Verification:
@@ -110,8 +108,7 @@ def verify(out: Path, *, anchor: Path | None = None) -> Verification:
     nothing. Raises ``UsageError`` where nothing was published or another version wrote it in another form, and
     ``KeyFaultError`` where all files are sound and the key does not open them.
     """
-    for found in found_forms(out):
-        check_form(found.what, found.path, found.form)
+    check_forms(out)
     if is_older(out):
         message = (
             f"{out} is published in the form of an older version. The next `stimaudit run` or `stimaudit rollback` "
@@ -125,6 +122,7 @@ def verify(out: Path, *, anchor: Path | None = None) -> Verification:
     _compare_published(comparison, out)
     _compare_history(comparison, out)
     _compare_landed(comparison, out / "landed")
+    _compare_kept(comparison, out / "landed")
     count, faults = register_faults(out)
     comparison.checked += count
     comparison.faults += faults
@@ -221,3 +219,19 @@ def _compare_landed(comparison: _Comparison, landed: Path) -> None:
     for number, file in landed_files(deliveries):
         path = parquet_path(landed, file.table_name or "", number, file.file_number)
         comparison.compare(path, file.parquet_sha256)
+
+
+def _compare_kept(comparison: _Comparison, landed: Path) -> None:
+    """The kept rows by their register: a fault of theirs costs the next run time and nothing else."""
+    if not register_path(landed).exists():
+        return
+    comparison.checked += 1
+    register = read_register(landed)
+    if register is None:
+        comparison.faults.append(f"{register_path(landed)} is not as this version wrote it.")
+        return
+    for layer in register.layers:
+        comparison.checked += len(layer.files)
+        comparison.faults += layer_faults(landed, layer)
+    comparison.checked += len(register.key_lists)
+    comparison.faults += key_list_faults(landed, register.key_lists)

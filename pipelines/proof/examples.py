@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from pipelines.ground.errors import UsageError
-from pipelines.ground.warehouse import identifier, open_scratch
+from pipelines.ground.files import MEGABYTE, read_text
+from pipelines.ground.warehouse import identifier, insert_rows, open_scratch
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.layouts.canonical import judged_query
 from pipelines.intake.layouts.projection import Projection
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 
 
 SUFFIX: Final = ".txt"
+MOST_OF_EXAMPLES: Final = MEGABYTE
+"""The bytes that one file of examples may have; a folder may hold many."""
 _NEWEST_LINE: Final = "newest-line"
 """The member whose one claim says how far the data of a run reach; no example can take this name."""
 _CLAIM_COLUMNS: Final = frozenset({"claim_id", "original_claim_id"})
@@ -136,10 +139,12 @@ def run_examples(folder: Path, *, sql: Path, policies: Path | None = None) -> Ex
     faults: list[str] = []
     for path in paths:
         try:
-            examples.extend(parse_examples(path.read_text(encoding="utf-8"), source=path.name))
+            examples.extend(parse_examples(read_text(path, most=MOST_OF_EXAMPLES), source=path.name))
         except ExampleTextError as error:
             faults.extend(error.faults)
-        except (OSError, UnicodeDecodeError):
+        except OSError as error:
+            faults.append(f"{path.name}: the file cannot be read ({error.strerror}).")
+        except UnicodeDecodeError:
             faults.append(f"{path.name}: the file cannot be read as UTF-8 text; save it as UTF-8.")
     if faults:
         raise ExampleTextError(faults)
@@ -233,17 +238,19 @@ def _make_landed(connection: Connection, members: Mapping[str, Example], setting
         "table_name VARCHAR, file_name VARCHAR, row_count BIGINT, loaded_count BIGINT, repeat_count BIGINT, "
         "rejected_count BIGINT, fate VARCHAR)"
     )
-    connection.executemany(
-        "insert into landed.delivered_file values (?, ?, ?, 'example', ?, ?, 0, 0, 'landed')",
-        [[*file, row_count, row_count] for file, row_count in sorted(delivered.items())],
+    insert_rows(
+        connection,
+        "landed.delivered_file",
+        [(*file, "example", row_count, row_count, 0, 0, "landed") for file, row_count in sorted(delivered.items())],
     )
     make_delivery_table(connection, ())
     make_rejected_row(connection, Path(), ())
     connection.execute("create or replace table landed.feed (table_name VARCHAR, is_supplied BOOLEAN)")
-    connection.executemany(
-        "insert into landed.feed values (?, ?)",
+    insert_rows(
+        connection,
+        "landed.feed",
         [
-            [name, bool(rows[name]) if name.endswith("_crosswalk") else name not in settings.feeds_left_out]
+            (name, bool(rows[name]) if name.endswith("_crosswalk") else name not in settings.feeds_left_out)
             for name in tables
         ],
     )

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.ground.errors import UsageError
 from pipelines.ground.near_names import unknown_name
-from pipelines.ground.warehouse import open_warehouse
+from pipelines.ground.warehouse import asked, open_warehouse
 from pipelines.intake.ledger import attach
 from pipelines.rule.audit import judge
 from pipelines.rule.narrow import stage_candidates
@@ -134,7 +134,8 @@ def _assign(connection: Connection, policies: Sequence[Policy], default_policy: 
 
 
 def _verdicts(connection: Connection, policy_id: str) -> pl.DataFrame:
-    return connection.execute(
+    return asked(
+        connection,
         """
         select
             $policy_id as policy_id,

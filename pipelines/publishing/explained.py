@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ground.near_names import unknown_name
-from pipelines.ground.warehouse import one_column
+from pipelines.ground.warehouse import asked, one_column
 
 if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
@@ -24,7 +24,8 @@ def explained(connection: Connection, name: str | None) -> list[tuple[Any, ...]]
     tables = one_column(connection, "select distinct table_name from dictionary order by table_name")
     if name is not None and table not in tables:
         raise unknown_name(table, tables, kind="table", place="The published audit")
-    rows = connection.execute(
+    rows = asked(
+        connection,
         f"select {', '.join(EXPLAINED_COLUMNS)} from dictionary where $name is null or table_name = $name "
         "order by table_name, column_position",
         {"name": table or None},

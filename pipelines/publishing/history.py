@@ -21,11 +21,11 @@ import polars as pl
 
 from pipelines.ground.encryption import plain, protect
 from pipelines.ground.errors import IntegrityError
-from pipelines.ground.files import commit_file, make_folder, write_file
+from pipelines.ground.files import commit_file, make_folder, read_file, write_file
 from pipelines.ground.formats import HISTORY, check_form
 from pipelines.ground.near_names import unknown_name
 from pipelines.ground.records import RecordError, judge, record
-from pipelines.ground.registers import enter
+from pipelines.ground.registers import enter, enter_newest
 from pipelines.ground.sealed_json import sealed_text, unsealed
 from pipelines.ground.warehouse import one_number, put_frame
 from pipelines.intake.ledger import manifest_path
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
     from pipelines.publishing.run_facts import RunFacts
 
-
-ENTRY_FORMAT = HISTORY
 
 PublishKind = Literal["publish", "rollback"]
 
@@ -145,7 +143,7 @@ def read_history(history: Path) -> tuple[RunEntry, ...]:
     entries: list[RunEntry] = []
     before: str | None = None
     for position, path in enumerate(sorted((history / "runs").glob("[0-9]*.json")), start=1):
-        content = path.read_bytes()
+        content = read_file(path)
         entry = _read_entry(path, content)
         if path != entry_path(history, position) or entry.run_number != position or entry.previous_sha256 != before:
             message = (
@@ -173,7 +171,7 @@ def read_cases(history: Path, entries: Sequence[RunEntry]) -> pl.DataFrame:
     for entry in entries:
         path = cases_path(history, entry.run_number)
         try:
-            frames.append(pl.read_parquet(BytesIO(plain(path.read_bytes(), path))))
+            frames.append(pl.read_parquet(BytesIO(plain(read_file(path), path))))
         except (OSError, pl.exceptions.PolarsError):
             message = (
                 f"The history file {path} is missing or cannot be read: expected the cases of run "
@@ -250,7 +248,7 @@ def keep_inputs(history: Path, sql: Path, inputs: Sequence[Path]) -> tuple[KeptI
     """The policy and value set files ``inputs`` below ``sql``, after each was put into ``history`` by its content."""
     kept: list[KeptInput] = []
     for path in sorted(inputs):
-        content = path.read_bytes()
+        content = read_file(path)
         digest = hashlib.sha256(content).hexdigest()
         kept.append(KeptInput(path.relative_to(sql).as_posix(), digest))
         if not input_path(history, digest).is_file():
@@ -265,7 +263,7 @@ def put_back_inputs(history: Path, inputs: Sequence[KeptInput], folder: Path) ->
     """
     for kept in inputs:
         source = input_path(history, kept.sha256)
-        content = source.read_bytes() if source.is_file() else b""
+        content = read_file(source) if source.is_file() else b""
         if hashlib.sha256(content).hexdigest() != kept.sha256:
             message = f"The kept file {source} ({kept.name}) is missing or was changed. Restore it from its backup."
             raise IntegrityError(message)
@@ -305,7 +303,7 @@ def prepare_night(
         previous_sha256=_last_digest(history, read_history(history)),
         publish_name=publish_name,
     )
-    _write(_pending_path(history, number), sealed_text({"format": ENTRY_FORMAT, **_fields(entry)}).encode())
+    _write(_pending_path(history, number), sealed_text({"format": HISTORY, **_fields(entry)}).encode())
 
 
 def settle(history: Path, standing: str | None) -> None:
@@ -315,7 +313,7 @@ def settle(history: Path, standing: str | None) -> None:
     """
     for pending in sorted((history / "runs").glob("[0-9]*.pending")):
         number = int(pending.stem)
-        entry = _read_entry(pending, pending.read_bytes())
+        entry = _read_entry(pending, read_file(pending))
         if standing is not None and standing == (entry.publish_name or entry.run_id):
             commit_file(pending, entry_path(history, number))
             enter(history.parent, "runs", [entry_path(history, number)])
@@ -324,6 +322,8 @@ def settle(history: Path, standing: str | None) -> None:
                 shutil.rmtree(publishes_folder(history.parent) / entry.publish_name, ignore_errors=True)
             pending.unlink()
             cases_path(history, number).unlink(missing_ok=True)
+    for newest in sorted((history / "runs").glob("[0-9]*.json"))[-1:]:
+        enter_newest(history.parent, "runs", newest)
 
 
 def _case_states(connection: Connection, sql: Path, *, newest_delivery_before: int | None) -> pl.DataFrame:
@@ -353,9 +353,7 @@ def _entry(
         grade=facts.grade,
         newest_delivery_number=newest,
         manifests={
-            str(number): hashlib.sha256(path.read_bytes()).hexdigest()
-            for number, path in paths.items()
-            if path.is_file()
+            str(number): hashlib.sha256(read_file(path)).hexdigest() for number, path in paths.items() if path.is_file()
         },
         inputs=(),
         episode_count=states.height,
@@ -435,7 +433,7 @@ def _read_entry(path: Path, content: bytes) -> RunEntry:
 def _last_digest(history: Path, entries: Sequence[RunEntry]) -> str | None:
     if not entries:
         return None
-    return hashlib.sha256(entry_path(history, entries[-1].run_number).read_bytes()).hexdigest()
+    return hashlib.sha256(read_file(entry_path(history, entries[-1].run_number))).hexdigest()
 
 
 def _pending_path(history: Path, run_number: int) -> Path:

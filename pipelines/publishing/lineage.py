@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipelines.ground.warehouse import open_scratch, tables_read
 from pipelines.publishing.dictionary import model_comment
 from pipelines.publishing.views_and_macros import macro_paths, published_folder, view_paths
+from pipelines.rule.kept_rows import ROWS_OF_KEPT
 from pipelines.rule.models import TRANSFORMS, read_models, tables_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-SCHEMAS = ("staging", "intermediate", "audit", "history")
+SCHEMAS = ("kept", "staging", "intermediate", "audit", "history")
 
 
 class Lineage(NamedTuple):
@@ -43,6 +44,7 @@ def read_lineage(sql: Path) -> list[Lineage]:
             )
             for name, path in paths.items()
         ]
+    found += [Lineage(f"kept.{name}", meaning, list(made_of)) for name, (meaning, made_of) in ROWS_OF_KEPT.items()]
     found += [
         Lineage(
             f"intermediate.{transform.__name__}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.ground.errors import StimauditError
-from pipelines.ground.files import PARTIAL, file_sha256
+from pipelines.ground.files import PARTIAL, file_sha256, read_text
 from pipelines.ground.published_file import DATABASE_FILE, open_any_published
 from pipelines.ground.records import judge, record
 from pipelines.ground.sealed_json import unsealed
@@ -86,7 +86,7 @@ def _remove_empty(published: Path) -> None:
 def _snapshots(published: Path) -> tuple[_Snapshot, ...]:
     """The snapshots that an older version listed; none where the list is not as it was written."""
     try:
-        text = (published / SNAPSHOT_FOLDER / MANIFEST).read_text(encoding="utf-8")
+        text = read_text(published / SNAPSHOT_FOLDER / MANIFEST)
         listed = judge(tuple[_Snapshot, ...], unsealed(text)["snapshots"])
     except (OSError, ValueError, KeyError):
         return ()

@@ -22,6 +22,7 @@ from pipelines.ground.files import (
     file_sha256,
     make_folder,
     partial_path,
+    read_text,
     to_disk,
     write_file,
 )
@@ -32,7 +33,7 @@ from pipelines.ground.records import judge, record
 from pipelines.ground.sealed_json import sealed_text, unsealed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from pathlib import Path
 
 
@@ -118,7 +119,7 @@ def free_name(out: Path, run_id: str) -> str:
 def read_publish(folder: Path) -> Publish:
     """The publish in ``folder`` by its manifest; raises ``IntegrityError`` where that is missing or was changed."""
     try:
-        return judge(Publish, unsealed((folder / MANIFEST).read_text(encoding="utf-8")))
+        return judge(Publish, unsealed(read_text(folder / MANIFEST)))
     except (OSError, ValueError):
         message = f"{folder / MANIFEST} is missing or is not as it was written."
         raise IntegrityError(message) from None
@@ -180,6 +181,7 @@ def finish(out: Path, name: str, *, written: Iterable[str], is_whole: bool = Tru
     folder = building_folder(out)
     names = sorted(set(written))
     _raise_if_strange(folder, names)
+    known = _known(folder, out / PUBLISHED_LINK, names)
     _share(folder, out / PUBLISHED_LINK, names)
     link = folder / DATABASE_LINK
     link.unlink(missing_ok=True)
@@ -197,8 +199,9 @@ def finish(out: Path, name: str, *, written: Iterable[str], is_whole: bool = Tru
         sequence=sequence,
         is_whole=is_whole,
         names=names,
+        known=known,
     )
-    _make_durable(folder)
+    _make_durable(folder, known)
     target = publishes_folder(out) / name
     folder.rename(target)
     to_disk(target.parent)
@@ -214,7 +217,7 @@ def is_standing(out: Path, written: Iterable[str]) -> bool:
         return False
     names = sorted(written)
     return names == [file.name for file in publish.files] and all(
-        (standing / name).is_file() and filecmp.cmp(folder / name, standing / name, shallow=False) for name in names
+        (standing / name).is_file() and _is_same(folder / name, standing / name) for name in names
     )
 
 
@@ -306,6 +309,27 @@ def _raise_if_strange(folder: Path, names: Sequence[str]) -> None:
         raise IntegrityError(message)
 
 
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two files are one under two names, or have the same bytes."""
+    return one.samefile(other) or filecmp.cmp(one, other, shallow=False)
+
+
+def _known(folder: Path, standing: Path, names: Sequence[str]) -> dict[str, ListedFile]:
+    """The files below ``folder`` that are second names of the standing publish's, as its manifest has them.
+
+    They are not read again: what was changed since it was listed stays a fault that ``stimaudit verify`` finds.
+    """
+    try:
+        listed = {file.name: file for file in read_publish(standing).files}
+    except IntegrityError:
+        return {}
+    return {
+        name: listed[name]
+        for name in names
+        if name in listed and (standing / name).is_file() and (folder / name).samefile(standing / name)
+    }
+
+
 def _share(folder: Path, standing: Path, names: Sequence[str]) -> None:
     for name in names:
         old, new = standing / name, folder / name
@@ -326,10 +350,15 @@ def _write_manifest(
     sequence: int,
     is_whole: bool,
     names: Sequence[str],
+    known: Mapping[str, ListedFile],
 ) -> None:
-    files = tuple(ListedFile(name, (folder / name).stat().st_size, file_sha256(folder / name)) for name in names)
+    files = tuple(known.get(name) or _listed(folder, name) for name in names)
     publish = Publish(run_id, as_of.isoformat(), known_from.isoformat(), sequence, is_whole, files, PUBLISHED)
     _put_manifest(folder, publish)
+
+
+def _listed(folder: Path, name: str) -> ListedFile:
+    return ListedFile(name, (folder / name).stat().st_size, file_sha256(folder / name))
 
 
 def _put_manifest(folder: Path, publish: Publish) -> None:
@@ -337,9 +366,10 @@ def _put_manifest(folder: Path, publish: Publish) -> None:
     write_file(folder / MANIFEST, sealed_text(content).encode())
 
 
-def _make_durable(folder: Path) -> None:
+def _make_durable(folder: Path, known: Container[str]) -> None:
+    """Has all below ``folder`` on disk, for owner and group alone; files of ``known`` are so already."""
     for path in [*folder.rglob("*"), folder]:
-        if path.is_symlink():
+        if path.is_symlink() or path.relative_to(folder).as_posix() in known:
             continue
         if path.is_dir():
             make_folder(path)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.ground.near_names import unknown_name
-from pipelines.ground.warehouse import one_column
+from pipelines.ground.warehouse import asked, one_column
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -125,7 +125,8 @@ def run_difference(connection: Connection, first_run_id: str, second_run_id: str
     ``connection`` has the published file open. Raises ``UsageError`` naming the runs it knows for another one.
     """
     first, second = _mark(connection, first_run_id), _mark(connection, second_run_id)
-    rows = connection.execute(
+    rows = asked(
+        connection,
         f"select {', '.join(CaseDifference._fields)} from audit.diff_runs($first, $second)",
         {"first": first_run_id, "second": second_run_id},
     ).fetchall()
@@ -141,7 +142,8 @@ TOLD_COLUMNS = ("case_id", "difference", "first", "second", "evidence")
 
 
 def _mark(connection: Connection, run_id: str) -> RunMark:
-    rows = connection.execute(
+    rows = asked(
+        connection,
         "select run_id, run_number, cast(known_from_utc as varchar), code_version, landed_digest, value_set_digest, "
         "policy_versions, flagged_count from audit.run_history where run_id = $run_id order by run_number desc limit 1",
         {"run_id": run_id},

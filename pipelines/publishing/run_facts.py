@@ -136,6 +136,7 @@ MEASURE_COLUMNS = (
     "measure_value",
     "measured_rows",
     "accepted_because",
+    "accepted_by",
 )
 
 
@@ -163,6 +164,7 @@ def write_gate_measures(connection: Connection, history: Path, sql: Path, *, run
             one.value,
             one.row_count,
             profile.accepted.get(f"{one.table_name}.{one.measure}"),
+            profile.accepted_by.get(f"{one.table_name}.{one.measure}"),
         )
         for measured_of, profile in nights
         for one in profile.measures

@@ -240,7 +240,6 @@ def judge(connection: Connection, query: str, known: Known) -> None:
         message = f"The query is longer than {LONGEST_QUERY:,} characters, which is as much as is read."
         raise NotAllowedError(message)
     try:
-        # As a literal, for a parameter has DuckDB import pandas, which takes seconds.
         [[text]] = connection.execute(f"select json_serialize_sql({literal(query)}::varchar)").fetchall()
         parsed = json.loads(text)
     except (WarehouseError, ValueError):

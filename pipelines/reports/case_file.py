@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.ground.errors import StimauditError
+from pipelines.ground.warehouse import asked, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,6 +40,16 @@ _PARTS: Mapping[str, str] = {
     "episode_remark": f"{REMARK_ORDER}, source_table, delivery_number, source_row, claim_id",
     "episode_dollar_line": "event_date, claim_id, length(claim_line_number), claim_line_number",
 }
+
+
+class CaseKey(NamedTuple):
+    """One case that has a page: what tells it, what its page looks up by, and the digest of all its published rows."""
+
+    case_id: str
+    episode_id: str
+    policy_id: str
+    line_of_business: str | None
+    rows_digest: str
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,7 @@ class CaseFile:
 
 def read_rows(connection: Connection, query: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
     """The rows of ``query`` as dictionaries."""
-    cursor = connection.execute(query, parameters)
+    cursor = asked(connection, query, parameters) if parameters else connection.execute(query)
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -94,16 +105,55 @@ def read_parameters(connection: Connection) -> dict[str, dict[str, str]]:
     return dict(found)
 
 
-def read_case_files(connection: Connection, *, batch: int) -> Iterator[CaseFile]:
-    """The case files of all flagged, held and documented episodes, best first, read ``batch`` at a time."""
-    reviews = read_rows(
+def read_case_keys(connection: Connection) -> list[CaseKey]:
+    """One key per flagged, held or documented episode, best first. The run that made a row is none of what it says."""
+    rows = " union all ".join(
+        f"select episode_id, sha256({literal(table)} || to_json(part)::varchar) as content from (from {table}) as part"
+        for table in _PARTS
+    )
+    review = "(select * exclude (run_id) from episode_review)"
+    own = f"select episode_id, sha256(to_json(part)::varchar) as content from {review}"
+    found = asked(
         connection,
-        f"from episode_review where list_contains($outcomes, outcome) {CASE_ORDER}",
+        f"""
+        with
+
+        digest as (
+            select
+                episode_id,
+                sha256(string_agg(content, '' order by content)) as rows_digest
+            from ({own} as part union all {rows})
+            group by episode_id
+        )
+
+        select
+            case_id,
+            episode_id,
+            policy_id,
+            line_of_business,
+            rows_digest
+        from episode_review
+        inner join digest using (episode_id)
+        where list_contains($outcomes, outcome)
+        {CASE_ORDER}
+        """,
         {"outcomes": PAGE_OUTCOMES},
     )
+    return [CaseKey(*row) for row in found.fetchall()]
+
+
+def read_case_files(connection: Connection, episodes: Sequence[str], *, batch: int) -> Iterator[CaseFile]:
+    """The case files of ``episodes``, in their order, read ``batch`` at a time."""
     parameters = read_parameters(connection)
-    for start in range(0, len(reviews), batch):
-        yield from _files_of(connection, reviews[start : start + batch], parameters)
+    for start in range(0, len(episodes), batch):
+        names = episodes[start : start + batch]
+        reviews = read_rows(
+            connection,
+            "from episode_review where episode_id in (select unnest($names)) "
+            "order by list_position($names, episode_id)",
+            {"names": names},
+        )
+        yield from _files_of(connection, reviews, parameters)
 
 
 def read_case_file(connection: Connection, case_id: str) -> CaseFile | None:

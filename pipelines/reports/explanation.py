@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.ground.near_names import unknown_name
-from pipelines.ground.warehouse import one_column
+from pipelines.ground.warehouse import asked, one_column
 from pipelines.reports.case_file import REMARK_ORDER, read_case_file
 from pipelines.reports.records import records_to_request
 from pipelines.reports.row_remarks import row_remarks
@@ -240,6 +240,6 @@ def _of_records(connection: Connection, review: dict[str, Any]) -> Iterator[str]
 
 def _rows(connection: Connection, query: str, *, name: str) -> list[dict[str, Any]]:
     """The rows of ``query``, whose parameter is ``$name``, as dictionaries."""
-    cursor = connection.execute(query, {"name": name})
+    cursor = asked(connection, query, {"name": name})
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.ground.files import FILE_MODE
 from pipelines.ground.program_files import TEMPLATES
+from pipelines.ground.warehouse import asked
 from pipelines.reports import words
 from pipelines.reports.case_file import read_rows
 
@@ -47,9 +48,19 @@ class Stamp:
         return bool(self.parameters.get("synthetic_data"))
 
 
-def make_environment() -> Environment:
+class Templates(Environment):
+    """Templates that look up ``row.column`` as a column: Jinja asks for an attribute first, which no row has."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """The column of a row, else what Jinja makes of it."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+def make_environment() -> Templates:
     """The templates, with autoescape on and every name that is missing an error."""
-    environment = Environment(
+    environment = Templates(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -73,7 +84,8 @@ def make_environment() -> Environment:
 def read_stamp(connection: Connection) -> Stamp:
     """The stamp of the published run. The data go through the newest service that the audited episodes show."""
     [run] = read_rows(connection, "from run")
-    [[data_through]] = connection.execute(
+    [[data_through]] = asked(
+        connection,
         "select max(claim_line_start_date) from claim_line_state where claim_line_start_date <= $as_of",
         {"as_of": run["as_of_date"]},
     ).fetchall()
@@ -96,6 +108,11 @@ def write_page(
     environment: Environment, context: Mapping[str, Any], path: Path, template: str, **given: object
 ) -> Path:
     """Writes ``template`` to ``path``; ``context`` is what all pages know, ``given`` what this one adds."""
-    path.write_text(environment.get_template(template).render(**context, **given), encoding="utf-8", newline="\n")
+    return write_text(path, environment.get_template(template).render(**context, **given))
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Writes the text of a page to ``path``, for owner and group to read."""
+    path.write_text(text, encoding="utf-8", newline="\n")
     path.chmod(FILE_MODE)
     return path

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipelines.ground.files import offer_folder, write_file
 from pipelines.ground.near_names import unknown_name
 from pipelines.ground.registers import enter
-from pipelines.ground.warehouse import one_column
+from pipelines.ground.warehouse import asked, one_column
 from pipelines.reports.case_file import read_case_file
 from pipelines.reports.case_page import case_page
 from pipelines.reports.frame import CASE_ID, read_stamp
@@ -55,18 +55,20 @@ def write_letters(
         )
     letters = [(request.letter_id, letter_pdf(request)) for request in _requests(connection, case, template)]
     offer_folder(folder)
-    earlier = _drafts(folder, case_id)
-    for draft in earlier:
-        draft.unlink()
     written = tuple(_write(folder / f"{case_id}-records-request-{letter_id}.pdf", pdf) for letter_id, pdf in letters)
+    earlier = [draft for draft in _drafts(folder, case_id) if draft not in written]
     if out is not None:
         enter(out, "letters", written, gone=earlier)
+    for draft in earlier:  # last, so that no register ever lists a letter that is not there
+        draft.unlink()
     return written
 
 
 def _policy_title(connection: Connection, case: CaseFile) -> str:
-    [[title]] = connection.execute(
-        "select any_value(policy_title) from policy where policy_id = $policy", {"policy": case.review["policy_id"]}
+    [[title]] = asked(
+        connection,
+        "select any_value(policy_title) from policy where policy_id = $policy",
+        {"policy": case.review["policy_id"]},
     ).fetchall()
     return str(title)
 

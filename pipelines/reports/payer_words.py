@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
@@ -19,13 +19,34 @@ PAYERS_TEMPLATE = "letter.toml"
 """Where in its output folder a payer keeps the template it has filled."""
 
 
-_Text = Annotated[str, Must("a text", is_filled), Made(str.strip)]
+LONGEST_TEXT = 4_000
+"""The characters that a text may have: two pages of a letter, and a text is on every case page."""
+LONGEST_LINE = 200
+MOST_LINES = 20
+
+
+def _is_text(value: str) -> bool:
+    return is_filled(value) and len(value) <= LONGEST_TEXT
+
+
+def _are_lines(value: Sequence[str]) -> bool:
+    return 0 < len(value) <= MOST_LINES and all(is_filled(line) and len(line) <= LONGEST_LINE for line in value)
+
+
+def _are_texts(value: Mapping[str, str]) -> bool:
+    return all(map(_is_text, value.values())) and _are_lines(tuple(value) or ("none",))
+
+
+_Text = Annotated[str, Must(f"a text of at most {LONGEST_TEXT:,} characters", _is_text), Made(str.strip)]
 _Lines = Annotated[
-    tuple[str, ...], Must("a list of lines", lambda lines: is_filled(lines) and all(map(is_filled, lines)))
+    tuple[str, ...], Must(f"a list of 1 to {MOST_LINES} lines of at most {LONGEST_LINE} characters", _are_lines)
 ]
 _TextByLine = Annotated[
     Mapping[str, str],
-    Must("a table from line of business to text", lambda texts: all(map(is_filled, texts.values()))),
+    Must(
+        f"a table from line of business ({MOST_LINES} at most) to a text of at most {LONGEST_TEXT:,} characters",
+        _are_texts,
+    ),
     Made(lambda texts: MappingProxyType({line: text.strip() for line, text in texts.items()})),
 ]
 

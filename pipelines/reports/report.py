@@ -31,6 +31,7 @@ from pipelines.publishing.publishes import (
     throw_away,
 )
 from pipelines.publishing.worklist_csv import WORKLIST_CSV, write_worklist_csv
+from pipelines.reports.kept_pages import Standing
 from pipelines.reports.pages import write_pages
 from pipelines.reports.payer_words import payers_template
 from pipelines.reports.workbook import write_workbook
@@ -59,7 +60,24 @@ class Reports:
     worklist: Path | None
     pages: tuple[Path, ...]
     """The HTML pages, the worklist first and then a page a case."""
+    made: tuple[str, ...]
+    """The cases whose page was made: the others stand as they did in the publish before."""
     manifest: Path
+
+
+@dataclass(frozen=True)
+class _Written:
+    """The reports that were written aside: workbook, pages and their record; the cases whose page was made."""
+
+    worklist: Path
+    pages: tuple[Path, ...]
+    record: Path
+    made: tuple[str, ...]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All of them."""
+        return (self.worklist, self.record, *self.pages)
 
 
 def stand(
@@ -83,8 +101,8 @@ def stand(
     no browser opens an encrypted file: see ``report_to``.
     """
     folder = building_folder(out)
-    worklist, pages = _write_in(folder, out, policies, progress)
-    files = [*written, *(_name_in(folder, path) for path in (worklist, *pages) if path is not None)]
+    made = _write_in(folder, out, policies, progress)
+    files = [*written, *_names_in(folder, made)]
     if is_standing(out, files):
         throw_away(out)
     else:
@@ -92,7 +110,7 @@ def stand(
         swing(out, name)
         settle(out / "history", name)
     let_go(out, keep_publishes=keep_publishes, days=snapshot_days)
-    return _standing(out, worklist, pages)
+    return _standing(out, made)
 
 
 def report(out: Path, *, policies: Sequence[Policy] = (), progress: Progress = SILENCE) -> Reports:
@@ -115,42 +133,43 @@ def report(out: Path, *, policies: Sequence[Policy] = (), progress: Progress = S
     kept = [file.name for file in old.files if not _is_report(file.name)]
     for name in kept:
         share_file(standing / name, folder / name)
-    worklist, pages = _write_in(folder, out, policies, progress)
-    written = [*kept, *(_name_in(folder, path) for path in (worklist, *pages) if path is not None)]
+    made = _write_in(folder, out, policies, progress)
+    written = [*kept, *_names_in(folder, made)]
     if is_standing(out, written):
         throw_away(out)
     else:
         name = free_name(out, old.run_id)
         finish(out, name, written=written)
         swing(out, name)
-    return _standing(out, worklist, pages)
+    return _standing(out, made)
 
 
 def _is_report(name: str) -> bool:
     return name == WORKLIST_XLSX or name.startswith(f"{PAGES_FOLDER}/")
 
 
-def _name_in(folder: Path, path: Path) -> str:
-    return path.relative_to(folder).as_posix()
+def _names_in(folder: Path, made: _Written | None) -> list[str]:
+    return [path.relative_to(folder).as_posix() for path in made.files] if made else []
 
 
-def _standing(out: Path, worklist: Path | None, pages: Sequence[Path]) -> Reports:
+def _standing(out: Path, made: _Written | None) -> Reports:
     """The reports by where they stand now, after they were written aside."""
     aside, published = building_folder(out), out / PUBLISHED_LINK
+    if made is None:
+        return Reports(None, (), (), published / MANIFEST)
     return Reports(
-        worklist=published / _name_in(aside, worklist) if worklist else None,
-        pages=tuple(published / _name_in(aside, page) for page in pages),
+        worklist=published / made.worklist.relative_to(aside),
+        pages=tuple(published / page.relative_to(aside) for page in made.pages),
+        made=made.made,
         manifest=published / MANIFEST,
     )
 
 
-def _write_in(
-    folder: Path, out: Path, policies: Sequence[Policy], progress: Progress
-) -> tuple[Path | None, tuple[Path, ...]]:
+def _write_in(folder: Path, out: Path, policies: Sequence[Policy], progress: Progress) -> _Written | None:
     if key_in_use() is not None:
-        return None, ()
+        return None
     with open_published(folder) as connection:
-        return _write(connection, out, folder, policies, progress)
+        return _write(connection, out, folder, policies, progress, may_share=True)
 
 
 def report_to(out: Path, folder: Path, *, policies: Sequence[Policy] = ()) -> tuple[Path, ...]:
@@ -168,8 +187,8 @@ def report_to(out: Path, folder: Path, *, policies: Sequence[Policy] = ()) -> tu
         write_worklist_csv(connection, part)
         check_conservation(connection, part, sql=home().sql)
         swap_in(part, folder / WORKLIST_CSV)
-        worklist, pages = _write(connection, out, folder, policies, SILENCE)
-    return (worklist, folder / WORKLIST_CSV, *pages)
+        made = _write(connection, out, folder, policies, SILENCE, may_share=False)
+    return (made.worklist, folder / WORKLIST_CSV, *made.pages)
 
 
 def check_outside(folder: Path, out: Path) -> None:
@@ -197,8 +216,10 @@ def _write(
     folder: Path,
     policies: Sequence[Policy],
     progress: Progress,
-) -> tuple[Path, tuple[Path, ...]]:
-    """The workbook and the pages, written into ``folder``."""
+    *,
+    may_share: bool,
+) -> _Written:
+    """The workbook and the pages, written into ``folder``; they may share files with the publish that stands."""
     store = out / "decisions"
     payer = payers_template(out)
     run_id, as_of = connection.execute("select run_id, as_of_date from run").fetchall()[0]
@@ -213,7 +234,8 @@ def _write(
         decisions=decisions.to_dicts(),
         review=review.to_dicts(),
         figures=metrics(decisions, review, run_id=run_id, as_of=as_of, samples=read_samples(store)),
+        standing=Standing((out / PUBLISHED_LINK).resolve(), PAGES_FOLDER, may_share=may_share),
         progress=progress,
     )
     swap_in(part, folder / WORKLIST_XLSX)
-    return folder / WORKLIST_XLSX, pages
+    return _Written(folder / WORKLIST_XLSX, pages.paths, pages.record, pages.made)

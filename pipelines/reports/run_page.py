@@ -127,7 +127,11 @@ def _measure_line(rows: Sequence[Row]) -> dict[str, object]:
         "now": told[-1],
         "usual": _measure_text(median(values[:-1]), is_share=is_share) if values[1:] else "",
         "rows": last["measured_rows"],
-        "accepted": [(row["as_of_date"], row["accepted_because"]) for row in rows if row["accepted_because"]],
+        "accepted": [
+            (row["as_of_date"], row["accepted_because"], row.get("accepted_by"))
+            for row in rows
+            if row["accepted_because"]
+        ],
         "picture": sparkline(values, title=f"{words.sentence_case(name)}: {', '.join(told)}"),
     }
 

@@ -6,6 +6,7 @@ in front, and the same audit, decisions and run date give the same bytes.
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import shutil
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_col_to_name
 
 from pipelines.ground.queries import query
@@ -178,13 +180,7 @@ def write_workbook(connection: Connection, path: Path, *, as_of: date, review: p
     published ``audit.case_status`` is taken, or no decisions where the audit has none.
     """
     cases = _cases(connection, _review(connection, as_of) if review is None else review, as_of)
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with _rows_folder(path) as rows, xlsxwriter.Workbook(str(path), options | {"tmpdir": str(rows)}) as workbook:
+    with _workbook(path) as workbook:
         made = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
         workbook.set_properties({"title": "Implant episodes flagged for review", "created": made})
         formats = _formats(workbook)
@@ -204,13 +200,7 @@ def write_form(path: Path, columns: Sequence[SheetColumn], rows: Sequence[Mappin
     ``columns`` hold those that are open in the worklist, so that the same words are offered and the import reads it.
     """
     place = {column.name: number for number, column in enumerate(columns)}
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with _rows_folder(path) as folder, xlsxwriter.Workbook(str(path), options | {"tmpdir": str(folder)}) as workbook:
+    with _workbook(path) as workbook:
         made = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
         workbook.set_properties({"title": "Cases of a sample, to be reviewed", "created": made})
         formats = _formats(workbook)
@@ -227,6 +217,28 @@ def write_form(path: Path, columns: Sequence[SheetColumn], rows: Sequence[Mappin
         _protect(sheet)
         _print_well(sheet)
         _write_lists(workbook, formats)
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[xlsxwriter.Workbook]:
+    """A new workbook, packed into ``path`` at the end; raises ``OSError`` where the disk has no room for it."""
+    with _rows_folder(path) as rows:
+        workbook = xlsxwriter.Workbook(
+            str(path),
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "tmpdir": str(rows),
+            },
+        )
+        yield workbook
+        try:
+            workbook.close()
+        except FileCreateError as fault:
+            cause = fault.args[0] if fault.args and isinstance(fault.args[0], OSError) else None
+            raise cause or OSError(errno.EIO, "the workbook cannot be written", str(path)) from None
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 
@@ -22,11 +22,18 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from pipelines.ground.errors import InputRefusedError, UsageError
+from pipelines.ground.files import MEGABYTE, read_file
 from pipelines.ground.published_file import DATABASE_FILE, open_published
-from pipelines.ground.run_lock import run_lock
+from pipelines.ground.run_lock import store_lock
 from pipelines.review.case_review import Placing, decisions_standing, episodes_with_evidence, published_review
 from pipelines.review.decision_words import decision_words
-from pipelines.review.decisions import DECISION_SCHEMA, decision_id, read_decisions, write_decisions
+from pipelines.review.decisions import (
+    DECISION_SCHEMA,
+    decision_id,
+    enter_recorded,
+    read_decisions,
+    write_decisions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,7 +68,10 @@ CONTENT = ("case_id", "episode_id", OPTIONAL_COLUMN, *FILLED_COLUMNS, "evidence_
 HEADER_WITHIN_ROWS = 5
 SHORTEST_NOTE = 10
 LONGEST_TEXT = 2_000
-MOST_BYTES_UNPACKED = 512 * 1024 * 1024
+MOST_BYTES = 64 * MEGABYTE
+"""The bytes that a file which came back may have; a worklist of 100,000 cases has less."""
+MOST_BYTES_UNPACKED = 512 * MEGABYTE
+MOST_PARTS = 1_000
 # The workbook and the CSV put an apostrophe before a text that a spreadsheet could run; it is taken off again here.
 PROTECTED_TEXT = re.compile("^'(?=\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\\t\\r\\n])")
 STALE = "the case changed since export (row_hash differs): make the decision again on the worklist of the published run"
@@ -177,13 +187,15 @@ def take_in(
     if dry_run:
         rows, _ = _judged(cells, store, published, imported_at_utc)
         return ImportReport(rows=rows, is_dry_run=True, written=None)
-    with run_lock(store, since=imported_at_utc):
+    with store_lock(store.parent, since=imported_at_utc):
         rows, decisions = _judged(cells, store, published, imported_at_utc)
         recorded = {
             "recorded_at_utc": imported_at_utc.replace(tzinfo=None),
             "recorded_by": imported_by.strip(),
             "import_sha256": hashlib.sha256(content).hexdigest(),
         }
+        if any(row.fate == "already_recorded" for row in rows):
+            enter_recorded(store)
         written = write_decisions(store, [decision | recorded for decision in decisions]) if decisions else None
     return ImportReport(rows=rows, is_dry_run=False, written=written)
 
@@ -436,12 +448,12 @@ def _order_refusals(
 def _read(file: Path) -> tuple[bytes, Cells]:
     """The bytes of ``file`` and its filled rows. Raises ``InputRefusedError`` where it is no worklist."""
     try:
-        content = file.read_bytes()
+        content = read_file(file, most=MOST_BYTES)
     except OSError as error:
         message = f"{file} cannot be read ({error.strerror}). Name the workbook or CSV that came back."
         raise UsageError(message) from None
     if file.suffix.lower() == ".xlsx":
-        return content, _cells(file, _workbook_rows(file))
+        return content, _cells(file, _workbook_rows(file, content))
     if file.suffix.lower() == ".csv":
         return content, _cells(file, _csv_rows(file, content))
     message = f"{file} is neither a workbook (.xlsx) nor a CSV (.csv). Save the worklist as one of them."
@@ -456,12 +468,12 @@ def _csv_rows(file: Path, content: bytes) -> Iterator[Sequence[object]]:
         raise InputRefusedError(message) from None
 
 
-def _workbook_rows(file: Path) -> Iterator[Sequence[object]]:
+def _workbook_rows(file: Path, content: bytes) -> Iterator[Sequence[object]]:
     try:
-        _refuse_hostile(file)
+        _refuse_hostile(file, content)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that a spreadsheet adds; values are all we read
-            workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            workbook = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
         try:
             if SHEET not in workbook.sheetnames:
                 message = f"{file} has no sheet {SHEET}. Import the worklist workbook, or a CSV with its columns."
@@ -476,15 +488,18 @@ def _workbook_rows(file: Path) -> Iterator[Sequence[object]]:
         raise InputRefusedError(message) from None
 
 
-def _refuse_hostile(file: Path) -> None:
+def _refuse_hostile(file: Path, content: bytes) -> None:
     """Refuses a workbook that unpacks to far more than a worklist, or that declares XML entities."""
-    with zipfile.ZipFile(file) as archive:
-        is_hostile = sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES_UNPACKED
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        is_hostile = (
+            len(archive.infolist()) > MOST_PARTS
+            or sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES_UNPACKED
+        )
         for entry in () if is_hostile else archive.infolist():
             with archive.open(entry) as part:
                 is_hostile = is_hostile or b"<!DOCTYPE" in part.read(4096).upper()
     if is_hostile:
-        message = f"{file} is no worklist: it is too large when unpacked, or declares XML entities."
+        message = f"{file} is no worklist: it has too many parts, is too large when unpacked, or declares XML entities."
         raise InputRefusedError(message)
 
 

@@ -16,8 +16,8 @@ import polars as pl
 
 from pipelines.ground.encryption import plain, protect, using_key
 from pipelines.ground.errors import IntegrityError, UsageError
-from pipelines.ground.files import make_folder, write_file
-from pipelines.ground.registers import enter
+from pipelines.ground.files import make_folder, read_file, write_file
+from pipelines.ground.registers import enter, enter_newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -83,7 +83,7 @@ def _imports(store: Path) -> Iterator[tuple[Path, bytes]]:
     """The files of the store with their content, in order, each compared with its number and digest."""
     for position, path in enumerate(_numbered(store, "*.jsonl"), start=1):
         number, _, digest = path.stem.partition("-")
-        content = path.read_bytes()
+        content = read_file(path)
         if int(number) != position or hashlib.sha256(content).hexdigest()[:16] != digest:
             message = (
                 f"The decisions in {store} are not as they were written: import {position} is missing or was changed. "
@@ -131,6 +131,12 @@ def _write_import(store: Path, lines: bytes) -> Path:
     write_file(path, content)
     enter(store.parent, "decisions", [path])
     return path
+
+
+def enter_recorded(store: Path) -> None:
+    """Enters the newest import in its register, where the command that recorded it was killed before it did."""
+    for path in _numbered(store, "*.jsonl")[-1:]:
+        enter_newest(store.parent, "decisions", path)
 
 
 def decision_id(content: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ import polars as pl
 
 from pipelines.ground.encryption import content_digest, plain, protect
 from pipelines.ground.errors import UsageError
-from pipelines.ground.files import json_text, make_folder, write_file
+from pipelines.ground.files import json_text, make_folder, read_file, write_file
 from pipelines.ground.registers import enter
 from pipelines.review.case_review import published_review
 
@@ -154,7 +154,7 @@ def read_samples(store: Path) -> tuple[Sample, ...]:
     """The samples kept in the store, by name."""
     samples = []
     for path in sorted((store / "samples").glob("*.json")):
-        held = json.loads(plain(path.read_bytes(), path))
+        held = json.loads(plain(read_file(path), path))
         samples.append(
             Sample(
                 run_id=held["run_id"],

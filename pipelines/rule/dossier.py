@@ -12,7 +12,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pipelines.ground.records import FILLED, Made, Must, RecordError, judge, record
+from pipelines.ground.files import read_file
+from pipelines.ground.records import FILLED, MOST_OF_TOML, Made, Must, RecordError, judge, record, toml_table
 from pipelines.rule.parameters import parameter_units
 from pipelines.rule.value_sets import COLUMNS as VALUE_SET_COLUMNS
 from pipelines.rule.vocabulary import CRITERIA, EXCLUSIONS, UNITS, ParameterValue
@@ -181,9 +182,11 @@ def format_value(value: ParameterValue) -> str:
 
 def read_dossier(path: Path) -> tuple[Dossier | None, list[str]]:
     """The dossier of ``path``, and what is wrong where it has no readable id."""
-    content = path.read_bytes()
     try:
-        parsed = tomllib.loads(content.decode("utf-8"))
+        content = read_file(path, most=MOST_OF_TOML)
+        parsed = toml_table(content)
+    except OSError as error:
+        return None, [f"{path.name}: the file cannot be read ({error.strerror})."]
     except UnicodeDecodeError:
         return None, [f"{path.name}: the file is not UTF-8 text; save it as UTF-8."]
     except tomllib.TOMLDecodeError as error:

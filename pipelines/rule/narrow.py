@@ -11,6 +11,7 @@ import polars as pl
 from pipelines.ground.closed_words import Word, vocabulary
 from pipelines.ground.warehouse import MEMORY_LIMIT, open_warehouse, put_frame
 from pipelines.intake.ledger import attach
+from pipelines.rule.kept_rows import attach_kept, attach_rows, keep
 from pipelines.rule.models import build, read_models
 from pipelines.rule.policy import write_policies
 from pipelines.rule.row_checks import put_failed_checks
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipelines.ground.warehouse import Connection
     from pipelines.rule.dossier import Policy
+    from pipelines.rule.kept_layers import Layer
     from pipelines.rule.row_checks import RowCheck
     from pipelines.rule.value_sets import ValueSet
 
@@ -52,15 +54,22 @@ def narrow(
     reach: Reach | None = None,
     redelivered_claims: str = "lines",
     row_checks: Sequence[RowCheck] = (),
+    keeps_rows: bool = False,
+    layers: Sequence[Layer] = (),
     memory_limit: str = MEMORY_LIMIT,
     threads: int | None = None,
 ) -> None:
     """Makes the working file ``working``: value sets, policies, closed words, run facts and the candidates' history.
 
-    Only this stage reads the whole landed history, and of it only a code and a key a row; from here on everything
-    costs by candidates. ``assume_enrolled`` does nothing where an eligibility extract was delivered. A feed that
-    ``reach`` does not name has the reach that its rows tell. ``row_checks`` are what the gates ask of single rows.
+    Only this stage reads landed rows; from here on everything costs by candidates. Where it ``keeps_rows`` what was
+    looked up in them stays below ``landed`` for the next night, and this one looks up what is new. Without that, and
+    without ``layers`` that were kept before, it reads the whole history, and the same comes out.
+
+    ``assume_enrolled`` does nothing where an eligibility extract was delivered. A feed that ``reach`` does not name has
+    the reach that its rows tell. ``row_checks`` are what the gates ask of single rows.
     """
+    if keeps_rows:
+        layers = keep(landed, sql=sql, value_sets=value_sets, memory_limit=memory_limit, threads=threads)
     with open_warehouse(working, memory_limit=memory_limit, threads=threads) as connection:
         attach(connection, landed)
         write_value_sets(connection, value_sets)
@@ -71,7 +80,11 @@ def narrow(
             single_policy=single_policy,
             policy_by_line_of_business=policy_by_line_of_business or {},
         )
-        stage_candidates(
+        if layers:
+            attach_kept(connection, landed, layers, sql=sql)
+        else:
+            attach_rows(connection, sql)
+        stage_kept(
             connection,
             sql,
             as_of=as_of,
@@ -90,9 +103,33 @@ def stage_candidates(
     assume_enrolled: bool,
     reach: Reach | None = None,
     redelivered_claims: str = "lines",
+) -> None:
+    """Makes the schemas ``kept``, ``staging`` and ``vocabulary`` from ``landed``, ``value_sets`` and ``policies``.
+
+    It reads the whole history; what was asked of the run stands where ``stage_kept`` puts it.
+    """
+    attach_rows(connection, sql)
+    stage_kept(
+        connection,
+        sql,
+        as_of=as_of,
+        assume_enrolled=assume_enrolled,
+        reach=reach,
+        redelivered_claims=redelivered_claims,
+    )
+
+
+def stage_kept(
+    connection: Connection,
+    sql: Path,
+    *,
+    as_of: date,
+    assume_enrolled: bool,
+    reach: Reach | None = None,
+    redelivered_claims: str = "lines",
     row_checks: Sequence[RowCheck] = (),
 ) -> None:
-    """Makes the schemas ``staging`` (from ``landed``, ``value_sets`` and ``policies``) and ``vocabulary``.
+    """Makes the schemas ``staging`` (from ``kept``, ``landed``, ``value_sets`` and ``policies``) and ``vocabulary``.
 
     What was asked of the run stands in the one row of ``run_facts.run_given``, the reach that it was told of a feed in
     ``run_facts.reach_given``, what a claim that comes again means in the one row of ``run_facts.redelivery_given``.

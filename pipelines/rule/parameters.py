@@ -7,7 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from pipelines.ground.errors import PolicyError
+from pipelines.ground.files import read_file
 from pipelines.ground.program_files import SQL
+from pipelines.ground.records import MOST_OF_TOML, toml_table
 from pipelines.rule.vocabulary import UNITS
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def parameter_units() -> Mapping[str, str]:
 def units_of(dossier: Path) -> Mapping[str, str]:
     """The unit of every parameter that the file ``dossier`` states; ``parameter_units`` says what is raised."""
     try:
-        stated = tomllib.loads(dossier.read_text(encoding="utf-8")).get("parameters")
+        stated = toml_table(read_file(dossier, most=MOST_OF_TOML)).get("parameters")
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         message = f"{dossier.name}: the default dossier cannot be read as TOML, so the parameters are not known."
         raise PolicyError(message) from error

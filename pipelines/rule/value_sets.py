@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from pipelines.ground.errors import ValueSetError
+from pipelines.ground.files import MEGABYTE, read_file
 from pipelines.ground.warehouse import identifier, put_frame
 from pipelines.rule.code_systems import CODE_SYSTEMS, normalise_code
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
 
 
+MOST_OF_A_SET: Final = 64 * MEGABYTE
+"""The bytes that the file of a value set may have."""
 CODE_COLUMNS: Final = (
     "value_set",
     "code_system",
@@ -278,7 +281,14 @@ def _day(text: str) -> date | None:
 
 def _read(path: Path) -> tuple[ValueSet | None, list[str]]:
     """The value set of ``path`` and every fault of the file; no set where it cannot be read at all."""
-    content = path.read_bytes()
+    try:
+        content = read_file(path, most=MOST_OF_A_SET)
+    except OSError as error:
+        return None, [f"{path.name}: the file cannot be read ({error.strerror})."]
+    return _read_text(path, content)
+
+
+def _read_text(path: Path, content: bytes) -> tuple[ValueSet | None, list[str]]:
     name = path.stem
     try:
         text = content.decode("utf-8-sig")

@@ -1,6 +1,8 @@
--- One row per claim of a member with an implant code and delivery that holds fewer lines of it than the one before.
+-- One row per claim of a member with an implant code, delivery that holds less of it than the one before, and table.
 --
--- lines_stay: the lines that it lacks still count, for redelivered_claims is "lines"; with "whole" they are gone.
+-- line_count: how many lines it holds, or ranks of diagnoses or of procedure rows. Of ranks the newest delivery of the
+-- claim is told, and as the earlier count all that any delivery held. lines_stay: what it lacks still counts, for
+-- redelivered_claims is "lines"; with "whole" it is gone, and of ranks nothing is told.
 
 with
 
@@ -16,8 +18,9 @@ counted as (
     )
 ),
 
-final as (
+fewer as (
     select
+        'medical_claim' as source_table,
         counted.member_id,
         counted.claim_id,
         cast(counted.earlier_delivery_number as integer) as earlier_delivery_number,
@@ -28,7 +31,31 @@ final as (
     from counted
     cross join run_facts.redelivery_given
     where counted.line_count < counted.earlier_line_count
-    order by counted.member_id, counted.claim_id, counted.delivery_number
+    union all
+    select
+        left_out_rank.source_table,
+        left_out_rank.member_id,
+        left_out_rank.claim_id,
+        cast(left_out_rank.earlier_delivery_number as integer) as earlier_delivery_number,
+        left_out_rank.delivery_number,
+        cast(left_out_rank.earlier_row_count as integer) as earlier_line_count,
+        cast(left_out_rank.row_count as integer) as line_count,
+        true as lines_stay
+    from intermediate.left_out_rank
+),
+
+final as (
+    select
+        fewer.member_id,
+        fewer.claim_id,
+        fewer.earlier_delivery_number,
+        fewer.delivery_number,
+        fewer.earlier_line_count,
+        fewer.line_count,
+        fewer.lines_stay,
+        fewer.source_table
+    from fewer
+    order by fewer.member_id, fewer.claim_id, fewer.delivery_number, fewer.source_table
 )
 
 select * from final

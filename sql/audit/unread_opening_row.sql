@@ -10,7 +10,7 @@ came_right as (
         unread_opening_row.delivery_number,
         unread_opening_row.file_number,
         unread_opening_row.source_row
-    from staging.unread_opening_row
+    from kept.unread_opening_row
     inner join staging.candidate_identifier
         on unread_opening_row.member_id = candidate_identifier.delivered_member_id
     inner join staging.medical_claim
@@ -46,7 +46,7 @@ final as (
         unread_opening_row.code,
         unread_opening_row.opening_code,
         came_right.source_row is not null as came_right
-    from staging.unread_opening_row
+    from kept.unread_opening_row
     left join source_file
         on
             unread_opening_row.delivery_number = source_file.delivery_number

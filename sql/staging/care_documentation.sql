@@ -18,7 +18,7 @@ last_copy as (
                 row_warnings := care_documentation.row_warnings
             )
         ) as place
-    from landed.care_documentation
+    from kept.care_documentation
     inner join staging.candidate_identifier
         on care_documentation.member_id = candidate_identifier.delivered_member_id
     group by all

@@ -20,7 +20,7 @@ last_copy as (
                 row_warnings := claim_diagnosis.row_warnings
             )
         ) as place
-    from landed.claim_diagnosis
+    from kept.claim_diagnosis
     inner join staging.candidate_claim
         on claim_diagnosis.claim_id = candidate_claim.claim_id
     left join staging.member_identifier

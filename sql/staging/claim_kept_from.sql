@@ -19,7 +19,7 @@ is_asked as (
 
 number as (
     select medical_claim.claim_id
-    from landed.medical_claim
+    from kept.medical_claim
     inner join staging.candidate_identifier
         on medical_claim.member_id = candidate_identifier.delivered_member_id
     cross join is_asked
@@ -28,20 +28,20 @@ number as (
 
 delivered as (
     select
-        medical_claim.claim_id,
-        coalesce(member_identifier.member_id, medical_claim.member_id) as member_id,
-        medical_claim.delivery_number,
-        min(medical_claim.claim_line_start_date) as first_date,
-        max(medical_claim.claim_line_start_date) as last_date
-    from landed.medical_claim
+        claim_number.claim_id,
+        coalesce(member_identifier.member_id, claim_number.member_id) as member_id,
+        claim_number.delivery_number,
+        min(claim_number.claim_line_start_date) as first_date,
+        max(claim_number.claim_line_start_date) as last_date
+    from kept.claim_number
     inner join number
-        on medical_claim.claim_id = number.claim_id
+        on claim_number.claim_id = number.claim_id
     left join staging.member_identifier
-        on medical_claim.member_id = member_identifier.previous_member_id
+        on claim_number.member_id = member_identifier.previous_member_id
     group by
-        medical_claim.claim_id,
-        coalesce(member_identifier.member_id, medical_claim.member_id),
-        medical_claim.delivery_number
+        claim_number.claim_id,
+        coalesce(member_identifier.member_id, claim_number.member_id),
+        claim_number.delivery_number
 ),
 
 sent_again as (

@@ -20,7 +20,7 @@ last_copy as (
                 row_warnings := claim_procedure.row_warnings
             )
         ) as place
-    from landed.claim_procedure
+    from kept.claim_procedure
     inner join staging.candidate_claim
         on claim_procedure.claim_id = candidate_claim.claim_id
     left join staging.member_identifier

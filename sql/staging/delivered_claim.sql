@@ -13,7 +13,7 @@ final as (
         min(
             struct_pack(file_number := medical_claim.file_number, source_row := medical_claim.source_row)
         ) as first_place
-    from landed.medical_claim
+    from kept.medical_claim
     inner join staging.candidate_identifier
         on medical_claim.member_id = candidate_identifier.delivered_member_id
     group by candidate_identifier.member_id, medical_claim.claim_id, medical_claim.delivery_number

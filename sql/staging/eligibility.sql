@@ -18,7 +18,7 @@ last_copy as (
                 row_warnings := eligibility.row_warnings
             )
         ) as place
-    from landed.eligibility
+    from kept.eligibility
     inner join staging.candidate_identifier
         on eligibility.member_id = candidate_identifier.delivered_member_id
     group by all

@@ -7,25 +7,47 @@
 
 with
 
-last_copy as (
+owned as (
     select
-        medical_claim.* exclude (member_id, row_warnings, delivery_number, file_number, source_row),
-        candidate_identifier.member_id,
-        max(
-            struct_pack(
-                delivery_number := medical_claim.delivery_number,
-                file_number := medical_claim.file_number,
-                source_row := medical_claim.source_row,
-                row_warnings := medical_claim.row_warnings
-            )
-        ) as place
-    from landed.medical_claim
+        medical_claim.* exclude (member_id),
+        candidate_identifier.member_id
+    from kept.medical_claim
     inner join staging.candidate_identifier
         on medical_claim.member_id = candidate_identifier.delivered_member_id
+),
+
+-- Few lines came more than once, and only their rows are compared in all columns.
+line_sent_again as (
+    select
+        owned.member_id,
+        owned.claim_id,
+        owned.claim_line_number
+    from owned
+    group by owned.member_id, owned.claim_id, owned.claim_line_number
+    having count(*) > 1
+),
+
+last_copy as (
+    select
+        owned.* exclude (row_warnings, delivery_number, file_number, source_row),
+        max(
+            struct_pack(
+                delivery_number := owned.delivery_number,
+                file_number := owned.file_number,
+                source_row := owned.source_row,
+                row_warnings := owned.row_warnings
+            )
+        ) as place
+    from owned
+    inner join line_sent_again
+        on
+            owned.member_id = line_sent_again.member_id
+            and owned.claim_id = line_sent_again.claim_id
+            and owned.claim_line_number is not distinct from line_sent_again.claim_line_number
     group by all
 ),
 
-final as (
+delivered as (
     select
         last_copy.* exclude (place),
         last_copy.place.row_warnings,
@@ -33,13 +55,27 @@ final as (
         last_copy.place.file_number,
         last_copy.place.source_row
     from last_copy
+    union all by name
+    select owned.*
+    from owned
+    left join line_sent_again
+        on
+            owned.member_id = line_sent_again.member_id
+            and owned.claim_id = line_sent_again.claim_id
+            and owned.claim_line_number is not distinct from line_sent_again.claim_line_number
+    where line_sent_again.claim_id is null
+),
+
+final as (
+    select delivered.*
+    from delivered
     left join staging.claim_kept_from
         on
-            last_copy.claim_id = claim_kept_from.claim_id
-            and last_copy.member_id = claim_kept_from.member_id
+            delivered.claim_id = claim_kept_from.claim_id
+            and delivered.member_id = claim_kept_from.member_id
     where
         claim_kept_from.delivery_number is null
-        or last_copy.place.delivery_number >= claim_kept_from.delivery_number
+        or delivered.delivery_number >= claim_kept_from.delivery_number
 )
 
 select * from final

@@ -1,7 +1,7 @@
--- One row per candidate member and other delivered identifier that is theirs but for case.
+-- One row per candidate member and other delivered identifier that is theirs but for case, or for leading zeros.
 --
--- A system that folds case, or one that does not, makes two members of one: the care of one stands beside the implant
--- of the other.
+-- A system that folds case, or reads identifiers as numbers, makes two members of one: the care of one stands beside
+-- the implant of the other. differs_in: case, or zeros where that alone does not tell.
 
 with
 
@@ -9,45 +9,33 @@ candidate as (
     select
         candidate_identifier.member_id,
         candidate_identifier.delivered_member_id,
-        lower(candidate_identifier.delivered_member_id) as folded_id
+        ltrim(lower(candidate_identifier.delivered_member_id), '0') as folded_id
     from staging.candidate_identifier
 ),
 
 delivered as (
     select
-        'eligibility' as table_name,
-        eligibility.member_id,
-        max(eligibility.delivery_number) as delivery_number
-    from landed.eligibility
-    where lower(eligibility.member_id) in (select candidate.folded_id from candidate)
-    group by eligibility.member_id
-    union all
-    select
-        'medical_claim' as table_name,
-        medical_claim.member_id,
-        max(medical_claim.delivery_number) as delivery_number
-    from landed.medical_claim
-    where lower(medical_claim.member_id) in (select candidate.folded_id from candidate)
-    group by medical_claim.member_id
-    union all
-    select
-        'pharmacy_claim' as table_name,
-        pharmacy_claim.member_id,
-        max(pharmacy_claim.delivery_number) as delivery_number
-    from landed.pharmacy_claim
-    where lower(pharmacy_claim.member_id) in (select candidate.folded_id from candidate)
-    group by pharmacy_claim.member_id
+        delivered_member.table_name,
+        delivered_member.member_id,
+        max(delivered_member.delivery_number) as delivery_number
+    from kept.delivered_member
+    where ltrim(lower(delivered_member.member_id), '0') in (select candidate.folded_id from candidate)
+    group by delivered_member.table_name, delivered_member.member_id
 ),
 
 final as (
     select
         candidate.member_id,
         delivered.member_id as other_member_id,
+        case
+            when bool_or(lower(candidate.delivered_member_id) = lower(delivered.member_id)) then 'case'
+            else 'zeros'
+        end as differs_in,
         min(delivered.table_name) as table_name,
         max(delivered.delivery_number) as delivery_number
     from candidate
     inner join delivered
-        on candidate.folded_id = lower(delivered.member_id)
+        on candidate.folded_id = ltrim(lower(delivered.member_id), '0')
     left join candidate as own
         on
             candidate.member_id = own.member_id

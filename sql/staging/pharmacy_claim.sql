@@ -24,7 +24,7 @@ last_copy as (
                 claim_line_number := pharmacy_claim.claim_line_number
             )
         ) as place
-    from landed.pharmacy_claim
+    from kept.pharmacy_claim
     inner join staging.candidate_identifier
         on pharmacy_claim.member_id = candidate_identifier.delivered_member_id
     group by all

@@ -18,7 +18,7 @@ last_copy as (
                 row_warnings := prior_authorization.row_warnings
             )
         ) as place
-    from landed.prior_authorization
+    from kept.prior_authorization
     inner join staging.candidate_identifier
         on prior_authorization.member_id = candidate_identifier.delivered_member_id
     group by all

@@ -9,14 +9,14 @@ owned as (
     select
         rejected_row.* exclude (member_id),
         candidate_identifier.member_id
-    from landed.rejected_row
+    from kept.rejected_row
     inner join staging.candidate_identifier
         on rejected_row.member_id = candidate_identifier.delivered_member_id
     union all by name
     select
         rejected_row.* exclude (member_id),
         cast(null as varchar) as member_id
-    from landed.rejected_row
+    from kept.rejected_row
     inner join staging.candidate_claim
         on rejected_row.claim_id = candidate_claim.claim_id
     where rejected_row.member_id is null

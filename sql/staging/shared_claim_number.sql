@@ -9,12 +9,12 @@ with
 
 delivered as (
     select
-        medical_claim.claim_id,
-        medical_claim.member_id
-    from landed.medical_claim
+        claim_number.claim_id,
+        claim_number.member_id
+    from kept.claim_number
     inner join staging.candidate_claim
-        on medical_claim.claim_id = candidate_claim.claim_id
-    group by medical_claim.claim_id, medical_claim.member_id
+        on claim_number.claim_id = candidate_claim.claim_id
+    group by claim_number.claim_id, claim_number.member_id
 ),
 
 final as (

@@ -4,27 +4,36 @@
 
 with
 
+unenrolled as (
+    select
+        coalesce(member_identifier.member_id, unenrolled_line.member_id) as member_id,
+        unenrolled_line.month_start_date,
+        unenrolled_line.delivery_number,
+        unenrolled_line.line_count
+    from kept.unenrolled_line
+    left join staging.member_identifier
+        on unenrolled_line.member_id = member_identifier.previous_member_id
+),
+
 enrolled as (
     select coalesce(member_identifier.member_id, eligibility.member_id) as member_id
     from landed.eligibility
     left join staging.member_identifier
         on eligibility.member_id = member_identifier.previous_member_id
+    where coalesce(member_identifier.member_id, eligibility.member_id) in (select unenrolled.member_id from unenrolled)
     group by coalesce(member_identifier.member_id, eligibility.member_id)
 ),
 
 final as (
     select
-        cast(date_trunc('month', medical_claim.claim_line_start_date) as date) as month_start_date,
-        count(*) as line_count,
-        max(medical_claim.delivery_number) as delivery_number
-    from landed.medical_claim
-    left join staging.member_identifier
-        on medical_claim.member_id = member_identifier.previous_member_id
-    where
-        coalesce(member_identifier.member_id, medical_claim.member_id) not in (
-            select enrolled.member_id from enrolled
-        )
-    group by cast(date_trunc('month', medical_claim.claim_line_start_date) as date)
+        unenrolled.month_start_date,
+        cast(sum(unenrolled.line_count) as bigint) as line_count,
+        max(unenrolled.delivery_number) as delivery_number
+    from unenrolled
+    left join enrolled
+        on unenrolled.member_id = enrolled.member_id
+    where enrolled.member_id is null
+    group by unenrolled.month_start_date
 )
 
 select * from final

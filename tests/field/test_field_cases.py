@@ -220,6 +220,13 @@ MEMBERS: Mapping[str, Rows] = {
     ],
     "CASE-DIFFERS": implant("CASE-DIFFERS"),
     "paid-again": implant("paid-again"),
+    "fewer-diagnoses": [
+        *implant("fewer-diagnoses"),
+        ("claim_diagnosis", {"claim_id": "fewer-diagnoses-implant", "diagnosis_rank": "2", "diagnosis_code": "M48.06"}),
+    ],
+    "billed-twice": [*implant("billed-twice"), *implant("billed-twice", "bt-again")],
+    "0000417": [*implant("0000417"), *two_drugs("417")],
+    "soft-hyphen": written(written(implant("soft-hyphen"), "hcpcs_code", "{}\u00ad"), "hcpcs_code", "\u200e{}"),
 }
 SPANS: Mapping[str, Mapping[str, str]] = {
     "span-cancelled": {"enrollment_end_date": "2019-12-31"},
@@ -256,6 +263,7 @@ def second_night() -> dict[str, str | bytes]:
             *implant("span-ended-later"),
             *implant("fewer-lines", lead="10000", generator="21500", paid_date="2026-05-02"),
             *implant("paid-again", lead="250", generator="600", paid_date="2026-05-02"),
+            *implant("fewer-diagnoses", paid_date="2026-05-02"),
             span("span-ended-later", enrollment_start_date="2025-01-01", enrollment_end_date="2025-07-31"),
         ]
     )
@@ -459,6 +467,10 @@ def test_one_surgery_on_many_bills_is_one_episode_with_all_their_dollars(publish
         ("month-on-a-line", "30000.00", "doubtful", "many_units_of_care"),
         ("new-number", "30000.00", "doubtful", "older_claims_without_eligibility"),
         ("CASE-DIFFERS", "30000.00", "doubtful", "member_id_differs_in_case"),
+        ("0000417", "30000.00", "doubtful", "member_id_differs_in_zeros"),
+        ("fewer-diagnoses", "30000.00", "doubtful", "claim_again_with_fewer_diagnoses"),
+        ("billed-twice", "60000.00", "doubtful", "claims_alike"),
+        ("soft-hyphen", "30000.00", "repaired", "unseen_character_dropped"),
         ("days-of-999", "30000.00", "set_aside", "out_of_range"),
         ("filled-dates", "30000.00", "repaired", "filler_is_blank"),
     ],
@@ -585,6 +597,24 @@ def test_times_at_midnight_are_days(tmp_path: Path) -> None:
 
     [delivery] = read_ledger(tmp_path / "landed")
     assert [file.rejected_count for file in delivery.files] == [0, 0, 0]
+
+
+def test_a_case_says_that_claims_begin_inside_its_look_back(tmp_path: Path) -> None:
+    visit = line("late", "late-visit", "1", date(2026, 2, 3), "90", hcpcs_code="99213")
+    night(tmp_path, 1, files([*implant("late"), visit, span("late")]), as_of=SECOND)
+    found = read_published(tmp_path)
+
+    assert found.episodes["late"].outcome == "flagged"
+    assert ("late", "doubtful", "feed_begins_in_look_back") in found.remarks
+
+
+def test_a_claim_that_a_refresh_of_its_days_lacks_is_told_with_its_case(tmp_path: Path) -> None:
+    others = [row for number in range(6) for row in exercise(f"other-{number}")]
+    night(tmp_path, 1, files([*implant("gone"), *others, span("gone")]), as_of=FIRST)
+    again = [(table, row | ({"paid_date": "2026-05-02"} if table == "medical_claim" else {})) for table, row in others]
+    night(tmp_path, 2, files([*again, *implant("new")]), as_of=SECOND)
+
+    assert ("gone", "doubtful", "claim_not_in_refresh") in read_published(tmp_path).remarks
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])

@@ -352,6 +352,16 @@ def test_a_fault_of_a_later_night_is_held_or_said(feed: Connection, clean: tuple
     demand(results_of(spoiled(feed, fault, LATER), clean[:CLEAN_DELIVERIES]), fault.later or "")
 
 
+def test_a_code_that_vanished_is_said_on_the_night_it_does_and_not_again(
+    feed: Connection, clean: tuple[Profile, ...]
+) -> None:
+    vanished = next(fault for fault in FAULTS if fault.name == "opening_code_vanished")
+    first, again = (spoiled(feed, vanished, delivery) for delivery in (CLEAN_DELIVERIES, LATER))
+
+    assert "opening_code_share" in failed(results_of(first, clean[: CLEAN_DELIVERIES - 1]))
+    assert "opening_code_share" not in failed(results_of(again, [*clean[: CLEAN_DELIVERIES - 1], first]))
+
+
 def test_a_sender_too_small_to_be_judged_is_seen_in_the_whole(feed: Connection, clean: tuple[Profile, ...]) -> None:
     fault = next(fault for fault in FAULTS if fault.name == "status_denied_one_sender")
     profile = spoiled(feed, fault, LATER)
@@ -372,19 +382,19 @@ def test_a_profile_is_read_back_as_it_was_and_one_that_was_changed_is_none(
     clean: tuple[Profile, ...], tmp_path: Path
 ) -> None:
     for profile in clean[:2]:
-        keep_profile(tmp_path, profile)
+        keep_profile(tmp_path / "history", profile)
 
-    assert earlier_profiles(tmp_path, 3) == clean[:2]
-    assert earlier_profiles(tmp_path, 2) == clean[:1]
-    path = profile_path(tmp_path, 1)
+    assert earlier_profiles(tmp_path / "history", 3) == clean[:2]
+    assert earlier_profiles(tmp_path / "history", 2) == clean[:1]
+    path = profile_path(tmp_path / "history", 1)
     path.write_text(path.read_text(encoding="utf-8").replace("denied", "Denied"), encoding="utf-8")
-    assert earlier_profiles(tmp_path, 3) == clean[1:2]
+    assert earlier_profiles(tmp_path / "history", 3) == clean[1:2]
     assert earlier_profiles(tmp_path / "older", 3) == ()
 
 
 def test_a_profile_holds_no_value_of_a_member(feed: Connection, clean: tuple[Profile, ...], tmp_path: Path) -> None:
-    keep_profile(tmp_path, clean[0])
-    text = profile_path(tmp_path, 1).read_text(encoding="utf-8")
+    keep_profile(tmp_path / "history", clean[0])
+    text = profile_path(tmp_path / "history", 1).read_text(encoding="utf-8")
 
     values = feed.execute(
         "select distinct member_id from landed.eligibility union select claim_id from landed.medical_claim"
@@ -401,7 +411,9 @@ def test_a_sender_of_a_few_rows_is_not_named(feed: Connection) -> None:
 def test_what_is_accepted_is_a_caveat_and_then_the_usual(feed: Connection, clean: tuple[Profile, ...]) -> None:
     denied = next(fault for fault in FAULTS if fault.name == "status_denied")
     broken = spoiled(feed, denied, CLEAN_DELIVERIES)
-    accepted = accepting(broken, names=["medical_claim.denied_share_broke"], because="a backlog", expectations=MEASURES)
+    names = ["medical_claim.denied_share_broke"]
+    accepted = accepting(broken, names=names, because="a backlog", expectations=MEASURES, by="ada")
+    assert accepted.accepted_by == {"medical_claim.denied_share": "ada"}
     tonight = results_of(accepted, clean[: CLEAN_DELIVERIES - 1])
     again = spoiled(feed, denied, LATER)
 

@@ -15,8 +15,9 @@ from pipelines.ground.errors import CheckFailedError, UsageError
 from pipelines.ground.progress import SILENCE
 from pipelines.ground.published_file import open_published
 from pipelines.ground.warehouse import open_warehouse
-from pipelines.operation.nightly import PLAIN_STAGES, gates, nightly
+from pipelines.operation.nightly import PLAIN_STAGES, nightly
 from pipelines.operation.plan import RunRequest, make_plan
+from pipelines.operation.rehearsal import rehearse
 from pipelines.reports import report
 from tests.gates.feed import deliver, new_feed, run_day, write_delivery
 
@@ -70,10 +71,12 @@ def test_a_feed_that_broke_is_refused_and_what_was_published_stays(broken_feed: 
     published = (out / "published" / "stimaudit.duckdb").read_bytes()
 
     before = everything(out)
-    _, said = gates(plan_of(tmp_path, 2), progress=SILENCE, folder=tmp_path / "validate")
-    assert [result.check_name for result in said if result.severity == "critical" and result.status == "failed"] == [
-        "denied_share_broke"
-    ]
+    tried = rehearse(plan_of(tmp_path, 2), progress=SILENCE, folder=tmp_path / "validate", now=clock())
+    assert [
+        result.check_name
+        for result in tried.check_results
+        if (result.severity, result.status) == ("critical", "failed")
+    ] == ["denied_share_broke"]
     assert everything(out) == before, "validate changes nothing"
 
     with pytest.raises(CheckFailedError, match=f"--accept-change {CHECK}"):
@@ -106,7 +109,7 @@ def test_a_night_that_found_something_else_is_held_until_somebody_says_why_it_is
     assert not profile_path(out / "history", 2, "outcomes").exists()
     assert (out / "published" / "stimaudit.duckdb").read_bytes() == published
 
-    second = run(plan_of(tmp_path, 2, accept_change=(CHECK, OUTCOME_CHECK), because="a backlog"))
+    second = run(plan_of(tmp_path, 2, accept_change=(CHECK, OUTCOME_CHECK), because="a backlog", accepted_by="ada"))
     assert second.published.run_id != first.published.run_id
     with open_published(out / "published") as connection:
         [(parameters,)] = connection.execute("select parameters from audit.run").fetchall()
@@ -114,6 +117,10 @@ def test_a_night_that_found_something_else_is_held_until_somebody_says_why_it_is
             "select check_name, severity from audit.data_quality where check_name like '%_broke' "
             "and status = 'failed' and description like '%Accepted: a backlog' order by table_name"
         ).fetchall()
+        by = connection.execute(
+            "select distinct measured_of, accepted_by from audit.gate_measure where accepted_by is not null order by 1"
+        ).fetchall()
+    assert by == [("delivery", "ada"), ("publish", "ada")]
     accepted = {"episode_review.episodes": "a backlog", "medical_claim.denied_share": "a backlog"}
     assert json.loads(parameters)["accepted_changes"] == {"2": accepted}
     assert told == [("episodes_broke", "warning"), ("denied_share_broke", "warning")]

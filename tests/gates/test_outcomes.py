@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.gates import measures
-from pipelines.gates.measures import hold_outcomes, left_to_the_run, raise_if_broken
+from pipelines.gates.measures import hold_outcomes, left_out_with_the_audit, raise_if_broken
 from pipelines.gates.profile import OUTCOME_TABLE, Measured, Profile, earlier_profiles, keep_profile
 from pipelines.ground.errors import CheckFailedError
 from tests.support.places import ROOT
@@ -132,15 +132,19 @@ def test_a_growing_audit_of_thirty_nights_says_nothing() -> None:
 def test_what_is_accepted_is_a_caveat_and_then_the_usual(tmp_path: Path) -> None:
     moved = replace(night(4, flagged=0), accepted={f"{OUTCOME_TABLE}.flagged_share": "a new policy"})
     for each in (*BEFORE, moved):
-        keep_profile(tmp_path, each, "outcomes")
+        keep_profile(tmp_path / "history", each, "outcomes")
 
     assert spoken(moved, BEFORE)["flagged_share_broke"] == "warning"
-    assert "flagged_share_broke" not in spoken(night(5, flagged=0), earlier_profiles(tmp_path, 5, "outcomes"))
-    assert earlier_profiles(tmp_path, 5) == ()
+    assert "flagged_share_broke" not in spoken(
+        night(5, flagged=0), earlier_profiles(tmp_path / "history", 5, "outcomes")
+    )
+    assert earlier_profiles(tmp_path / "history", 5) == ()
 
 
-def test_validate_leaves_every_check_of_outcomes_to_the_run_and_says_so() -> None:
-    left = left_to_the_run(MEASURES)
+def test_every_check_of_outcomes_is_told_as_not_asked_where_there_is_no_audit() -> None:
+    left = left_out_with_the_audit(MEASURES)
 
     assert {result.check_name for result in left} == {result.check_name for result in results_of(night(1), ())}
-    assert all(result.status == "not_applicable" and "left to `stimaudit run`" in result.description for result in left)
+    assert all(
+        result.status == "not_applicable" and "refused before the audit" in result.description for result in left
+    )

@@ -23,8 +23,10 @@ from pipelines.ground.errors import CheckFailedError, IntegrityError, UsageError
 from pipelines.ground.warehouse import open_warehouse
 from pipelines.intake.land import LandingRules, land
 from pipelines.operation.nightly import make_catalog as catalog_of
+from pipelines.rule.value_sets import write_value_sets
 from tests.intake.landing import BASE, landed
 from tests.support.places import ROOT
+from tests.support.shipped import shipped_value_sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -314,6 +316,13 @@ EDGES = (
     odd_rows("medical_claim", "revenue_center_code_shape", "revenue_center_code = '42O'", 610, (2, 3)),
     Edge(
         "medical_claim",
+        "opening_units_not_turned",
+        "update landed.medical_claim set service_unit_quantity = -1, paid_amount = {edge} where source_row = 1980",
+        "0",
+        "1",
+    ),
+    Edge(
+        "medical_claim",
         "professional_line_has_hcpcs",
         "update landed.medical_claim set hcpcs_code = null"
         " where source_row % 2 = 0 and source_row >= 200 and source_row < 200 + 2 * {edge}",
@@ -487,6 +496,15 @@ EDGES = (
         2,
     ),
     odd_rows("care_documentation", "statement_complete", "author_role = null", 10, (10, 11)),
+    Edge(
+        "care_documentation",
+        "modality_known",
+        f"update landed.care_documentation set modality = 'PT/OT' where {first_rows(40)} and {{edge}}",
+        "false",
+        "true",
+        2,
+        3,
+    ),
     odd_rows("care_documentation", "member_known", f"member_id = '{CANARY}X' || source_row", 30, (2, 3)),
     odd_word("drug_crosswalk", "from_system", 1, "rxnorm", (2, 3)),
     Edge(
@@ -638,6 +656,7 @@ def make_catalog(path: Path, *statements: str) -> Path:
             typed += ["row_warnings varchar", "delivery_number integer", "file_number integer", "source_row bigint"]
             connection.execute(f"create table landed.{table} ({', '.join(typed)})")
             connection.execute("insert into landed_column values ($table)", {"table": table})
+        write_value_sets(connection, shipped_value_sets())
         for statement in (LANDED_FACTS, *statements):
             connection.execute(statement)
     return path
@@ -1213,3 +1232,26 @@ def test_encrypted_rows_are_judged_as_rows_in_the_clear(tmp_path: Path) -> None:
     assert sum(result.status == "passed" for result in said["clear"]) > 10
     assert b"medical_claim" in (tmp_path / "clear" / "catalog.duckdb").read_bytes()
     assert b"medical_claim" not in (tmp_path / "encrypted" / "catalog.duckdb").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("code", "is_odd"),
+    [
+        *(("M5450", False), ("S060X0A", False), ("T3695XA", False), ("K31A0", False), ("C7A1", False), ("I10", False)),
+        *(("M5450Y", True), ("M545N", True), ("I10W", True), ("M5450YYY", True), ("ABKM5450", True)),
+    ],
+)
+def test_the_letter_of_what_was_present_on_admission_is_no_part_of_a_diagnosis(code: str, is_odd: bool) -> None:
+    [condition] = [
+        check.failing_rows
+        for suite in read_suites(EXPECTATIONS)
+        for check in suite.checks
+        if check.key == ("claim_diagnosis", "diagnosis_code_shape")
+    ]
+    with open_warehouse() as connection:
+        [(found,)] = connection.execute(
+            f"select {condition} from (select $code as diagnosis_code, 'icd-10-cm' as diagnosis_code_type)",
+            {"code": code},
+        ).fetchall()
+
+    assert found is is_odd

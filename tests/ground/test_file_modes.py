@@ -36,6 +36,11 @@ def too_open(folder: Path) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize(
+    "umask",
+    [pytest.param(0o000, id="umask 000"), pytest.param(0o077, id="umask 077", marks=pytest.mark.soak)],
+    indirect=True,
+)
 def test_a_night_leaves_nothing_open_to_others_and_what_is_published_to_the_group(umask: int, tmp_path: Path) -> None:
     first, _ = deliver(tmp_path / "delivered")
     seen_at_work: list[str] = []

@@ -21,12 +21,13 @@ from hypothesis import strategies as st
 
 from pipelines.gates.suites import read_suites
 from pipelines.ground.errors import StimauditError
+from pipelines.ground.formats import HISTORY
 from pipelines.ground.records import FILLED, Fault, Made, Must, RecordError, judge, judge_json, read_toml, record
 from pipelines.ground.sealed_json import sealed_text
 from pipelines.intake.ledger import DeliveredFile, Delivery, manifest_path, read_ledger, write_manifest
 from pipelines.operation.run_record import RunRecord, read_record, write_record
 from pipelines.operation.settings import Settings, load_settings
-from pipelines.publishing.history import ENTRY_FORMAT, KeptInput, RunEntry, entry_path, read_history
+from pipelines.publishing.history import KeptInput, RunEntry, entry_path, read_history
 from pipelines.reports.payer_words import EXAMPLE_TEMPLATE, read_letter_template
 from pipelines.rule.policy import check_policies
 from tests.support.places import ROOT
@@ -318,7 +319,7 @@ FILES: dict[str, tuple[dict[str, Any], Callable[[Path, dict[str, Any]], str]]] =
     "extension": (example(ROOT / "sql" / "policies" / "commercial_strict.toml"), of_extension),
     "suite": (example(ROOT / "expectations" / "medical_claim.json"), of_suite),
     "manifest": ({"format": 1, **plain(asdict(Delivery(1, "2026-01-01", (FILE,))))}, of_manifest),
-    "entry": ({"format": ENTRY_FORMAT, **plain(asdict(ENTRY))}, of_entry),
+    "entry": ({"format": HISTORY, **plain(asdict(ENTRY))}, of_entry),
 }
 
 

@@ -37,6 +37,7 @@ ONE_MEANING: Mapping[str, tuple[str, ...]] = {
         "pipelines/operation/anchor.py",
         "pipelines/operation/verify.py",
         "pipelines/publishing/",
+        "pipelines/rule/kept_layers.py",
     ),
     # A fault without the text of its cause.
     r"\btold_safely\b": ("pipelines/operation/", "pipelines/flows/"),

@@ -103,7 +103,7 @@ def _rank_of(kind: str, row: Row) -> tuple[str, str, str]:
 
 def test_rows_that_correct_nothing_may_come_in_any_delivery_and_file_and_come_again(tmp_path: Path) -> None:
     rng = random.Random(3)
-    plain = with_newest_line(first_versions(messy_members(5502, 80, value_sets=VALUE_SETS, bad_row_share=0)))
+    plain = with_newest_line(first_versions(messy_members(5502, 40, value_sets=VALUE_SETS, bad_row_share=0)))
     scattered: Extracts = {
         table: [
             {**row, "_delivery": str(delivery), "_file": f"{table}_{rng.choice('aBc')}.csv"}

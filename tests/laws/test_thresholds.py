@@ -32,6 +32,9 @@ RELAXED: dict[str, dict[str, ParameterValue]] = {
     "back code": {"spine_diagnosis_required": False},
 }
 
+FIRST_ASKED = frozenset({"exercise gaps", "medication", "groups", "span"})
+"""One threshold of each kind (how much, how often, how many of them, how long); the soak asks the others."""
+
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Judged:
@@ -39,7 +42,9 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     return judged(population(seed=5504, count=200), tmp_path_factory.mktemp("own"))
 
 
-@pytest.mark.parametrize("name", RELAXED)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in FIRST_ASKED else pytest.mark.soak) for name in RELAXED]
+)
 def test_a_lower_threshold_of_care_never_finds_more_episodes_short_of_care(own: Judged, name: str) -> None:
     relaxed = _judged_with(own, **RELAXED[name])
 
@@ -61,7 +66,7 @@ def test_a_lower_threshold_of_care_never_finds_more_episodes_short_of_care(own: 
     )
 
 
-@pytest.mark.parametrize("gap_days", [46, 120, 365])
+@pytest.mark.parametrize("gap_days", [46, pytest.param(120, marks=pytest.mark.soak), 365])
 def test_a_wider_enrolment_tolerance_only_settles_what_was_not_assessable(own: Judged, gap_days: int) -> None:
     wider = _judged_with(own, max_gap_days=gap_days)
 

@@ -78,6 +78,8 @@ def _shared_number(edges: Edges, clause: str) -> None:
         "own": ((True, "1", "M54.50", "1"),),
         "own-later": ((False, "1", "M96.1", "1"), (True, "1", "M54.50", "2")),
         "own-earlier": ((True, "1", "M54.50", "1"), (False, "1", "M96.1", "2")),
+        "unowned-again": ((False, "1", "M96.1", "1"), (True, "1", "M54.50", "2"), (False, "1", "M96.1", "3")),
+        "own-again": ((True, "1", "M96.1", "1"), (False, "1", "M96.1", "2"), (True, "1", "M54.50", "3")),
         "own-of-another-rank": ((True, "2", "M54.50", "2"), (False, "1", "M96.1", "1")),
         "unowned-without-code": ((True, "1", "M54.50", "1"), (False, "2", "", "1")),
         "own-without-code": ((False, "1", "M54.50", "1"), (True, "1", "", "2")),

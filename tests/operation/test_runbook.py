@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
+import subprocess
+import sys
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -49,7 +53,8 @@ def test_a_message_in_the_runbook_is_one_of_ours(said_by_us: str, piece: str) ->
 
 
 def test_every_exit_code_has_a_row() -> None:
-    codes = {int(code) for code in re.findall(r"(?m)^\| (\d) \|", section("Exit codes"))}
+    rows = re.findall(r"(?m)^\| (\d+(?:, \d+)*) \|", section("Exit codes"))
+    codes = {int(code) for row in rows for code in row.split(", ")}
 
     assert codes == {int(code) for code in ExitCode}
 
@@ -79,3 +84,38 @@ def test_a_section_that_is_pointed_to_is_there() -> None:
 
     assert pointed
     assert {title for title in pointed if not any(found.startswith(title) for found in titles)} == set()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_the_units_of_systemd_are_sound(tmp_path: Path) -> None:
+    service, timer, *_ = re.findall(r"(?ms)^```\n(.*?)^```", section("systemd"))
+    program = re.sub(r"(?m)^ExecStart=\S+", f"ExecStart={Path(sys.executable).with_name('stimaudit')}", service)
+    assert program != service
+    (tmp_path / "stimaudit.service").write_text(program, encoding="utf-8")
+    (tmp_path / "stimaudit.timer").write_text(timer, encoding="utf-8")
+    units = [tmp_path / name for name in ("stimaudit.service", "stimaudit.timer")]
+    found = subprocess.run(
+        [str(shutil.which("systemd-analyze")), "verify", *units], capture_output=True, text=True, check=False
+    )
+
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_the_lines_of_cron_mail_a_bad_night_and_are_silent_on_a_good_one(tmp_path: Path) -> None:
+    lines = re.findall(r"(?m)^[0-9]+ [0-9]+ \* \* \* +(.*)$", section("cron"))
+    assert len(lines) == 2
+    (tmp_path / "checkout").mkdir()
+    program = tmp_path / "bin" / "stimaudit"
+    program.parent.mkdir()
+    for code, mails in ((0, ""), (3, "a word")):
+        program.write_text(
+            f"#!/bin/sh\necho a word; [ $1 = status ] || echo a word >&2; exit {code}\n", encoding="utf-8"
+        )
+        program.chmod(0o700)
+        for line in lines:
+            done = subprocess.run(
+                ["/bin/sh", "-c", line.replace("/srv/stimaudit", str(tmp_path))],
+                env={"PATH": f"{program.parent}:/usr/bin:/bin"}, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert done.stdout.strip() == mails
+            assert done.stderr == ""

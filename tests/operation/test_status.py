@@ -248,13 +248,14 @@ def test_a_clean_and_recent_audit_is_safe() -> None:
 def test_the_last_profile_is_told_with_what_was_accepted(tmp_path: Path) -> None:
     one = Measured("medical_claim", "all", "", "denied_share", 0.9, 5000)
     for number, accepted in ((1, {}), (2, {"medical_claim.denied_share": "a backlog"})):
-        keep_profile(tmp_path / "history", Profile(number, f"2025-0{number}-01", (one,), accepted))
+        by = dict.fromkeys(accepted, "ada")
+        keep_profile(tmp_path / "history", Profile(number, f"2025-0{number}-01", (one,), accepted, by))
 
     found = status(tmp_path, now=FINISHED)
 
     text = "\n".join(found.lines())
     assert "Last measured   delivery 2 as of 2025-02-01: 1 measures kept, 1 changes accepted" in text
-    assert "accepted: medical_claim.denied_share: a backlog" in text
+    assert "accepted: medical_claim.denied_share: a backlog (by ada)" in text
     assert found.as_json()["last_measured"]["accepted"] == {"medical_claim.denied_share": "a backlog"}
     assert status(tmp_path / "none", now=FINISHED).as_json()["last_measured"] is None
 

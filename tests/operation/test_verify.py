@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipelines.ground.errors import IntegrityError, UsageError
-from pipelines.ground.files import make_folder, write_file
+from pipelines.ground.files import FILE_MODE, file_sha256, make_folder, write_file
+from pipelines.ground.program_files import home
 from pipelines.ground.registers import enter, register_path
 from pipelines.ground.run_lock import run_lock
 from pipelines.ground.sealed_json import sealed_text, unsealed
+from pipelines.ground.warehouse import literal, open_warehouse, parquet_format, read_parquet
 from pipelines.operation.anchor import write_anchor
+from pipelines.operation.kept_check import kept_faults
 from pipelines.operation.run_record import RunRecord, write_record
 from pipelines.operation.verify import verify
 from pipelines.publishing.sql_door import Asker, ask
 from pipelines.reports.report import report
 from pipelines.review.decisions import DECISION_SCHEMA, write_decisions
 from pipelines.review.sample import Sample, keep_sample
+from pipelines.rule.kept_layers import kept_folder, layer_path, read_register, write_register
+from pipelines.rule.kept_rows import keep
+from pipelines.rule.value_sets import load_value_sets
 from tests.support.nights import FIRST_NIGHT, delivery, eligible, implant, night
 
 
@@ -227,3 +234,29 @@ def test_a_link_that_was_aimed_elsewhere_is_told(decided: Path) -> None:
     (decided / "published").symlink_to("publishes/another")
 
     assert f"{decided / 'published'} leads to no publish below {decided / 'publishes'}." in verify(decided).faults
+
+
+def test_kept_rows_are_compared_with_their_digests_and_with_what_the_landed_files_give(out: Path) -> None:
+    codes = load_value_sets(home().sql / "value_sets")
+    assert kept_faults(out, here=home()) == [
+        f"{out / 'landed' / 'kept'} does not hold what landed, or was made under other codes: the next run makes it."
+    ]
+    [layer] = keep(out / "landed", sql=home().sql, value_sets=codes)
+    assert verify(out).is_sound
+    assert kept_faults(out, here=home()) == []
+    path = layer_path(out / "landed", layer.number, "eligibility")
+    with open_warehouse() as connection:
+        connection.execute(f"create table less as from {read_parquet([path])} where member_id <> 'ada'")
+        connection.execute(f"copy less to {literal(path)} {parquet_format()}")
+    path.chmod(FILE_MODE)
+    assert verify(out).faults == (f"{path} was changed: its digest is another.",)
+
+    register = read_register(out / "landed")
+    assert register is not None
+    passed_off = replace(layer, files=layer.files | {"eligibility": file_sha256(path)})
+    write_register(out / "landed", register.made_under, [passed_off])
+
+    assert verify(out).is_sound
+    [fault] = kept_faults(out, here=home())
+    assert fault.startswith(f"{kept_folder(out / 'landed')} gives other rows of staging.eligibility than the landed")
+    assert not (out / "work" / "verify").exists()

@@ -201,4 +201,4 @@ def with_pages(out: Path, folder: Path, dossiers: tuple[Policy, ...]) -> Report:
             review=published_review(connection, out / "decisions").to_dicts(),
             figures=published_metrics(connection, out / "decisions"),
         )
-    return Report(out / "published", folder, written)
+    return Report(out / "published", folder, written.paths)

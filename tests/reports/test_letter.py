@@ -157,7 +157,7 @@ def test_rights_by_line_of_business_that_are_no_table_of_texts_are_refused(tmp_p
     more = "\n[rights_by_line_of_business]\ncommercial = 1\n"
     template.write_text(EXAMPLE_TEMPLATE.read_text(encoding="utf-8") + more, encoding="utf-8")
 
-    with pytest.raises(UsageError, match="must be a table from line of business to text"):
+    with pytest.raises(UsageError, match=r"must be a table from line of business \(20 at most\) to a text"):
         read_letter_template(template)
 
 
@@ -168,5 +168,5 @@ def test_a_template_with_missing_and_unknown_keys_is_refused_with_all_of_them(sa
     with pytest.raises(UsageError) as refused:
         letter(sample, case_id(sample, "S-NONE-02"), tmp_path, template)
 
-    for fault in ("'logo' is not a key of it", "'ways_to_send' must be a list of lines", "'due' is missing"):
+    for fault in ("'logo' is not a key of it", "'ways_to_send' must be a list of 1 to 20 lines", "'due' is missing"):
         assert fault in str(refused.value)

@@ -14,15 +14,15 @@ create table audit.gate_measure as
 select *
 from (
     values
-    ('delivery', 1, date '2025-01-01', 'medical_claim', 'denied_share', 'all', '', 0.1, 5000, null),
-    ('delivery', 2, date '2025-02-01', 'medical_claim', 'denied_share', 'all', '', 0.9, 5000, 'a backlog'),
-    ('delivery', 3, date '2025-03-01', 'medical_claim', 'denied_share', 'all', '', 0.2, 5100, null),
-    ('delivery', 3, date '2025-03-01', 'medical_claim', 'lines', 'all', '', 5100, 5100, null),
-    ('delivery', 1, date '2025-01-01', 'pharmacy_claim', 'fills', 'all', '', 700, 700, null),
-    ('publish', 1, date '2025-01-01', 'episode_review', 'excluded_share', 'reason', 'red_flag', 0.25, 400, null)
+    ('delivery', 1, date '2025-01-01', 'medical_claim', 'denied_share', 'all', '', 0.1, 5000, null, null),
+    ('delivery', 2, date '2025-02-01', 'medical_claim', 'denied_share', 'all', '', 0.9, 5000, 'a backlog', 'ada'),
+    ('delivery', 3, date '2025-03-01', 'medical_claim', 'denied_share', 'all', '', 0.2, 5100, null, null),
+    ('delivery', 3, date '2025-03-01', 'medical_claim', 'lines', 'all', '', 5100, 5100, null, null),
+    ('delivery', 1, date '2025-01-01', 'pharmacy_claim', 'fills', 'all', '', 700, 700, null, null),
+    ('publish', 1, date '2025-01-01', 'episode_review', 'excluded_share', 'reason', 'red_flag', 0.25, 400, null, null)
 ) as measured(
     measured_of, measured_number, as_of_date, table_name, measure_name, segment_kind, segment, measure_value,
-    measured_rows, accepted_because
+    measured_rows, accepted_because, accepted_by
 );
 set schema = 'audit';
 """
@@ -39,7 +39,7 @@ def test_each_measure_of_the_newest_night_stands_beside_the_usual_one() -> None:
         ("lines", "5,100.0", "", 5100),
         ("excluded_share red_flag", "25.0%", "", 400),
     ]
-    assert [reason for _, reason in lines[0]["accepted"]] == ["a backlog"]  # type: ignore[attr-defined]
+    assert [told for _, *told in lines[0]["accepted"]] == [["a backlog", "ada"]]  # type: ignore[attr-defined]
     assert "10.0%, 90.0%, 20.0%" in str(lines[0]["picture"])
     assert lines[1]["picture"] == ""
 

@@ -10,14 +10,19 @@ import pytest
 
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.warehouse import open_warehouse
-from pipelines.reports.case_file import read_case_files
+from pipelines.reports.case_file import read_case_files, read_case_keys
 from pipelines.reports.case_page import case_page
 from pipelines.reports.timeline import PLOT_LEFT, PLOT_RIGHT, Timeline, timeline
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pipelines.ground.warehouse import Connection
     from tests.reports.conftest import Report
+
+
+def episodes(connection: Connection) -> list[str]:
+    return [key.episode_id for key in read_case_keys(connection)]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +30,7 @@ def timelines(sample: Report) -> dict[str, Timeline]:
     with open_published(sample.published) as connection:
         return {
             case.review["member_id"]: timeline(case, has_eligibility=True)
-            for case in read_case_files(connection, batch=20)
+            for case in read_case_files(connection, episodes(connection), batch=20)
         }
 
 
@@ -79,8 +84,8 @@ def test_care_on_days_not_enrolled_is_a_conflict_counted_once_everywhere(sample:
     database = tmp_path / "published" / DATABASE_FILE
     database.chmod(0o640)
     with open_warehouse(database) as connection:
-        [[episode_id, case_id, row]] = connection.execute(
-            "select ledger.episode_id, case_id, min(source_row) from audit.care_ledger as ledger "
+        [[episode_id, row]] = connection.execute(
+            "select ledger.episode_id, min(source_row) from audit.care_ledger as ledger "
             "inner join audit.episode_review as review on ledger.episode_id = review.episode_id "
             "where outcome = 'flagged' and enrolled_days = 365 group by all order by 1 limit 1"
         ).fetchall()
@@ -95,7 +100,7 @@ def test_care_on_days_not_enrolled_is_a_conflict_counted_once_everywhere(sample:
             {"episode": episode_id, "row": row},
         )
     with open_published(tmp_path / "published") as connection:
-        case = next(case for case in read_case_files(connection, batch=50) if case.review["case_id"] == case_id)
+        [case] = read_case_files(connection, [episode_id], batch=50)
     page = case_page(case, labels={}, feeds=frozenset({"eligibility"}))
     told = "1 service billed on days not enrolled, a conflict in the data"
 

@@ -81,8 +81,8 @@ def test_the_newest_line_is_that_of_the_run_date_and_none_after_it() -> None:
 
 def staging_run(*, asked: bool, supplied: dict[str, bool], lines: list[date] | None = None) -> dict[str, object]:
     """The row of ``staging.run`` for a run as of 30 June 2026."""
-    asked_for = {"staging.feed_month", "staging.run"}
-    models = [model for model in read_models(ROOT / "sql", ["staging"]) if model.name in asked_for]
+    asked_for = {"kept.feed_day", "staging.feed_month", "staging.run"}
+    models = [model for model in read_models(ROOT / "sql", ["kept", "staging"]) if model.name in asked_for]
     feeds = {"medical_claim": True, **supplied}
     with open_warehouse() as connection:
         given = pl.DataFrame({"as_of_date": [date(2026, 6, 30)], "assume_enrolled": [asked]})

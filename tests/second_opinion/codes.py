@@ -22,7 +22,15 @@ ICD_10_PCS = "icd-10-pcs"
 ICD_9_PCS = "icd-9-pcs"
 HCPCS_SYSTEMS = ("cpt", "hcpcs")
 
-ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff\u180e"
+ZERO_WIDTH = "".join(
+    map(
+        chr,
+        (
+            *(0xAD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065)),
+            *(*range(0x2066, 0x206A), 0xFEFF),
+        ),
+    )
+)
 BLANK = rf"\s{ZERO_WIDTH}"
 """What is trimmed, for a set of characters in a pattern: every Unicode space and zero-width character."""
 

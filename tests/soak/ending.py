@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.ground.errors import StimauditError
+from pipelines.ground.program_files import PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import FrameType
 
-PROGRAM = Path(inspect.getfile(StimauditError)).parent
+PROGRAM = PACKAGE
 UNFORESEEN = 70
 
 Line = tuple[str, str, int]
@@ -117,7 +118,7 @@ def _work_in_child(work: Callable[[], object], point: Point | None, log: Path) -
         os.dup2(descriptor, 1)
         os.dup2(descriptor, 2)
         if point is not None:
-            _trace(_killer(point))
+            _trace(_killer(point), only=point.line)
         work()
     except StimauditError as fault:
         os.write(2, f"error: {fault}\n".encode())
@@ -152,7 +153,8 @@ def _killer(point: Point) -> Callable[[FrameType], None]:
     return see
 
 
-def _trace(see: Callable[[FrameType], None]) -> None:
+def _trace(see: Callable[[FrameType], None], *, only: Line | None = None) -> None:
+    """Has ``see`` called at every line of the program, or of the one function that ``only`` is a line of."""
     names: dict[str, bool] = {}
 
     def in_frame(frame: FrameType, event: str, _: Any) -> Any:
@@ -164,8 +166,13 @@ def _trace(see: Callable[[FrameType], None]) -> None:
         name = frame.f_code.co_filename
         if name not in names:
             # A page template runs under its own name; it changes nothing on disk.
-            names[name] = name.endswith(".py") and Path(name).is_relative_to(PROGRAM)
-        return in_frame if names[name] else None
+            names[name] = (
+                name.endswith(".py")
+                and Path(name).is_relative_to(PROGRAM)
+                and (only is None or _module(name) == only[0])
+            )
+        is_meant = names[name] and (only is None or frame.f_code.co_name == only[1])
+        return in_frame if is_meant else None
 
     sys.settrace(on_call)
 

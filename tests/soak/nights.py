@@ -7,24 +7,27 @@ import gzip
 import hashlib
 import json
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pipelines.operation.nightly
+from pipelines.gates.profile import keep_profile
 from pipelines.gates.validate import CheckResult
 from pipelines.ground.progress import Progress
 from pipelines.ground.published_file import DATABASE_FILE
+from pipelines.ground.run_lock import LOCK_FILE
 from pipelines.ground.warehouse import identifier, open_warehouse
 from pipelines.operation.nightly import PLAIN_STAGES, nightly
 from pipelines.operation.plan import RunRequest, make_plan
 from tests.support.places import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from pipelines.operation.nightly import Outcome, Stages
+    from pipelines.gates.profile import Profile
+    from pipelines.operation.nightly import Gates, Outcome, Stages
 
 SAMPLE = ROOT / "sample_data" / "extracts"
 LATE = "_late.csv"
@@ -48,6 +51,8 @@ class Remembered:
 
     checks: dict[int | None, tuple[CheckResult, ...]]
     control: CheckResult
+    profiles: Mapping[int, Profile] = field(default_factory=dict)
+    """What was measured of the deliveries that were checked; the profile is kept as the checks keep it."""
 
 
 def deliver(folder: Path) -> tuple[Path, Path]:
@@ -107,19 +112,22 @@ def run_night(
     if remembered is not None:
         program["control_members"] = lambda _: remembered.control
     try:
-        return nightly(plan, progress=_Looking(at_each_stage), clock=lambda: now, stages=_stages(remembered))
+        return nightly(plan, progress=_Looking(at_each_stage), clock=lambda: now, stages=stages_of(remembered))
     finally:
         program["control_members"] = control_members
 
 
-def _stages(remembered: Remembered | None) -> Stages:
+def stages_of(remembered: Remembered | None) -> Stages:
+    """The stages of a run, with what is remembered in place of the checks."""
     if remembered is None:
         return PLAIN_STAGES
 
-    def validate(catalog: Path, *, delivery_number: int | None, **others: Any) -> tuple[CheckResult, ...]:
-        if delivery_number in remembered.checks:
-            return remembered.checks[delivery_number]
-        return PLAIN_STAGES.validate(catalog, delivery_number=delivery_number, **others)
+    def validate(catalog: Path, *, gates: Gates, delivery_number: int | None, **others: Any) -> tuple[CheckResult, ...]:
+        if delivery_number not in remembered.checks:
+            return PLAIN_STAGES.validate(catalog, gates=gates, delivery_number=delivery_number, **others)
+        if profile := remembered.profiles.get(delivery_number or 0):
+            keep_profile(gates.history, profile)
+        return remembered.checks[delivery_number]
 
     return replace(PLAIN_STAGES, validate=validate)
 
@@ -160,7 +168,8 @@ def files_of(out: Path) -> dict[str, str]:
         if path.is_file()
         and not path.is_symlink()
         and path.suffix not in {".duckdb", ".refused"}
-        and path.relative_to(out).parts[0] in {"landed", "published", "history"}
+        and path.name != LOCK_FILE
+        and path.relative_to(out).parts[0] in {"landed", "publishes", "history", "decisions", "letters"}
     }
 
 

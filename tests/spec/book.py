@@ -6,6 +6,7 @@ The text is the form of ``docs/examples.md``. All examples of a session are audi
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -24,6 +25,13 @@ OTHER_PARAMETERS = """\
     parameter must_have_exercise=false min_groups=3
 """
 """A policy with other choices than the default; the examples that need one share it, so that they share a run."""
+
+REACH_BEGINS = date(2023, 6, 11)
+
+
+def day_of_the_reach(days: int) -> str:
+    """The day so many days after the first that the claims received reach; examples of one reach share a run."""
+    return (REACH_BEGINS + timedelta(days=days)).isoformat()
 
 
 class Audit(Protocol):

@@ -1,5 +1,6 @@
 """docs/rule.md 8: what can be seen, the criteria with their three values, and the outcome."""
 
+from tests.spec.book import day_of_the_reach as day
 from tests.spec.book import example, examples
 
 IMPLANT = "0  63650+63685  M54.50"
@@ -82,50 +83,67 @@ def test_enrolled_days_are_not_known_where_nobody_says_who_was_enrolled() -> Non
 
 @examples(
     f"""
-    reach medical_claim=<reach>
+    reach medical_claim={day(0)}..
+    day zero <implant>
     <enrolment>
     {IMPLANT}
     expect enrolled_days=<days> <outcome> notes<has>=look_back_outside_feed
     """,
     f"""
-    reach     | enrolment       | days | outcome                                   | has
-    -365..    |                 | 365  | flagged no_conservative_care_found        | -
-    -364..    |                 | 364  | flagged no_conservative_care_found        | +
-    -320..    |                 | 320  | flagged no_conservative_care_found        | +
-    -319..    |                 | 319  | not_assessable history_not_delivered      | +
-    ..-46     |                 | 320  | flagged no_conservative_care_found        | +
-    ..-47     |                 | 319  | not_assessable history_not_delivered      | +
-    ..        |                 | 365  | flagged no_conservative_care_found        | -
-    -365..    | {INCOMPLETE}    | 319  | not_assessable insufficient_enrollment    | -
-    -300..    | {INCOMPLETE}    | 300  | not_assessable insufficient_enrollment    | +
-    -300..    | enrolled -320.. | 300  | not_assessable history_not_delivered      | +
-    -320..    | enrolled -320.. | 320  | flagged no_conservative_care_found        | +
-    -320..    | enrolled ..-2   | 319  | not_assessable history_not_delivered      | +
+    implant     | enrolment       | days | outcome                                   | has
+    {day(365)} |                 | 365  | flagged no_conservative_care_found        | -
+    {day(364)} |                 | 364  | flagged no_conservative_care_found        | +
+    {day(320)} |                 | 320  | flagged no_conservative_care_found        | +
+    {day(319)} |                 | 319  | not_assessable history_not_delivered      | +
+    {day(365)} | {INCOMPLETE}    | 319  | not_assessable insufficient_enrollment    | -
+    {day(300)} | {INCOMPLETE}    | 300  | not_assessable insufficient_enrollment    | +
+    {day(300)} | enrolled -320.. | 300  | not_assessable history_not_delivered      | +
+    {day(320)} | enrolled -320.. | 320  | flagged no_conservative_care_found        | +
+    {day(320)} | enrolled ..-2   | 319  | not_assessable history_not_delivered      | +
     """,
 )
-def test_days_that_the_claims_received_do_not_reach_are_not_seen() -> None: ...
+def test_days_before_the_claims_received_are_not_seen() -> None: ...
 
 
 @examples(
     f"""
-    reach medical_claim=<reach>
+    reach medical_claim=..<last>
+    day zero <implant>
+    {IMPLANT}
+    expect enrolled_days=<days> <outcome> notes<has>=look_back_outside_feed
+    """,
+    f"""
+    last   | implant    | days | outcome                              | has
+    {day(319)} | {day(365)}  | 320  | flagged no_conservative_care_found   | +
+    {day(319)} | {day(366)}  | 319  | not_assessable history_not_delivered | +
+           | {day(319)}     | 365  | flagged no_conservative_care_found   | -
+    """,
+)
+def test_days_after_the_claims_received_are_not_seen_and_without_bounds_all_are() -> None: ...
+
+
+@examples(
+    f"""
+    reach medical_claim={day(0)}..
+    day zero <implant>
     without eligibility
     <assumed>
     {IMPLANT}
     expect <outcome> enrolled_days=<days>
     """,
-    """
-    reach  | assumed         | outcome                                | days
-    -320.. | assume enrolled | flagged no_conservative_care_found     | 320
-    -319.. | assume enrolled | not_assessable history_not_delivered   | 319
-    -319.. |                 | not_assessable insufficient_enrollment | nothing
+    f"""
+    implant     | assumed         | outcome                                | days
+    {day(320)} | assume enrolled | flagged no_conservative_care_found     | 320
+    {day(319)} | assume enrolled | not_assessable history_not_delivered   | 319
+    {day(319)} |                 | not_assessable insufficient_enrollment | nothing
     """,
 )
 def test_where_enrolment_is_assumed_the_reach_still_bounds_what_is_seen() -> None: ...
 
 
 @example(f"""
-    reach medical_claim=-5..
+    reach medical_claim={day(0)}..
+    day zero {day(5)}
     {EXERCISE}
     {CHIROPRACTIC}
     {IMPLANT}
@@ -137,17 +155,18 @@ def test_care_that_was_found_counts_wherever_it_lies() -> None: ...
 @examples(
     f"""
     reach <reach>
+    day zero <implant>
     {IMPLANT}
     expect drugs_visible=<visible>
     """,
-    """
-    reach                                          | visible
-    medical_claim=-320..                           | true
-    medical_claim=-319..                           | false
-    pharmacy_claim=-320..                          | true
-    pharmacy_claim=-319..                          | false
-    medical_claim=-340.. pharmacy_claim=..-21      | true
-    medical_claim=-340.. pharmacy_claim=..-22      | false
+    f"""
+    reach                                                     | implant     | visible
+    medical_claim={day(0)}..                                   | {day(320)} | true
+    medical_claim={day(0)}..                                   | {day(319)} | false
+    pharmacy_claim={day(0)}..                                  | {day(320)} | true
+    pharmacy_claim={day(0)}..                                  | {day(319)} | false
+    medical_claim={day(0)}.. pharmacy_claim=..{day(319)}      | {day(340)} | true
+    medical_claim={day(0)}.. pharmacy_claim=..{day(318)}      | {day(340)} | false
     """,
 )
 def test_drugs_are_visible_on_days_that_both_feeds_reach() -> None: ...

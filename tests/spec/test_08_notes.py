@@ -1,5 +1,6 @@
 """docs/rule.md 8: the notes, which tell a reader more and never change the outcome."""
 
+from tests.spec.book import day_of_the_reach as day
 from tests.spec.book import example, examples
 
 IMPLANT = "0  63650+63685  M54.50"
@@ -281,19 +282,17 @@ def test_lines_dated_after_the_run_date_do_not_complete_the_follow_up() -> None:
 
 
 @examples(
-    """
-    <setting>
-    <enrolment>
+    f"""
+    reach medical_claim={day(0)}..
+    day zero <implant>
     0  63650  M54.50  modifier=<modifier>
     expect notes<has>=device_history_unknown
     """,
-    """
-    setting                    | enrolment       | modifier | has
-    reach medical_claim=-685.. |                 |          | -
-    reach medical_claim=-684.. |                 |          | +
-    reach medical_claim=-684.. |                 | 53       | +
-    without eligibility        | assume enrolled |          | -
-    without eligibility        |                 |          | +
+    f"""
+    implant    | modifier | has
+    {day(685)} |          | -
+    {day(684)} |          | +
+    {day(684)} | 53       | +
     """,
 )
 def test_a_device_history_that_the_claims_received_do_not_reach_is_unknown() -> None: ...
@@ -301,7 +300,24 @@ def test_a_device_history_that_the_claims_received_do_not_reach_is_unknown() -> 
 
 @examples(
     """
-    reach medical_claim=-364..
+    without eligibility
+    <enrolment>
+    0  63650  M54.50
+    expect notes<has>=device_history_unknown
+    """,
+    """
+    enrolment       | has
+    assume enrolled | -
+                    | +
+    """,
+)
+def test_a_device_history_is_unknown_where_nobody_says_who_was_enrolled() -> None: ...
+
+
+@examples(
+    f"""
+    reach medical_claim={day(0)}..
+    day zero {day(364)}
     0  63650  M54.50  modifier=<modifier>
     expect notes<has>=look_back_outside_feed
     """,

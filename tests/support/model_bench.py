@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipelines.ground.warehouse import Connection
 
 SQL = ROOT / "sql"
-SCHEMAS_OF_MODELS = ("staging", "intermediate", "audit", "history")
+SCHEMAS_OF_MODELS = ("kept", "staging", "intermediate", "audit", "history")
 """The schemas whose models ``read_models`` finds by the table's name; every other query is found by its file's."""
 
 PUBLISHED_SCHEMA = "audit"

@@ -21,13 +21,14 @@ from typing import Any
 import pytest
 
 from pipelines.ground.errors import ExitCode, IntegrityError, StimauditError, UsageError
+from pipelines.ground.progress import SILENCE
 from pipelines.ground.published_file import open_published
 from pipelines.ground.run_lock import run_lock
 from pipelines.intake.land import land
 from pipelines.intake.ledger import check_landed, read_ledger
 from pipelines.operation.nightly import check_time, deliveries_to_check, known_from, withdraw_unpublished
 from pipelines.operation.plan import RunRequest, make_plan
-from pipelines.operation.run_record import RunRecord, write_record
+from pipelines.operation.run_record import RunRecord, recorded_run, write_record
 from pipelines.publishing.history import read_history
 from tests.support.places import ROOT
 from tests.support.run_in_small import STARTED, facts, make_working, publish_in_small
@@ -129,6 +130,44 @@ def test_the_status_tells_of_a_run_that_was_killed(tmp_path: Path) -> None:
     assert "was killed" in told.stdout
     assert "Run again" in told.stdout
     assert len(read_ledger(out / "landed")) == 1
+
+
+@pytest.mark.parametrize(("by", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_command_with_its_own_code_and_a_sentence(
+    tmp_path: Path, by: signal.Signals, code: int
+) -> None:
+    make_working(tmp_path / "out" / "work" / "run.duckdb")
+    publish_in_small(tmp_path / "out")
+    waiting = subprocess.Popen(
+        [COMMAND, "sql", "-", "--out", tmp_path / "out"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 20  # on a system that does not say what a process waits for
+    while "pipe" not in Path(f"/proc/{waiting.pid}/wchan").read_text(encoding="ascii") and time.monotonic() < until:
+        time.sleep(0.02)
+    waiting.send_signal(by)
+    out, err = waiting.communicate(timeout=KILLED_WITHIN_SECONDS)
+
+    assert (waiting.returncode, out) == (code, "")
+    assert err == f"error: The command was stopped ({by.name}). Run it again: nothing was lost.\n"
+
+
+def test_a_run_that_is_stopped_says_so_in_its_status_with_the_code_it_ended_with(tmp_path: Path) -> None:
+    clock = datetime(2026, 7, 1, tzinfo=UTC)
+
+    def stopped_run() -> None:
+        with recorded_run(tmp_path, as_of=AS_OF, progress=SILENCE, clock=lambda: clock) as record:
+            record.stage_started("land")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped_run()
+
+    status = json.loads((tmp_path / "status.json").read_text(encoding="utf-8"))
+    assert (status["state"], status["exit_code"], status["stage"]) == ("failed", 130, "land")
 
 
 def test_a_second_run_ends_at_once_with_four_and_says_who_holds_the_folder(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 HOLDS = (0.0, 0.02, 0.3)
 PUBLISHES = int(os.environ.get("STIMAUDIT_SOAK_PUBLISHES", "1"))
+READERS = int(os.environ.get("STIMAUDIT_SOAK_READERS", str(len(HOLDS))))
+RUNS = 6
 SWINGS = 36
 SLOWEST_SWING_SECONDS = 5.0
 
@@ -48,12 +52,12 @@ class Readers:
                 stdout=subprocess.PIPE,
                 text=True,
             )
-            for hold in HOLDS
+            for hold in islice(cycle(HOLDS), READERS)
         ]
 
     def told(self) -> Told:
         self.stop.touch()
-        lines = [json.loads(process.communicate(timeout=60)[0]) for process in self.processes]
+        lines = [json.loads(process.communicate(timeout=120)[0]) for process in self.processes]
         faults: dict[str, int] = {}
         for line in lines:
             for fault, count in line["faults"].items():
@@ -62,11 +66,16 @@ class Readers:
 
 
 def run_id(number: int) -> str:
-    return f"R20260630-{number:08d}"
+    """The runs come round again, so that a soak of hundreds of publishes audits a few times alone."""
+    return f"R20260630-{(number - 1) % RUNS + 1:08d}"
 
 
 def publish_run(out: Path, number: int) -> None:
-    make_working(out / "work" / "run.duckdb", run_id=run_id(number))
+    kept = out.parent / f"{run_id(number)}.duckdb"
+    if not kept.is_file():
+        make_working(kept, run_id=run_id(number))
+    (out / "work").mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(kept, out / "work" / "run.duckdb")
     publish_in_small(out, run_facts=facts(run_id(number)))
     (out / "work" / "run.duckdb").unlink()
 
@@ -83,7 +92,7 @@ def readers(out: Path, tmp_path: Path) -> Iterator[Readers]:
     yield started
     (tmp_path / "stop").touch()
     for process in started.processes:
-        process.wait(timeout=60)
+        process.wait(timeout=120)
 
 
 def test_readers_see_one_whole_audit_each_time_through_dozens_of_swings(out: Path, readers: Readers) -> None:
@@ -100,6 +109,7 @@ def test_readers_see_one_whole_audit_each_time_through_dozens_of_swings(out: Pat
         time.sleep(0.05)
 
     told = readers.told()
+    sys.stdout.write(f"{PUBLISHES + SWINGS} publishes and swings, {READERS} readers, {told.opened} rounds read\n")
 
     assert still == [(run_id(1),)]
     assert told.faults == {}

@@ -29,7 +29,8 @@ TEXT = "VARCHAR"
 USUAL_CODE_SYSTEMS = ("icd-10-cm", "icd-9-cm", "icd-10-pcs", "icd-9-pcs")
 """Spellings that need no normalising, for speed alone; every other text is normalised and kept."""
 
-ZERO_WIDTH = r"\x{180E}\x{200B}-\x{200D}\x{2060}\x{FEFF}"
+ZERO_WIDTH = r"\x{AD}\x{180E}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{FEFF}"
+"""Characters without width, the soft hyphen and the marks of the direction of writing among them."""
 UNSEEN = (
     rf"\x{{85}}\x{{A0}}\x{{1680}}\x{{2000}}-\x{{200A}}\x{{2028}}\x{{2029}}\x{{202F}}\x{{205F}}\x{{3000}}{ZERO_WIDTH}"
 )
@@ -40,8 +41,8 @@ SPACES = "".join(
     map(
         chr,
         (
-            *(*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, 0x180E, *range(0x2000, 0x200E)),
-            *(0x2028, 0x2029, 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF),
+            *(*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0xAD, 0x1680, 0x180E, *range(0x2000, 0x2010)),
+            *(*range(0x2028, 0x2030), *range(0x205F, 0x2065), *range(0x2066, 0x206A), 0x3000, 0xFEFF),
         ),
     )
 )

@@ -13,7 +13,8 @@ final as (
         gate_measure.segment,
         gate_measure.measure_value,
         gate_measure.measured_rows,
-        gate_measure.accepted_because
+        gate_measure.accepted_because,
+        gate_measure.accepted_by
     from run_facts.gate_measure
 )
 

@@ -99,6 +99,34 @@ wide_form as (
             and final_line.delivery_number = medical_claim.delivery_number
             and final_line.file_number = medical_claim.file_number
             and final_line.source_row = medical_claim.source_row
+    where
+        coalesce(
+            medical_claim.procedure_code_1,
+            medical_claim.procedure_code_2,
+            medical_claim.procedure_code_3,
+            medical_claim.procedure_code_4,
+            medical_claim.procedure_code_5,
+            medical_claim.procedure_code_6,
+            medical_claim.procedure_code_7,
+            medical_claim.procedure_code_8,
+            medical_claim.procedure_code_9,
+            medical_claim.procedure_code_10,
+            medical_claim.procedure_code_11,
+            medical_claim.procedure_code_12,
+            medical_claim.procedure_code_13,
+            medical_claim.procedure_code_14,
+            medical_claim.procedure_code_15,
+            medical_claim.procedure_code_16,
+            medical_claim.procedure_code_17,
+            medical_claim.procedure_code_18,
+            medical_claim.procedure_code_19,
+            medical_claim.procedure_code_20,
+            medical_claim.procedure_code_21,
+            medical_claim.procedure_code_22,
+            medical_claim.procedure_code_23,
+            medical_claim.procedure_code_24,
+            medical_claim.procedure_code_25
+        ) is not null
 ),
 
 delivered as (

@@ -82,6 +82,34 @@ wide_form as (
         on
             final_line.member_id = claim.member_id
             and final_line.claim_id = claim.claim_id
+    where
+        coalesce(
+            medical_claim.diagnosis_code_1,
+            medical_claim.diagnosis_code_2,
+            medical_claim.diagnosis_code_3,
+            medical_claim.diagnosis_code_4,
+            medical_claim.diagnosis_code_5,
+            medical_claim.diagnosis_code_6,
+            medical_claim.diagnosis_code_7,
+            medical_claim.diagnosis_code_8,
+            medical_claim.diagnosis_code_9,
+            medical_claim.diagnosis_code_10,
+            medical_claim.diagnosis_code_11,
+            medical_claim.diagnosis_code_12,
+            medical_claim.diagnosis_code_13,
+            medical_claim.diagnosis_code_14,
+            medical_claim.diagnosis_code_15,
+            medical_claim.diagnosis_code_16,
+            medical_claim.diagnosis_code_17,
+            medical_claim.diagnosis_code_18,
+            medical_claim.diagnosis_code_19,
+            medical_claim.diagnosis_code_20,
+            medical_claim.diagnosis_code_21,
+            medical_claim.diagnosis_code_22,
+            medical_claim.diagnosis_code_23,
+            medical_claim.diagnosis_code_24,
+            medical_claim.diagnosis_code_25
+        ) is not null
 ),
 
 final as (

@@ -4,9 +4,12 @@
 -- amount above 0. claim_again_with_fewer_lines: its newest delivery has fewer lines than one before; with whole claims
 -- the others are gone (fewer_lines_taken). Of lines that came more than once: the amount fell by nine tenths or more
 -- (paid_amount_fell), the version delivered last lost by its paid_date (later_version_lost), or two versions tie with
--- different amounts (versions_tied). An implantation billed for no diagnosis (index_claim_without_diagnosis) and a
--- claim of a shared number with a diagnosis row that is nobody's (diagnosis_of_nobody) are told, too. line_credited and
--- interim_line_repeated were settled as the rule says.
+-- different amounts (versions_tied). A claim may come again with fewer diagnoses or procedure rows
+-- (claim_again_with_fewer_diagnoses, claim_again_with_fewer_procedures), be missing from a delivery that looks like a
+-- full refresh (claim_not_in_refresh), or hold the same counting lines as another claim of the case (claims_alike). An
+-- implantation billed for no diagnosis (index_claim_without_diagnosis) and a claim of a shared number with a diagnosis
+-- row that is nobody's (diagnosis_of_nobody) are told, too. line_credited and interim_line_repeated were settled as the
+-- rule says.
 --
 -- See docs/contract.md 1.3, 1.6, 2.1.
 
@@ -105,6 +108,112 @@ fewer_lines as (
     where
         counted_claim.is_newest
         and counted_claim.line_count < counted_claim.earlier_line_count
+),
+
+fewer_codes as (
+    select
+        evidence_claim.episode_id,
+        case left_out_rank.source_table
+            when 'claim_diagnosis' then 'claim_again_with_fewer_diagnoses'
+            else 'claim_again_with_fewer_procedures'
+        end as remark,
+        left_out_rank.source_table,
+        evidence_claim.claim_id,
+        left_out_rank.place
+    from evidence_claim
+    inner join intermediate.left_out_rank
+        on
+            evidence_claim.member_id = left_out_rank.member_id
+            and evidence_claim.claim_id = left_out_rank.claim_id
+),
+
+held_claim as (
+    select
+        delivered_claim.member_id,
+        delivered_claim.claim_id,
+        max(delivered_claim.delivery_number) as delivery_number,
+        min(delivered_claim.first_service_date) as first_service_date,
+        max(delivered_claim.last_service_date) as last_service_date,
+        arg_max(delivered_claim.first_place, delivered_claim.delivery_number) as first_place
+    from staging.delivered_claim
+    group by delivered_claim.member_id, delivered_claim.claim_id
+),
+
+not_in_refresh as (
+    select
+        evidence_claim.episode_id,
+        'claim_not_in_refresh' as remark,
+        evidence_claim.claim_id,
+        cast(null as varchar) as claim_line_number,
+        struct_pack(
+            delivery_number := held_claim.delivery_number,
+            file_number := held_claim.first_place.file_number,
+            source_row := held_claim.first_place.source_row
+        ) as place
+    from evidence_claim
+    inner join held_claim
+        on
+            evidence_claim.member_id = held_claim.member_id
+            and evidence_claim.claim_id = held_claim.claim_id
+    inner join staging.refresh_period
+        on
+            held_claim.delivery_number < refresh_period.delivery_number
+            and held_claim.first_service_date >= refresh_period.first_date
+            and held_claim.last_service_date <= refresh_period.last_date
+),
+
+dollar_claim as (
+    select
+        episode_event.episode_id,
+        counting_line.claim_id,
+        list_sort(
+            list(
+                struct_pack(
+                    claim_type := counting_line.claim_type,
+                    service_date := counting_line.claim_line_start_date,
+                    revenue_center_code := counting_line.revenue_center_code,
+                    hcpcs_code := counting_line.hcpcs_code,
+                    first_modifier := counting_line.hcpcs_modifier_1,
+                    second_modifier := counting_line.hcpcs_modifier_2,
+                    units := counting_line.service_unit_quantity,
+                    paid_amount := counting_line.paid_amount
+                )
+            )
+        ) as line_contents,
+        sum(counting_line.paid_amount) as paid_amount,
+        bool_or(event_dollar_line.is_repeated_interim) as is_repeated_interim,
+        min(
+            struct_pack(
+                delivery_number := counting_line.delivery_number,
+                file_number := counting_line.file_number,
+                source_row := counting_line.source_row
+            )
+        ) as place
+    from intermediate.episode_event
+    inner join intermediate.event_dollar_line
+        on
+            episode_event.member_id = event_dollar_line.member_id
+            and episode_event.event_date = event_dollar_line.event_date
+    inner join intermediate.counting_line
+        on
+            event_dollar_line.member_id = counting_line.member_id
+            and event_dollar_line.claim_id = counting_line.claim_id
+            and event_dollar_line.line_key = counting_line.line_key
+    group by episode_event.episode_id, counting_line.claim_id
+),
+
+alike as (
+    select
+        dollar_claim.episode_id,
+        'claims_alike' as remark,
+        dollar_claim.claim_id,
+        cast(null as varchar) as claim_line_number,
+        dollar_claim.place
+    from dollar_claim
+    where
+        dollar_claim.paid_amount > 0
+        and not dollar_claim.is_repeated_interim
+    qualify count(*) over (partition by dollar_claim.episode_id, dollar_claim.line_contents) > 1
 ),
 
 compared_version as (
@@ -277,6 +386,10 @@ remarked as (
     select * from credited
     union all
     select * from interim
+    union all
+    select * from not_in_refresh
+    union all
+    select * from alike
 ),
 
 final as (
@@ -292,6 +405,18 @@ final as (
         remarked.place.source_row
     from remarked
     where remarked.remark is not null
+    union all
+    select
+        fewer_codes.episode_id,
+        fewer_codes.remark,
+        fewer_codes.source_table,
+        cast([] as varchar[]) as column_names,
+        fewer_codes.claim_id,
+        cast(null as varchar) as claim_line_number,
+        fewer_codes.place.delivery_number,
+        fewer_codes.place.file_number,
+        fewer_codes.place.source_row
+    from fewer_codes
 )
 
 select * from final

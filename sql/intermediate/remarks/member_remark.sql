@@ -1,10 +1,11 @@
 -- One row per episode and remark on what came of its member, or did not come, as a whole; with the row where that is
 -- seen, if there is one.
 --
--- more_than_two_open_spans; member_id_differs_in_case; claim_ended_by_full_delivery; claim_may_be_replaced (a
--- replacement or void of the member that cannot be followed). feed_begins_in_look_back: the claim lines loaded, too
--- few to tell a reach by, begin in a month after the look-back does. older_claims_without_eligibility: nothing of
--- the member is found in the look-back, and claims of members without eligibility are.
+-- more_than_two_open_spans; member_id_differs_in_case and member_id_differs_in_zeros; claim_ended_by_full_delivery;
+-- claim_may_be_replaced (a replacement or void of the member that cannot be followed). feed_begins_in_look_back: the
+-- claim lines loaded, too few to tell a reach by, begin in a month after the look-back does.
+-- older_claims_without_eligibility: nothing of the member is found in the look-back, and claims of members without
+-- eligibility are.
 --
 -- See docs/contract.md 1.7, 1.10, 2.1.
 
@@ -112,7 +113,7 @@ remarked as (
     union all
     select
         episode_window.episode_id,
-        'member_id_differs_in_case' as remark,
+        'member_id_differs_in_' || member_spelling.differs_in as remark,
         member_spelling.table_name as source_table,
         cast(null as varchar) as claim_id,
         max(member_spelling.delivery_number) as delivery_number,
@@ -121,7 +122,7 @@ remarked as (
     from intermediate.episode_window
     inner join staging.member_spelling
         on episode_window.member_id = member_spelling.member_id
-    group by episode_window.episode_id, member_spelling.table_name
+    group by episode_window.episode_id, member_spelling.table_name, member_spelling.differs_in
     union all
     select
         episode_window.episode_id,

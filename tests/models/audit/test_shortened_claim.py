@@ -27,10 +27,15 @@ def test_each_delivery_with_fewer_lines_than_the_one_before_is_listed(model: Run
                 bea       | C        | 2               | 9
             """,
             "run_facts.redelivery_given": f"holds_whole_claims\n{whole}",
+            "intermediate.left_out_rank": """
+                source_table    | member_id | claim_id | earlier_delivery_number | delivery_number | earlier_row_count | row_count
+                claim_diagnosis | ada       | C        | 1                       | 4               | 3                 | 2
+            """,
         },
     )
 
     assert made.in_order(*made.columns) == [
-        ("ada", "C", "1", "2", "3", "2", stay),
-        ("ada", "C", "4", "5", "2", "1", stay),
+        ("ada", "C", "1", "2", "3", "2", stay, "medical_claim"),
+        ("ada", "C", "1", "4", "3", "2", "true", "claim_diagnosis"),
+        ("ada", "C", "4", "5", "2", "1", stay, "medical_claim"),
     ]

@@ -12,7 +12,7 @@ def test_newest_rows_stand_with_their_file_and_whether_they_came_right(model: Ru
     made = model(
         "audit.unread_opening_row",
         {
-            "staging.unread_opening_row": """
+            "kept.unread_opening_row": """
                 delivery_number | file_number | source_row | table_name    | member_id | claim_id | opening_code
                 1               | 1           | 1          | medical_claim | old       | A        | 63650
                 1               | 1           | 2          | medical_claim | old       | A        | 63685

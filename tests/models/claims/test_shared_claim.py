@@ -24,6 +24,18 @@ NOBODY_S = "ada | S1 | 1 | M961 | true | 1 | 2 | 5"
         ([NOBODY_S, "ada | S1 | 1 | M5450 | false | 1 | 3 | 1"], []),
         ([NOBODY_S, "ada | S1 | 1 | M5450 | false | 2 | 1 | 1"], []),
         ([NOBODY_S, "ada | S1 | 1 |  | false | 2 | 1 | 1"], []),
+        (
+            [NOBODY_S, "ada | S1 | 1 | M5450 | false | 2 | 1 | 1", "ada | S1 | 1 | M961 | true | 3 | 1 | 1"],
+            ["S1"],
+        ),
+        (
+            [
+                "ada | S1 | 1 | M5450 | false | 1 | 1 | 1",
+                "ada | S1 | 1 | M961 | true | 2 | 1 | 1",
+                "ada | S1 | 1 | M5450 | false | 3 | 1 | 1",
+            ],
+            [],
+        ),
         ([NOBODY_S, "ada | S1 | 2 | M5450 | false | 2 | 1 | 1"], ["S1"]),
         ([NOBODY_S, "ada | S1 | 1 | M5450 | true | 2 | 1 | 1"], ["S1"]),
         ([NOBODY_S, "bea | S1 | 1 | M5450 | false | 2 | 1 | 1"], ["S1"]),

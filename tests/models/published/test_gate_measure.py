@@ -20,6 +20,7 @@ COLUMNS = (
     "measure_value",
     "measured_rows",
     "accepted_because",
+    "accepted_by",
 )
 
 

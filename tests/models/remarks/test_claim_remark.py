@@ -20,21 +20,22 @@ EMPTY = dict.fromkeys(
         "intermediate.episode_index_line",
         "intermediate.episode_diagnosis_scope",
         "intermediate.shared_claim",
+        "intermediate.left_out_rank",
         "staging.delivered_claim",
+        "staging.refresh_period",
     ),
     "",
 ) | {
     "run_facts.redelivery_given": "holds_whole_claims\nfalse",
     "intermediate.episode_window": "episode_id | member_id\nE1 | ada",
 }
+STAGED = {"delivered_claim", "refresh_period"}
 CLAIMS = "episode_id | member_id | claim_id | is_index_claim\nE1 | ada | IMP | true\nE1 | ada | FAC | false"
 EVIDENCE = "episode_id | source_table | claim_id | is_evidence\nE1 | medical_claim | IMP | true"
 
 
 def remarks(model: RunModel, **given: str) -> list[tuple[str | None, ...]]:
-    tables = {
-        f"{'staging' if name == 'delivered_claim' else 'intermediate'}.{name}": text for name, text in given.items()
-    }
+    tables = {f"{'staging' if name in STAGED else 'intermediate'}.{name}": text for name, text in given.items()}
     return model("intermediate.claim_remark", EMPTY | tables).rows(
         "remark", "claim_id", "claim_line_number", "source_row"
     )
@@ -85,6 +86,59 @@ def test_a_claim_whose_newest_delivery_has_fewer_lines_is_told_as_the_setting_ha
         },
     )
     assert whole.column("remark") == ["fewer_lines_taken"]
+
+
+def test_ranks_left_out_by_the_newest_delivery_are_told_with_the_row_of_the_first(model: RunModel) -> None:
+    head = "source_table | member_id | claim_id | place\n"
+    place = "{'delivery_number': 1, 'file_number': 2, 'source_row': 6}"
+
+    assert remarks(
+        model,
+        case_row=EVIDENCE,
+        left_out_rank=f"{head}claim_diagnosis | ada | IMP | {place}\nclaim_procedure | ada | IMP | {place}\n"
+        f"claim_diagnosis | ada | FAC | {place}",
+    ) == [
+        ("claim_again_with_fewer_diagnoses", "IMP", None, "6"),
+        ("claim_again_with_fewer_procedures", "IMP", None, "6"),
+    ]
+
+
+def test_a_claim_that_a_refresh_of_its_days_lacks_is_told(model: RunModel) -> None:
+    head = (
+        "member_id | claim_id | delivery_number | line_count | first_service_date | last_service_date | first_place\n"
+    )
+    came = f"{head}ada | IMP | 1 | 2 | 2024-05-02 | 2024-05-03 | {{'file_number': 1, 'source_row': 7}}"
+    period = "delivery_number | first_date | last_date\n2 | {} | {}"
+
+    def told(first: str, last: str, delivered: str = came) -> list[tuple[str | None, ...]]:
+        return remarks(model, case_row=EVIDENCE, delivered_claim=delivered, refresh_period=period.format(first, last))
+
+    assert told("2024-05-02", "2024-05-03") == [("claim_not_in_refresh", "IMP", None, "7")]
+    assert told("2024-05-03", "2024-05-03") == []
+    assert told("2024-05-02", "2024-05-02") == []
+    sent = f"{came}\nada | IMP | 2 | 2 | 2024-05-02 | 2024-05-03 | {{'file_number': 1, 'source_row': 8}}"
+    assert told("2024-05-02", "2024-05-03", sent) == []
+
+
+def test_two_claims_of_a_case_with_the_same_lines_are_told(model: RunModel) -> None:
+    head = (
+        "member_id | claim_id | line_key | claim_type | claim_line_start_date | hcpcs_code | service_unit_quantity "
+        "| paid_amount | is_credited | source_row\n"
+    )
+
+    def told(amount: str, repeated: str = "false") -> list[tuple[str | None, ...]]:
+        return remarks(
+            model,
+            counting_line=f"{head}ada | IMP | 1 | professional | 2025-01-01 | 63650 | 1 | {amount} | false | 1\n"
+            f"ada | IMP2 | 7 | professional | 2025-01-01 | 63650 | 1 | 900.00 | false | 5",
+            episode_event="episode_id | member_id | event_date\nE1 | ada | 2025-01-01",
+            event_dollar_line="member_id | event_date | claim_id | line_key | is_repeated_interim\n"
+            f"ada | 2025-01-01 | IMP | 1 | false\nada | 2025-01-01 | IMP2 | 7 | {repeated}",
+        )
+
+    assert told("900.00") == [("claims_alike", "IMP", None, "1"), ("claims_alike", "IMP2", None, "5")]
+    assert told("900.01") == []
+    assert [each for each in told("900.00", "true") if each[0] == "claims_alike"] == []
 
 
 def versions(*rows: str) -> str:

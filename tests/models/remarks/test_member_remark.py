@@ -49,10 +49,17 @@ def test_more_than_two_spans_without_an_end_are_doubtful(model: RunModel) -> Non
 
 def test_another_spelling_of_the_member_is_told(model: RunModel) -> None:
     given = {
-        "staging.member_spelling": "member_id | other_member_id | table_name | delivery_number\nada | ADA | eligibility | 1"
+        "staging.member_spelling": """
+            member_id | other_member_id | differs_in | table_name     | delivery_number
+            ada       | ADA             | case       | eligibility    | 1
+            ada       | 0ada            | zeros      | pharmacy_claim | 1
+        """
     }
 
-    assert remarks(model, given) == [("member_id_differs_in_case", "eligibility", None, None)]
+    assert remarks(model, given) == [
+        ("member_id_differs_in_case", "eligibility", None, None),
+        ("member_id_differs_in_zeros", "pharmacy_claim", None, None),
+    ]
 
 
 def test_claims_that_begin_inside_the_look_back_are_told_where_no_reach_is_known(model: RunModel) -> None:

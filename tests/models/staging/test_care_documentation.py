@@ -14,7 +14,7 @@ def test_a_row_that_differs_in_any_known_column_is_no_repeat(model: RunModel) ->
     made = model(
         "staging.care_documentation",
         {
-            "landed.care_documentation": one_apart("care_documentation"),
+            "kept.care_documentation": one_apart("care_documentation"),
             "staging.candidate_identifier": CANDIDATE_IDENTIFIERS,
         },
     )
@@ -26,7 +26,7 @@ def test_of_equal_rows_the_copy_delivered_last_stays(model: RunModel) -> None:
     made = model(
         "staging.care_documentation",
         {
-            "landed.care_documentation": """
+            "kept.care_documentation": """
                 member_id | document_id | delivery_number | file_number | source_row
                 ----------+-------------+-----------------+-------------+-----------
                 A         | X1          | 1               | 9           | 9
@@ -45,7 +45,7 @@ def test_rows_of_others_than_the_candidates_are_left_out(model: RunModel) -> Non
     made = model(
         "staging.care_documentation",
         {
-            "landed.care_documentation": "member_id | document_id\nA | X1\nZ | X2",
+            "kept.care_documentation": "member_id | document_id\nA | X1\nZ | X2",
             "staging.candidate_identifier": CANDIDATE_IDENTIFIERS,
         },
     )
@@ -57,7 +57,7 @@ def test_rows_under_a_previous_identifier_are_the_member_s_and_repeat_those_unde
     made = model(
         "staging.care_documentation",
         {
-            "landed.care_documentation": """
+            "kept.care_documentation": """
                 member_id | document_id | delivery_number | file_number | source_row
                 ----------+-------------+-----------------+-------------+-----------
                 old       | X1 | 1               | 1           | 1

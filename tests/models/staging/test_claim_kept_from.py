@@ -17,12 +17,12 @@ def kept_from(
     model: RunModel, *lines: str, whole: bool = False, deliveries: str = CHANGES, known: str = ""
 ) -> list[tuple[str | None, ...]]:
     """Claim, member and delivery of each claim of which something is gone; lines are claim, member, start, delivery."""
+    told = "\n".join(["claim_id | member_id | claim_line_start_date | delivery_number", *lines])
     return model(
         "staging.claim_kept_from",
         {
-            "landed.medical_claim": "\n".join(
-                ["claim_id | member_id | claim_line_start_date | delivery_number", *lines]
-            ),
+            "kept.medical_claim": told,
+            "kept.claim_number": told,
             "landed.delivery": deliveries,
             "run_facts.redelivery_given": f"holds_whole_claims\n{whole}",
             "staging.candidate_identifier": "delivered_member_id | member_id\nada | ada\nold | ada",

@@ -20,7 +20,7 @@ CANDIDATES = {
 def test_a_row_that_differs_in_any_known_column_is_no_repeat(model: RunModel) -> None:
     made = model(
         "staging.claim_procedure",
-        {"landed.claim_procedure": one_apart("claim_procedure"), **CANDIDATES},
+        {"kept.claim_procedure": one_apart("claim_procedure"), **CANDIDATES},
     )
 
     assert made.column("source_row") == kept("claim_procedure")
@@ -30,7 +30,7 @@ def test_of_equal_rows_the_copy_delivered_last_stays(model: RunModel) -> None:
     made = model(
         "staging.claim_procedure",
         {
-            "landed.claim_procedure": """
+            "kept.claim_procedure": """
                 claim_id | procedure_code | delivery_number | file_number | source_row
                 ---------+----------------+-----------------+-------------+-----------
                 A        | X1             | 1               | 9           | 9
@@ -49,7 +49,7 @@ def test_rows_of_others_than_the_candidates_are_left_out(model: RunModel) -> Non
     made = model(
         "staging.claim_procedure",
         {
-            "landed.claim_procedure": "claim_id | procedure_code\nA | X1\nZ | X2",
+            "kept.claim_procedure": "claim_id | procedure_code\nA | X1\nZ | X2",
             **CANDIDATES,
         },
     )
@@ -61,7 +61,7 @@ def test_a_row_that_names_a_member_is_kept_for_a_candidate_and_under_the_identif
     made = model(
         "staging.claim_procedure",
         {
-            "landed.claim_procedure": """
+            "kept.claim_procedure": """
                 claim_id | member_id | procedure_code
                 ---------+-----------+---------------
                 A        |           | X1
@@ -87,7 +87,7 @@ def test_rows_under_two_identifiers_of_one_member_are_repeats(model: RunModel) -
     made = model(
         "staging.claim_procedure",
         {
-            "landed.claim_procedure": """
+            "kept.claim_procedure": """
                 claim_id | member_id | delivery_number | file_number | source_row
                 ---------+-----------+-----------------+-------------+-----------
                 A        | A         | 2               | 1           | 1
@@ -105,7 +105,7 @@ def test_rows_before_the_delivery_from_which_their_claim_is_kept_are_gone(model:
     made = model(
         "staging.claim_procedure",
         {
-            "landed.claim_procedure": """
+            "kept.claim_procedure": """
                 claim_id | member_id | procedure_code | delivery_number | source_row
                 ---------+-----------+----------------+-----------------+-----------
                 A        |           | X1 | 1               | 1

@@ -12,7 +12,7 @@ def test_lines_are_counted_by_delivery_under_the_member_of_now(model: RunModel) 
     made = model(
         "staging.delivered_claim",
         {
-            "landed.medical_claim": """
+            "kept.medical_claim": """
                 member_id | claim_id | claim_line_number | claim_line_start_date | delivery_number | file_number | source_row
                 old       | C        | 1                 | 2024-05-02            | 1               | 1           | 4
                 old       | C        | 01                | 2024-05-01            | 1               | 1           | 5

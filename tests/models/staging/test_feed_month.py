@@ -12,21 +12,16 @@ def test_rows_are_counted_by_feed_and_month_up_to_the_run_date(model: RunModel) 
     made = model(
         "staging.feed_month",
         {
-            "landed.medical_claim": """
-                claim_id | claim_line_start_date | claim_status
-                ---------+-----------------------+-------------
-                A1       | 2026-05-01            | paid
-                A1       | 2026-05-01            | paid
-                A2       | 2026-05-31            | denied
-                A3       | 2026-06-01            | paid
-                A4       | 2026-06-30            | paid
-                A5       | 2026-07-01            | paid
-            """,
-            "landed.pharmacy_claim": """
-                claim_id | dispensing_date
-                ---------+----------------
-                F1       | 2026-06-29
-                F2       | 2026-07-01
+            "kept.feed_day": """
+                table_name     | row_date   | row_count
+                medical_claim  | 2026-05-01 | 1
+                medical_claim  | 2026-05-01 | 1
+                medical_claim  | 2026-05-31 | 1
+                medical_claim  | 2026-06-01 | 1
+                medical_claim  | 2026-06-30 | 1
+                medical_claim  | 2026-07-01 | 1
+                pharmacy_claim | 2026-06-29 | 1
+                pharmacy_claim | 2026-07-01 | 1
             """,
             "run_facts.run_given": "as_of_date\n2026-06-30",
         },

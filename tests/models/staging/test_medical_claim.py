@@ -15,7 +15,7 @@ CANDIDATES = {"staging.candidate_identifier": CANDIDATE_IDENTIFIERS, "staging.cl
 def test_a_row_that_differs_in_any_known_column_is_no_repeat(model: RunModel) -> None:
     made = model(
         "staging.medical_claim",
-        {"landed.medical_claim": one_apart("medical_claim"), **CANDIDATES},
+        {"kept.medical_claim": one_apart("medical_claim"), **CANDIDATES},
     )
 
     assert made.column("source_row") == kept("medical_claim")
@@ -25,7 +25,7 @@ def test_of_equal_rows_the_copy_delivered_last_stays(model: RunModel) -> None:
     made = model(
         "staging.medical_claim",
         {
-            "landed.medical_claim": """
+            "kept.medical_claim": """
                 member_id | claim_id | delivery_number | file_number | source_row
                 ----------+----------+-----------------+-------------+-----------
                 A         | X1       | 1               | 9           | 9
@@ -43,7 +43,7 @@ def test_of_equal_rows_the_copy_delivered_last_stays(model: RunModel) -> None:
 def test_rows_of_others_than_the_candidates_are_left_out(model: RunModel) -> None:
     made = model(
         "staging.medical_claim",
-        {"landed.medical_claim": "member_id | claim_id\nA | X1\nZ | X2", **CANDIDATES},
+        {"kept.medical_claim": "member_id | claim_id\nA | X1\nZ | X2", **CANDIDATES},
     )
 
     assert made.rows("member_id", "claim_id") == [("A", "X1")]
@@ -53,7 +53,7 @@ def test_rows_under_a_previous_identifier_are_the_member_s_and_repeat_those_unde
     made = model(
         "staging.medical_claim",
         {
-            "landed.medical_claim": """
+            "kept.medical_claim": """
                 member_id | claim_id | delivery_number | file_number | source_row
                 ----------+----------+-----------------+-------------+-----------
                 old       | X1 | 1               | 1           | 1
@@ -72,7 +72,7 @@ def test_rows_before_the_delivery_from_which_a_claim_is_kept_are_gone(model: Run
     made = model(
         "staging.medical_claim",
         {
-            "landed.medical_claim": """
+            "kept.medical_claim": """
                 member_id | claim_id | claim_line_number | delivery_number | source_row
                 ----------+----------+-------------------+-----------------+-----------
                 A         | X1       | 1                 | 1               | 1

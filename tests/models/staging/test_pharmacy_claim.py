@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def test_a_row_that_differs_in_any_known_column_is_no_repeat(model: RunModel) -> None:
     made = model(
         "staging.pharmacy_claim",
-        {"landed.pharmacy_claim": one_apart("pharmacy_claim"), "staging.candidate_identifier": CANDIDATE_IDENTIFIERS},
+        {"kept.pharmacy_claim": one_apart("pharmacy_claim"), "staging.candidate_identifier": CANDIDATE_IDENTIFIERS},
     )
 
     assert made.column("source_row") == kept("pharmacy_claim")
@@ -23,7 +23,7 @@ def test_of_equal_rows_the_copy_delivered_last_stays(model: RunModel) -> None:
     made = model(
         "staging.pharmacy_claim",
         {
-            "landed.pharmacy_claim": """
+            "kept.pharmacy_claim": """
                 member_id | claim_id | delivery_number | file_number | source_row
                 ----------+----------+-----------------+-------------+-----------
                 A         | X1       | 1               | 9           | 9
@@ -42,7 +42,7 @@ def test_rows_of_others_than_the_candidates_are_left_out(model: RunModel) -> Non
     made = model(
         "staging.pharmacy_claim",
         {
-            "landed.pharmacy_claim": "member_id | claim_id\nA | X1\nZ | X2",
+            "kept.pharmacy_claim": "member_id | claim_id\nA | X1\nZ | X2",
             "staging.candidate_identifier": CANDIDATE_IDENTIFIERS,
         },
     )
@@ -54,7 +54,7 @@ def test_line_numbers_are_compared_without_leading_zeros_and_a_missing_one_is_an
     made = model(
         "staging.pharmacy_claim",
         {
-            "landed.pharmacy_claim": """
+            "kept.pharmacy_claim": """
                 member_id | claim_id | claim_line_number | delivery_number
                 ----------+----------+-------------------+----------------
                 A         | P1       | 1                 | 1
@@ -75,7 +75,7 @@ def test_rows_under_a_previous_identifier_are_the_member_s_and_repeat_those_unde
     made = model(
         "staging.pharmacy_claim",
         {
-            "landed.pharmacy_claim": """
+            "kept.pharmacy_claim": """
                 member_id | claim_id | delivery_number | file_number | source_row
                 ----------+----------+-----------------+-------------+-----------
                 old       | X1 | 1               | 1           | 1

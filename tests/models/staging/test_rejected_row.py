@@ -12,7 +12,7 @@ def test_rows_of_a_candidate_or_of_a_candidate_claim_are_kept_until_they_come_ri
     made = model(
         "staging.rejected_row",
         {
-            "landed.rejected_row": """
+            "kept.rejected_row": """
                 member_id | claim_id | claim_line_number | table_name     | delivery_number | source_row | rule
                 ----------+----------+-------------------+----------------+-----------------+------------+-------------
                 old       | A1       | 01                | medical_claim  | 1               | 1          | not_a_date

@@ -12,19 +12,19 @@ def test_a_number_under_two_members_is_shared_whatever_the_state_of_their_lines(
     made = model(
         "staging.shared_claim_number",
         {
-            "landed.medical_claim": """
-                claim_id | member_id | claim_status | claim_line_number
-                ---------+-----------+--------------+------------------
-                A1       | ada       | paid         | 1
-                A1       | bea       | denied       | 1
-                A2       | ada       | paid         | 1
-                A2       | ada       | paid         | 2
-                A3       | ada       | paid         | 1
-                A3       | ada-1     | paid         | 1
-                A4       | ada-1     | paid         | 1
-                A4       | bea       | paid         | 1
-                A9       | ada       | paid         | 1
-                A9       | bea       | paid         | 1
+            "kept.claim_number": """
+                claim_id | member_id | delivery_number
+                ---------+-----------+----------------
+                A1       | ada       | 1
+                A1       | bea       | 1
+                A2       | ada       | 1
+                A2       | ada       | 2
+                A3       | ada       | 1
+                A3       | ada-1     | 1
+                A4       | ada-1     | 1
+                A4       | bea       | 1
+                A9       | ada       | 1
+                A9       | bea       | 1
             """,
             "staging.candidate_claim": "claim_id\nA1\nA2\nA3\nA4",
             "staging.member_identifier": "previous_member_id | member_id\nada-1 | ada",

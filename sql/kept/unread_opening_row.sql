@@ -152,6 +152,24 @@ malformed as (
     group by all
 ),
 
+delivered_code as (
+    select medical_claim.hcpcs_code
+    from landed.medical_claim
+    group by medical_claim.hcpcs_code
+),
+
+look_alike_code as (
+    select
+        delivered_code.hcpcs_code,
+        opening_code.code as opening_code
+    from delivered_code
+    inner join opening_code
+        on
+            translate(delivered_code.hcpcs_code, 'OIL', '011') = opening_code.digits
+            and opening_code.is_line_code
+    where delivered_code.hcpcs_code not in (select every_code.code from value_sets.index_procedures as every_code)
+),
+
 look_alike as (
     select
         medical_claim.delivery_number,
@@ -163,15 +181,12 @@ look_alike as (
         medical_claim.claim_line_number,
         'hcpcs_code' as column_name,
         medical_claim.hcpcs_code as code,
-        opening_code.code as opening_code,
+        look_alike_code.opening_code,
         'look_alike' as unread_reason,
         'opening_code_look_alike' as unread_rule
     from landed.medical_claim
-    inner join opening_code
-        on
-            translate(medical_claim.hcpcs_code, 'OIL', '011') = opening_code.digits
-            and opening_code.is_line_code
-    where medical_claim.hcpcs_code not in (select every_code.code from value_sets.index_procedures as every_code)
+    inner join look_alike_code
+        on medical_claim.hcpcs_code = look_alike_code.hcpcs_code
 ),
 
 final as (

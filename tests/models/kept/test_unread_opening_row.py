@@ -20,7 +20,7 @@ CODES = """
 def unread(model: RunModel, **given: str) -> list[tuple[str | None, ...]]:
     tables = {"rejected_row": "", "medical_claim": "", "claim_procedure": ""} | given
     return model(
-        "staging.unread_opening_row",
+        "kept.unread_opening_row",
         {f"landed.{table}": text for table, text in tables.items()} | {"value_sets.index_procedures": CODES},
     ).rows("source_row", "table_name", "unread_reason", "column_name", "unread_rule", "code", "opening_code")
 
