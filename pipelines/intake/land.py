@@ -88,7 +88,7 @@ DISK_FULL = re.compile(r"No space left|File too large|Disk quota exceeded|Could 
 SHOWN = 10
 DICTIONARY_ENTRIES = 8192
 """Codes keep their dictionaries, which make scans quick; identifiers soon have more entries and are written plain."""
-SORTED_BYTES = 64_000_000
+SORTED_BYTES = 16_000_000
 """Up to so many bytes of text the rows of a file are sorted by member; more do not fit into the memory of a run."""
 ROW_GROUPS = "row_group_size 16384"
 """What a look for a few members reads of a sorted file is a few row groups of this size."""
