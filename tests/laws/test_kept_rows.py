@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import shutil
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.ground.encryption import Key, using_key
 from pipelines.ground.files import FILE_MODE
 from pipelines.ground.warehouse import open_warehouse, read_parquet
 from pipelines.intake.land import land
@@ -253,3 +255,20 @@ def test_many_layers_become_one(deliveries: list[Path], tmp_path: Path, monkeypa
     assert register is not None
     assert [layer.number for layer in register.layers] == [3]
     assert kept == staged(landed, keeps_rows=False)
+
+
+def test_with_a_key_what_is_kept_is_encrypted_and_gives_the_same(
+    deliveries: list[Path], nights: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_keys, "LEAST_ROWS", 5)
+    landed = tmp_path / "landed"
+    with using_key(Key(base64.b64encode(bytes(range(32))).decode())):
+        for folder in deliveries[:2]:
+            land(folder, landed=landed, as_of=RUN_DATE, rules=TAKE_ALL)
+            kept = staged(landed, keeps_rows=True)
+
+    assert kept == nights.whole[1]
+    files = [path for path in kept_files(landed) if path != register_path(landed)]
+    assert {path.read_bytes()[:4] for path in files} == {b"PARE"}
+    assert b"M5641" not in b"".join(path.read_bytes() for path in kept_files(landed))
+    assert not any("M5641" in path.name for path in kept_folder(landed).rglob("*"))
