@@ -11,7 +11,7 @@ from pipelines.ground.files import make_folder
 from pipelines.ground.warehouse import MEMORY_LIMIT, open_warehouse
 from pipelines.operation.plan import rule_parameters
 from pipelines.publishing.history import read_history
-from pipelines.rule.kept_layers import kept_folder
+from pipelines.rule.kept_layers import kept_folder, register_path
 from pipelines.rule.kept_rows import layers_to_check
 from pipelines.rule.narrow import narrow
 from pipelines.rule.policy import load_policies
@@ -33,10 +33,12 @@ Totals = dict[str, tuple[int, int]]
 def kept_faults(out: Path, *, here: Home, memory_limit: str = MEMORY_LIMIT, threads: int | None = None) -> list[str]:
     """A sentence for each table that the kept rows of ``out`` do not give as the landed history gives it.
 
-    As the last run asked of them, with the policies and value sets of today. Reads the whole history, and leaves
-    nothing behind; ``out`` must be held.
+    As the last run asked of them, with the policies and value sets of today; none where nothing is kept. Reads the
+    whole history, and leaves nothing behind; ``out`` must be held.
     """
     landed, folder = out / "landed", out / "work" / "verify"
+    if not register_path(landed).exists():
+        return []
     [*_, last] = read_history(out / "history")
     as_of = date.fromisoformat(last.as_of)
     value_sets = load_value_sets(here.sql / "value_sets")

@@ -70,7 +70,7 @@ RIGHT: Mapping[Call, str] = {
     ("dictionary", "--datapackage"): '"resources"',
     ("diff", "{before}", "{run}", *AT): "Made of other: rows.",
     ("diff", "{before}", "{run}", *AT, "--format", "csv"): "case_id,member_id,case_difference",
-    ("verify", *AT, "--anchor", "{out}/../kept.anchor"): " 0 faults",
+    ("verify", *AT, "--anchor", "{out}/../kept.anchor", "--history"): " 0 faults",
     ("policy", "show"): "evidence_low_back_pain",
     ("policy", "show", "medicare_ncd_160_7"): "Question",
     ("policy", "check", "--as-of", "2026-12-01"): "3 policies, 0 faults.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import shutil
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.ground.encryption import Key, using_key
 from pipelines.ground.files import FILE_MODE
 from pipelines.ground.warehouse import open_warehouse, read_parquet
 from pipelines.intake.land import land
@@ -25,6 +27,7 @@ from pipelines.rule.kept_layers import (
     register_path,
 )
 from pipelines.rule.narrow import narrow
+from tests.intake.landing import deliver as delivered
 from tests.laws.population import population
 from tests.laws.test_deliveries_over_time import scattered
 from tests.messy.members import RUN_DATE
@@ -253,3 +256,56 @@ def test_many_layers_become_one(deliveries: list[Path], tmp_path: Path, monkeypa
     assert register is not None
     assert [layer.number for layer in register.layers] == [3]
     assert kept == staged(landed, keeps_rows=False)
+
+
+def test_with_a_key_what_is_kept_is_encrypted_and_gives_the_same(
+    deliveries: list[Path], nights: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_keys, "LEAST_ROWS", 5)
+    landed = tmp_path / "landed"
+    with using_key(Key(base64.b64encode(bytes(range(32))).decode())):
+        for folder in deliveries[:2]:
+            land(folder, landed=landed, as_of=RUN_DATE, rules=TAKE_ALL)
+            kept = staged(landed, keeps_rows=True)
+
+    assert kept == nights.whole[1]
+    files = [path for path in kept_files(landed) if path != register_path(landed)]
+    assert {path.read_bytes()[:4] for path in files} == {b"PARE"}
+    assert b"M5641" not in b"".join(path.read_bytes() for path in kept_files(landed))
+    assert not any("M5641" in path.name for path in kept_folder(landed).rglob("*"))
+
+
+def test_what_makes_an_earlier_row_a_candidate_s_may_come_later(tmp_path: Path) -> None:
+    line = "claim_id,claim_line_number,claim_type,member_id,claim_line_start_date,paid_amount,hcpcs_code\n"
+    landed = tmp_path / "landed"
+    nights = [
+        {
+            "medical_claim.csv": f"{line}P1,1,professional,ada-1,2025-05-01,90,97110\n"
+            "A1,1,professional,zed,2025-05-02,90,99213\nS9,1,institutional,bea,2025-05-03,90,\n",
+            "claim_diagnosis.csv": "claim_id,diagnosis_rank,diagnosis_code\nA1,1,M54.50\n",
+            "claim_procedure.csv": "claim_id,procedure_rank,procedure_code\nS2,1,00HU3MZ\n",
+            "eligibility.csv": "member_id,enrollment_start_date\nADA,2020-01-01\n",
+        },
+        {
+            "medical_claim.csv": f"{line}A1,1,professional,ada,2026-01-20,900,63650\n"
+            "S2,1,institutional,cid,2026-01-21,900,\n",
+            "eligibility.csv": "member_id,enrollment_start_date\nzed,2020-01-01\n",
+        },
+        {
+            "member_crosswalk.csv": "previous_member_id,member_id\nada-1,ada\n",
+            "claim_procedure.csv": "claim_id,procedure_rank,procedure_code\nS9,1,00HU3MZ\n",
+        },
+    ]
+    found = []
+    for number, files in enumerate(nights):
+        land(delivered(tmp_path / str(number), files), landed=landed, as_of=RUN_DATE, rules=TAKE_ALL)
+        found.append(staged(landed, keeps_rows=True))
+        assert found[-1] == staged(landed, keeps_rows=False)
+
+    members = [[member for (member,) in night["staging.candidate_member"]] for night in found]
+    assert members == [[], ["ada", "cid"], ["ada", "bea", "cid"]]
+    assert [night["staging.shared_claim_number"] for night in found] == [[], [("A1",)], [("A1",)]]
+    assert [len(night["staging.claim_diagnosis"]) for night in found] == [0, 1, 1]
+    assert [len(night["staging.medical_claim"]) for night in found] == [0, 2, 4]
+    assert [len(night["staging.member_spelling"]) for night in found] == [0, 1, 1]
+    assert [sum(int(str(row[1])) for row in night["staging.unenrolled_month"]) for night in found] == [3, 4, 4]
