@@ -29,6 +29,8 @@ Arguments = ParamSpec("Arguments")
 
 DEMO_OUT = Path("demo_output")
 OF_A_PATH = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError, UnfitFileError)
+OF_THE_DISK = frozenset({"IOException", "TransactionException", "FatalException"})
+"""What DuckDB raises where a file cannot be read or written: a disk without room or rights, or a damaged database."""
 OTHER_FORM = frozenset({"BinderException", "CatalogException"})
 """What DuckDB raises for a table or column that is not there."""
 
@@ -110,7 +112,13 @@ def _end(fault: StimauditError, trace: TracebackType | None) -> None:
 def _told_safely(cause: Exception) -> StimauditError:
     """What may be told of a cause that has no sentence of ours: its kind and place, and never its text."""
     kind = type(cause).__name__
-    if kind in OTHER_FORM and type(cause).__module__.partition(".")[0] in {"duckdb", "_duckdb"}:
+    is_of_duckdb = type(cause).__module__.partition(".")[0] in {"duckdb", "_duckdb"}
+    if kind in OF_THE_DISK and is_of_duckdb:
+        return StimauditError(
+            f"The command stopped, for DuckDB could not read or write a file ({kind}). Most often the disk is full or "
+            "may not be written: `stimaudit doctor` looks. If it is neither, a file is damaged: `stimaudit verify`."
+        )
+    if kind in OTHER_FORM and is_of_duckdb:
         return UsageError(
             "The published audit lacks a table or column that this version reads: another version of stimaudit made "
             "it, or it was damaged. `stimaudit run` publishes it anew from what landed; `stimaudit verify` finds "

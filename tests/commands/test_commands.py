@@ -820,7 +820,7 @@ def test_a_fault_of_ours_is_told_without_what_it_says_of_the_data(
 
     assert ended.code == ExitCode.OUR_FAULT
     assert not ended.has_trace
-    assert "at " in ended.err
+    assert "a file is damaged: `stimaudit verify`" in ended.err
     assert "QZMEMBER7731" not in ended.err
 
 

@@ -48,8 +48,11 @@ def canary(column: ExtractColumn) -> str:
     return f"{MARK}{sum(map(ord, column.table_name)) % 97:02d}{sum(map(ord, column.column_name)):04d}KANARI"
 
 
-def tables() -> dict[str, str]:
-    """Each table as CSV: a good row, and one a column with its canary there."""
+def tables(*, are_systems_known: bool) -> dict[str, str]:
+    """Each table as CSV: a good row, and one a column with its canary there.
+
+    A code system that nobody knows refuses a delivery; where they are known, those columns have none.
+    """
     found = {}
     for name, table in read_extract_tables().items():
         out = io.StringIO(newline="")
@@ -57,6 +60,8 @@ def tables() -> dict[str, str]:
         writer.writeheader()
         writer.writerow(good(table.columns, 0))
         for number, column in enumerate(table.columns, start=1):
+            if are_systems_known and column.kind == "code_system":
+                continue
             writer.writerow(good(table.columns, number) | {column.column_name: canary(column)})
         found[f"{name}.csv"] = out.getvalue()
     return found
@@ -72,6 +77,8 @@ def good(columns: Sequence[ExtractColumn], number: int) -> dict[str, str]:
             row[column.column_name] = (
                 "" if "original" in column.column_name else f"{MARK}{column.column_name[:1]}{number}KANARI"
             )
+        elif column.column_name == "procedure_code_type":
+            row[column.column_name] = "icd-10-pcs"
         elif column.kind in {"number", "text"} and column.is_required_value:
             row[column.column_name] = "1"
     return {name: value for name, value in row.items() if value}
@@ -109,7 +116,8 @@ class Sitting:
         self.faults: list[str] = []
         for name in ("tmp", "home", "forms"):
             (folder / name).mkdir(parents=True)
-        deliver(folder / "delivered", tables())
+        deliver(folder / "delivered", tables(are_systems_known=True))
+        deliver(folder / "refused" / "systems", tables(are_systems_known=False))
         (folder / "settings.toml").write_text(
             "max_rejected_share = 1.0\nmax_rejected_rows = 1000000\nmax_failed_history_checks = 1000\n"
             'id_namespace = "shared"\n',
@@ -118,7 +126,7 @@ class Sitting:
 
     def call(self, *words: object) -> Ended:
         """A command, and a fault where it named a canary outside of the answer that was asked for."""
-        environment = {"TMPDIR": str(self.folder / "tmp"), "HOME": str(self.folder / "home")}
+        environment: dict[str, str] = {"TMPDIR": str(self.folder / "tmp"), "HOME": str(self.folder / "home")}
         if self.has_key:
             environment |= {"STIMAUDIT_KEY": KEY}
         ended = self.stimaudit(*words, folder=self.folder, env=environment)
@@ -152,12 +160,10 @@ class Sitting:
             self.faults.append(f"the run ended with {ran.code}: {ran.err[-1500:]}")
             return
         self.call("validate", "--extracts", self.folder / "delivered", "--out", out, *settings)
-        for name, text in {
-            "header": "claim_id,{0}\n{0},{0}\n",
-            "ragged": "{0}\n",
-            "quote": 'claim_id\n"{0}"x\n',
-        }.items():
+        spoiled = {"header": "claim_id,{0}\n{0},{0}\n", "ragged": "{0}\n", "quote": 'claim_id\n"{0}"x\n'}
+        for name, text in spoiled.items():
             deliver(self.folder / "refused" / name, {"medical_claim.csv": text.format(f"{MARK}RKANARI")})
+        for name in (*spoiled, "systems"):
             self.call("run", "--no-prefect", "--extracts", self.folder / "refused" / name, "--out", out, *settings)
         case, run_id = self.names(out)
         forms, strange = self.folder / "forms", f"{MARK}NONEKANARI"
