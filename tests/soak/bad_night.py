@@ -169,6 +169,7 @@ def bad_night(night: Night) -> None:
     night.run({0, 5}, "flagged for review")
     night.environment["STIMAUDIT_NO_PREFECT"] = "1"
     night.status({5}, "LOOK")
+    night.do(MORNING, "stimaudit status --json", {5}, '"verdict"')
     night.do(NIGHT, "stimaudit verify", {0}, " 0 faults")
     night.do(NIGHT, "stimaudit report", {0}, "worklist.xlsx")
     night.do("Before a delivery is sent", "stimaudit dictionary --datapackage", {0})

@@ -141,9 +141,9 @@ class Sitting:
         self.calls += 1
         name = " ".join(map(str, words[:2])) if words[0] == "decision" else str(words[0])
         typed = found_in(" ".join(map(str, words)).encode()) if name == "sql" else []  # its own words, to who asked
-        told = [word for word in found_in(ended.err.encode()) if word not in typed] + (
-            [] if name in SHOWS_MEMBERS else found_in(ended.out.encode())
-        )
+        told = [word for word in found_in(ended.err.encode()) if word not in typed]
+        if name not in SHOWS_MEMBERS:
+            told += found_in(ended.out.encode())
         if told:
             self.faults.append(f"{name} told {told}")
         if ended.has_trace:
