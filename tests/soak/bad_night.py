@@ -151,6 +151,7 @@ def begin(folder: Path, told: TextIO) -> Night:
     night = Night(folder, told, read_page(PAGE.read_text(encoding="utf-8")), {"PATH": path, **kept})
     for name in ("OUT", "EXTRACTS", "BACKUP", "FOLDER", "NEW", "DELIVERY"):
         night.names[name] = str(folder / name.lower())
+    night.names["sql/controls"] = str(ROOT / "sql" / "controls")
     night.names["/etc/stimaudit.key"] = str(folder / "stimaudit.key")
     deliver(folder / "extracts", FIRST)
     (folder / "backup").mkdir()
@@ -168,6 +169,7 @@ def bad_night(night: Night) -> None:
     night.run({0, 5}, "flagged for review")
     night.environment["STIMAUDIT_NO_PREFECT"] = "1"
     night.status({5}, "LOOK")
+    night.do(MORNING, "stimaudit status --json", {5}, '"verdict"')
     night.do(NIGHT, "stimaudit verify", {0}, " 0 faults")
     night.do(NIGHT, "stimaudit report", {0}, "worklist.xlsx")
     night.do("Before a delivery is sent", "stimaudit dictionary --datapackage", {0})
@@ -213,7 +215,7 @@ def wrong_and_rolled_back(night: Night) -> None:
     runs = [run for line in log.splitlines() if (run := json.loads(line)["run_id"])]
     *_, before, wrong = dict.fromkeys(runs)
     night.names |= {"RUN": before, "RUN RUN": f"{before} {wrong}"}
-    night.do(WRONG, "stimaudit diff RUN RUN", {0}, "new")
+    night.do(WRONG, "stimaudit diff RUN RUN", {0}, "Made of other: rows.")
     del night.names["RUN RUN"]
     night.do(WRONG, "stimaudit rollback RUN", {0}, f"Run {before} stands published again")
     night.do(WRONG, "stimaudit status", {0, 3, 5}, before)
@@ -267,7 +269,9 @@ def damaged_and_restored(night: Night) -> None:
     shutil.copy2(night.folder / "backup" / "landed" / "medical_claim" / lost.name, lost)
     (out / "published" / "worklist.csv").write_bytes(b"")
     night.do(RESTORE, "stimaudit verify", {6}, "worklist.csv was changed")
-    night.run({0, 5}, "flagged for review")
+    with open_published(out / "published") as connection:
+        [[night.names["RUN"]]] = connection.execute("select run_id from run").fetchall()
+    night.do(RESTORE, "stimaudit rollback RUN", {0}, "stands published again")
     wal = (out / "published").resolve() / "stimaudit.duckdb.wal"
     wal.write_bytes(b"x")
     night.do(NIGHT, "stimaudit report", {6}, "stimaudit.duckdb.wal")

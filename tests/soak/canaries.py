@@ -48,6 +48,14 @@ def canary(column: ExtractColumn) -> str:
     return f"{MARK}{sum(map(ord, column.table_name)) % 97:02d}{sum(map(ord, column.column_name)):04d}KANARI"
 
 
+LINES = {
+    canary(column)
+    for table in read_extract_tables().values()
+    for column in table.columns
+    if column.column_name == "line_of_business"
+}
+
+
 def tables(*, are_systems_known: bool) -> dict[str, str]:
     """Each table as CSV: a good row, and one a column with its canary there.
 
@@ -132,7 +140,10 @@ class Sitting:
         ended = self.stimaudit(*words, folder=self.folder, env=environment)
         self.calls += 1
         name = " ".join(map(str, words[:2])) if words[0] == "decision" else str(words[0])
-        told = found_in(ended.err.encode()) + ([] if name in SHOWS_MEMBERS else found_in(ended.out.encode()))
+        typed = found_in(" ".join(map(str, words)).encode()) if name == "sql" else []  # its own words, to who asked
+        told = [word for word in found_in(ended.err.encode()) if word not in typed]
+        if name not in SHOWS_MEMBERS:
+            told += found_in(ended.out.encode())
         if told:
             self.faults.append(f"{name} told {told}")
         if ended.has_trace:
@@ -148,7 +159,9 @@ class Sitting:
             if told := found_in(place.encode()):
                 yield f"the name {place} holds {told}"
             if path.is_file() and not path.is_symlink() and not may_hold(place, has_key=self.has_key):
-                told = found_in(path.read_bytes())
+                # Profiles name lines of business, which are the plan's and no member's (docs/assurance.md).
+                known = LINES if place.startswith("out/history/profiles/") else set()
+                told = sorted(set(found_in(path.read_bytes())) - known)
                 if told:
                     yield f"{place} holds {told}"
 
