@@ -73,13 +73,11 @@ def new_key_list(connection: Connection, landed: Path, number: int, file: Delive
     """The list of the keys of a landed file, after it was written."""
     of = looked_through(number, file)
     source = read_parquet([parquet_path(landed, of.table_name, number, of.file_number)])
-    keys = " union all ".join(
-        f"select distinct {_key(column)} as key from {source}"
-        for column in KEY_COLUMNS[of.table_name]
-        if column in file.columns
-    )
+    named = [column for column in KEY_COLUMNS[of.table_name] if column in file.written_columns]
+    keys = " union all ".join(f"select distinct {_key(column)} as key from {source}" for column in named)
     path = key_list_path(landed, of)
-    connection.execute(f"copy ({keys}) to {literal(path)} {parquet_format()}")
+    nothing = "select null::uinteger as key where false"
+    connection.execute(f"copy ({keys or nothing}) to {literal(path)} {parquet_format()}")
     path.chmod(FILE_MODE)
     return KeyList(of, hashed_by(), file_sha256(path))
 
