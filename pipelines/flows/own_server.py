@@ -20,7 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.ground.files import json_text, make_folder, write_file
+from pipelines.ground.files import json_text, make_folder, read_file, read_text, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, MutableMapping
@@ -35,6 +35,8 @@ LOOK_SECONDS = 0.1
 START_SECONDS = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
 """The setting of how long a server may take to start."""
 END_SECONDS = 10
+PROCESS_BYTES = 4096
+"""What the system says of a process is shorter; it sets aside as much as is asked for."""
 SAID_OTHERWISE = ("PREFECT_API_URL", "PREFECT_HOME", "PREFECT_PROFILE", "PREFECT_PROFILES_PATH")
 """What an operator sets who has a server of his own, or settings that may name one."""
 SETTINGS_FILES = ("prefect.toml", ".env")
@@ -46,7 +48,7 @@ def is_named(environment: Mapping[str, str], folder: Path) -> bool:
     return (
         any(name in environment for name in SAID_OTHERWISE)
         or any((folder / name).is_file() for name in SETTINGS_FILES)
-        or (project.is_file() and "[tool.prefect" in project.read_text(encoding="utf-8", errors="replace"))
+        or (project.is_file() and "[tool.prefect" in read_file(project).decode("utf-8", errors="replace"))
     )
 
 
@@ -92,7 +94,7 @@ def end_left_servers(home: Path) -> None:
     """Ends each server below ``home`` whose run is gone: the process of that number and start, and no other."""
     for left in home.glob(LEFT):
         try:
-            told = json.loads(left.read_text(encoding="utf-8"))
+            told = json.loads(read_text(left))
             server, run = told["server"], told["run"]
         except (OSError, ValueError, KeyError, TypeError):
             server = run = None
@@ -109,8 +111,8 @@ def mark_of(process: int) -> dict[str, int | str] | None:
     None, too, where the system has no ``/proc``: there a server ends with its input alone.
     """
     try:
-        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        fields = read_text(Path(f"/proc/{process}/stat"), most=PROCESS_BYTES).rpartition(")")[2].split()
+        boot = read_text(Path("/proc/sys/kernel/random/boot_id"), most=PROCESS_BYTES).strip()
     except OSError:
         return None
     state, started = fields[0], fields[19]
@@ -153,7 +155,7 @@ def _start(home: Path, port: int, environment: Mapping[str, str]) -> subprocess.
 def _has_form(home: Path) -> bool:
     """Whether the database of ``home`` was last brought to its form by this version of Prefect."""
     try:
-        with_version = (home / DATABASE_VERSION).read_text(encoding="utf-8").strip()
+        with_version = read_text(home / DATABASE_VERSION).strip()
     except OSError:
         return False
     return (home / DATABASE).is_file() and with_version == version("prefect")

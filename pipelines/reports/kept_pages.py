@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipelines.ground.errors import IntegrityError
-from pipelines.ground.files import fault_of, json_text, write_file
+from pipelines.ground.files import fault_of, json_text, read_file, write_file
 from pipelines.ground.records import RecordError, judge_json, record
 from pipelines.publishing.publishes import read_publish, share_file
 
@@ -102,7 +102,7 @@ def standing_pages(standing: Standing, stamp: Stamp) -> StandingPages:
         listed = {file.name: file.sha256 for file in read_publish(standing.publish).files}
         if fault_of(standing.publish / name, listed.get(name, "")):
             return NO_PAGES
-        kept = judge_json(PagesRecord, (standing.publish / name).read_bytes())
+        kept = judge_json(PagesRecord, read_file(standing.publish / name))
     except (IntegrityError, OSError, RecordError):
         return NO_PAGES
     if any(page.since.made_at_utc > stamp.made_at_utc for page in kept.cases.values()):

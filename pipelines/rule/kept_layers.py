@@ -10,7 +10,7 @@ import shutil
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.ground.files import fault_of, make_folder, write_file
+from pipelines.ground.files import fault_of, make_folder, read_text, write_file
 from pipelines.ground.formats import KEPT_ROWS
 from pipelines.ground.records import RecordError, judge, record
 from pipelines.ground.sealed_json import sealed_text, unsealed
@@ -109,7 +109,7 @@ def looked_through(delivery_number: int, file: DeliveredFile) -> LookedThrough:
 def read_register(landed: Path) -> Register | None:
     """The register; none where there is none, or where it is not as this version wrote it."""
     try:
-        content = unsealed(register_path(landed).read_text(encoding="utf-8"))
+        content = unsealed(read_text(register_path(landed)))
         found = judge(Register, content)
     except (OSError, ValueError, RecordError):
         return None

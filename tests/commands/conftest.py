@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.ground.files import write_file
+from pipelines.ground.files import file_sha256, write_file
 from pipelines.ground.published_file import DATABASE_FILE, open_published
 from pipelines.ground.sealed_json import sealed_text
 from pipelines.ground.warehouse import open_warehouse
@@ -74,6 +74,10 @@ def made_older(out: Path) -> Path:
     manifest = out / "published" / "manifest.json"
     content = json.loads(manifest.read_text(encoding="utf-8"))
     del content["seal"], content["format"]
+    for file in content["files"]:
+        if file["name"] == DATABASE_FILE:
+            file["sha256"] = file_sha256(out / "published" / DATABASE_FILE)
+            file["bytes"] = (out / "published" / DATABASE_FILE).stat().st_size
     write_file(manifest, sealed_text(content).encode())
     standing = (out / "published").resolve()
     (out / "published").unlink()

@@ -135,6 +135,8 @@ OPTIONS_ELSEWHERE: Mapping[str, tuple[str, str]] = {
     "validate --extracts": (HERE, '"validate", "--extracts"'),
     "validate --out": (HERE, '"--out", site.out, "--as-of"'),
     "validate --as-of": (HERE, '"--out", site.out, "--as-of"'),
+    "validate --policy": (HERE, 'run_with = ("--policy", "evidence_low_back_pain", "--assume-enrolled"'),
+    "validate --assume-enrolled": (HERE, 'run_with = ("--policy", "evidence_low_back_pain", "--assume-enrolled"'),
     "validate --config": (HERE, '"--config", tmp_path / "settings.toml"'),
     "reproduce --out": (HERE, '"reproduce", changing.before, "--out"'),
     "test --policies": (HERE, '"--policies", ROOT'),
@@ -595,7 +597,10 @@ def test_validate_says_what_a_run_would_find_with_all_that_landed_and_changes_no
     # Diagnoses alone, of a claim that came in the first night: a red flag takes the case off the list.
     deliver(tmp_path, {"claim_diagnosis.csv": "claim_id,diagnosis_rank,diagnosis_code\nB1,2,C7951\n"})
     before = everything(site.out)
-    ended = stimaudit("validate", "--extracts", tmp_path, "--out", site.out, "--as-of", "2026-07-02", "--json")
+    run_with = ("--policy", "evidence_low_back_pain", "--assume-enrolled")
+    ended = stimaudit(
+        *("validate", "--extracts", tmp_path, "--out", site.out, "--as-of", "2026-07-02", *run_with, "--json")
+    )
 
     assert ended.code == ExitCode.CAVEATS, ended.err
     checks = {(check["table_name"], check["check_name"]): check["status"] for check in ended.json["checks"]}

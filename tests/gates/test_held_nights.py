@@ -54,7 +54,7 @@ def broken_feed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # Great Expectations takes its seconds in test_feed_faults; here the plain comparison alone judges the measures.
     monkeypatch.setattr(measures, "judge_tables", lambda *_: {})
     # What is published stands without its pages, of which nothing is asked.
-    monkeypatch.setattr(report, "_write_in", lambda *_: (None, ()))
+    monkeypatch.setattr(report, "_write_in", lambda *_: None)
     with open_warehouse() as connection:
         new_feed(connection)
         for delivery in (1, 2):

@@ -166,7 +166,7 @@ def test_a_night_ended_from_outside_is_recorded(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), recorded_run(tmp_path, as_of=AS_OF, progress=SILENCE, clock=clock):
         raise KeyboardInterrupt
 
-    assert "ended from outside (KeyboardInterrupt)" in told(tmp_path)["message"]
+    assert "stopped (SIGINT)" in told(tmp_path)["message"]
 
 
 def test_a_folder_that_is_not_there_is_recorded_before_a_run_can_start(tmp_path: Path) -> None:

@@ -357,7 +357,7 @@ def _hurry() -> None:
 
     _judge_by_counts()
     vars(program)["control_members"] = lambda _: NOTHING_FOUND
-    vars(report)["_write_in"] = lambda *_: (None, ())
+    vars(report)["_write_in"] = lambda *_: None
 
 
 def _values_counted(landed: Path) -> dict[tuple[str, ...], int]:
