@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help demo test coverage browser lint check soak mutants format readme benchmark peers wheel pythons locks system-packages rooms sections clean
+.PHONY: help demo test coverage long browser lint check soak mutants format readme benchmark peers wheel pythons locks system-packages rooms sections clean
 
 VENV := .venv
 RUN := $(VENV)/bin
@@ -38,7 +38,10 @@ test: $(READY) ## runs the tests
 coverage: $(READY) ## runs the tests and says which lines and branches they reach
 	POLARS_MAX_THREADS=1 $(RUN)/pytest -n auto --dist loadgroup -q --cov --cov-report=term
 
-browser: $(READY) ## runs the tests of the pages in Chromium, which `make test` skips where there is none
+long: $(READY) ## runs the tests that take long: nights through Prefect, the wheel, laws over many members
+	POLARS_MAX_THREADS=1 $(RUN)/pytest -n auto --dist loadgroup -q -m "long and not soak"
+
+browser: $(READY) ## runs the tests of the pages in Chromium, which `make test` leaves out
 	STIMAUDIT_TEST_BROWSER="$${STIMAUDIT_TEST_BROWSER:-$$(command -v chromium || echo chromium)}" \
 	$(RUN)/pytest -q -m browser
 
@@ -49,7 +52,7 @@ lint: $(READY) ## format, lint, types, the order of the rooms and SQL
 	$(RUN)/lint-imports --no-cache --no-logo
 	$(RUN)/sqlfluff lint --processes 0 sql
 
-check: lint test ## format, lint, types, the order of the rooms, SQL, and the tests
+check: lint test long ## format, lint, types, the order of the rooms, SQL, and the tests, the long ones too
 
 soak: $(READY) ## what takes hours: Prefect for real, a thousand kills and mutated files, full disks, a bad night, a year
 	$(RUN)/pytest -q -m soak

@@ -40,7 +40,7 @@ from pipelines.ground.warehouse import (
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.folders import is_mark, lake_table, layout_by_folder, refuse_lake_table
 from pipelines.intake.identifiers import qualified_query, qualifier
-from pipelines.intake.layouts.canonical import Glance, glance, glance_query, judging, landed_columns, stays_blank
+from pipelines.intake.layouts.canonical import Glance, judged_in_steps, judging, landed_columns, stays_blank
 from pipelines.intake.layouts.choice import layout_by_header, layout_by_name, split_name
 from pipelines.intake.layouts.source import (
     BYTES_A_VALUE,
@@ -755,12 +755,7 @@ def _judged(
     if not lander.is_small(connection):
         known = how(seen=Glance(nothing=blank))
         return known.judged_query(f"({known.parsed_query(f'({projection.query}) as projected')}) as parsed")
-    connection.execute(f"create or replace temp table projected as {projection.query}")
-    [values] = connection.execute(glance_query(projection, table, "projected", rules)).fetchall()
-    short = how(seen=glance(projection, table, values))
-    connection.execute(f"create or replace temp table parsed as {short.parsed_query('projected')}")
-    [doubts] = connection.execute(short.suspicion_query("parsed")).fetchall()
-    return short.suspected(doubts).judged_query("parsed")
+    return judged_in_steps(connection, projection, table, how, rules)
 
 
 def _row_hash(table: ExtractTable, projection: Projection) -> str:

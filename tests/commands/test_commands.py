@@ -591,6 +591,7 @@ def everything(folder: Path) -> dict[str, tuple[int, bytes | str]]:
     return found
 
 
+@pytest.mark.long
 def test_validate_says_what_a_run_would_find_with_all_that_landed_and_changes_nothing(
     stimaudit: Installed, site: Site, tmp_path: Path
 ) -> None:
@@ -677,6 +678,7 @@ def test_status_and_doctor_name_the_forms_of_an_older_folder(stimaudit: Installe
     assert "of an older version: published file" in forms["found"]
 
 
+@pytest.mark.long
 def test_a_run_brings_an_older_folder_to_the_form_of_this_version(
     stimaudit: Installed, older: Path, tmp_path: Path
 ) -> None:
@@ -748,6 +750,7 @@ def contents(out: Path) -> dict[Path, bytes]:
 # How things are told
 
 
+@pytest.mark.long
 def test_every_result_is_json_in_the_form_that_the_documents_give(stimaudit: Installed, changing: Site) -> None:
     documented = {
         name: (kind, re.findall(r"`(\w+)`", keys.split(";")[0]))

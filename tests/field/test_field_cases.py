@@ -599,6 +599,7 @@ def test_times_at_midnight_are_days(tmp_path: Path) -> None:
     assert [file.rejected_count for file in delivery.files] == [0, 0, 0]
 
 
+@pytest.mark.long
 def test_a_case_says_that_claims_begin_inside_its_look_back(tmp_path: Path) -> None:
     visit = line("late", "late-visit", "1", date(2026, 2, 3), "90", hcpcs_code="99213")
     night(tmp_path, 1, files([*implant("late"), visit, span("late")]), as_of=SECOND)
@@ -608,6 +609,7 @@ def test_a_case_says_that_claims_begin_inside_its_look_back(tmp_path: Path) -> N
     assert ("late", "doubtful", "feed_begins_in_look_back") in found.remarks
 
 
+@pytest.mark.long
 def test_a_claim_that_a_refresh_of_its_days_lacks_is_told_with_its_case(tmp_path: Path) -> None:
     others = [row for number in range(6) for row in exercise(f"other-{number}")]
     night(tmp_path, 1, files([*implant("gone"), *others, span("gone")]), as_of=FIRST)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from tests.whole.canaries import Ran
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture
 def pages(night_through_prefect: Ran) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(night_through_prefect.out / "work" / "prefect" / "prefect.db")

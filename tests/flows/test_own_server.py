@@ -124,6 +124,7 @@ def test_a_server_that_the_operator_may_have_named_is_his_to_choose(
     assert is_named(environment, tmp_path) is named
 
 
+@pytest.mark.long
 def test_a_run_leaves_no_server_and_a_database_in_form(night_through_prefect: Ran) -> None:
     home = night_through_prefect.out / "work" / "prefect"
 

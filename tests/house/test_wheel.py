@@ -77,6 +77,7 @@ def test_the_wheel_says_its_licences(wheel: Path) -> None:
     assert licences == {"LICENSE", "OFL.txt"}
 
 
+@pytest.mark.long
 def test_the_demo_of_the_installed_wheel_publishes_what_the_checkout_does(
     installed: Path, readme_by_doing: ReadmeByDoing, tmp_path: Path
 ) -> None:
@@ -91,6 +92,7 @@ def test_the_demo_of_the_installed_wheel_publishes_what_the_checkout_does(
     assert (of_wheel / "report" / "worklist.html").exists()
 
 
+@pytest.mark.long
 def test_the_doctor_of_the_installed_wheel_knows_what_was_tested(installed: Path, tmp_path: Path) -> None:
     examined = json.loads(done(installed / "stimaudit", "doctor", "--json", cwd=tmp_path, codes=(0, 5)))
     found = {finding["check"]: finding for finding in examined["findings"]}
@@ -99,6 +101,7 @@ def test_the_doctor_of_the_installed_wheel_knows_what_was_tested(installed: Path
     assert found["control members"]["state"] == "ok"
 
 
+@pytest.mark.long
 def test_the_installed_command_is_of_the_same_version_and_finds_its_files_in_the_wheel(
     installed: Path, tmp_path: Path
 ) -> None:

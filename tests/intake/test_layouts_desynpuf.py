@@ -295,6 +295,7 @@ def test_the_names_cms_gives_are_known() -> None:
         assert layout_by_name(stem, {}) == DesynpufLayout(kind, year)  # type: ignore[arg-type]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not SAMPLE.is_dir(), reason="the public sample is not beside this checkout")
 def test_every_row_of_every_real_file_is_accounted_for(tmp_path: Path) -> None:
     landing = land(SAMPLE, landed=tmp_path / "landed", as_of=AS_OF)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.laws.population import (
     Judged,
     added,
@@ -62,6 +64,7 @@ def test_denied_and_reversed_claims_and_fills_change_nothing_at_all(base: Judged
     assert differences(judged(changed, tmp_path).tables, base.tables) == []
 
 
+@pytest.mark.long
 def test_a_claim_fill_statement_or_authorization_after_the_last_event_settles_nothing_before_it(
     base: Judged, tmp_path: Path
 ) -> None:

@@ -154,6 +154,7 @@ def key(row: Row, name: str) -> str:
     return (row.get(name) or "").strip()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1])
 def test_deliveries_one_after_the_other_give_the_audit_of_all_at_once_in_their_order(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
@@ -184,6 +185,7 @@ def test_any_order_of_deliveries_gives_the_same_audit_where_no_versions_tie(seed
     assert differences(one.tables, other.tables) == []
 
 
+@pytest.mark.long
 def test_where_all_versions_tie_the_order_of_deliveries_is_seen(tmp_path: Path) -> None:
     extracts = population(seed=5605, count=MEMBERS)
     tied = {**extracts, "medical_claim": [{**row, "paid_date": None} for row in extracts["medical_claim"]]}

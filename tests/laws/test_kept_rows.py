@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     from pipelines.rule.value_sets import ValueSet
 
+pytestmark = pytest.mark.long
+
 MEMBERS = 12
 DELIVERIES = 3
 

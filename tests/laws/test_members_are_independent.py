@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.laws.population import (
     Extracts,
     Judged,
@@ -35,6 +37,7 @@ def test_adding_members_changes_nobody_else(base: Judged, tmp_path: Path) -> Non
     assert differences(kept, base.tables) == []
 
 
+@pytest.mark.long
 def test_the_parts_of_a_population_give_the_union(base: Judged, tmp_path: Path) -> None:
     members = members_of(base.extracts)
     union: dict[str, Table] = {name: {} for name in base.tables}

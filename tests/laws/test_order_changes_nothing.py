@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pipelines.ground.warehouse import open_warehouse
 from pipelines.intake import ledger
 from pipelines.intake.land import land
@@ -38,6 +40,7 @@ def test_the_order_of_rows_in_a_file_changes_nothing(base: Judged, tmp_path: Pat
     assert differences(judged(mixed, tmp_path).tables, base.tables) == []
 
 
+@pytest.mark.long
 def test_the_order_in_which_files_are_written_and_how_they_are_cut_change_nothing(base: Judged, tmp_path: Path) -> None:
     cut: Extracts = {}
     for table, rows in reversed(base.extracts.items()):
@@ -117,6 +120,7 @@ def test_rows_that_correct_nothing_may_come_in_any_delivery_and_file_and_come_ag
     assert differences(judged(scattered, tmp_path / "scattered").tables, alone) == []
 
 
+@pytest.mark.long
 def test_delivering_the_same_files_again_changes_nothing(base: Judged, tmp_path: Path) -> None:
     (delivery,) = deliver(base.extracts, tmp_path)
     landed = tmp_path / "landed"

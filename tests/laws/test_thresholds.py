@@ -15,6 +15,8 @@ from tests.support.product import Table, audit_tables, judge_landed
 if TYPE_CHECKING:
     from pipelines.rule.vocabulary import ParameterValue
 
+pytestmark = pytest.mark.long
+
 LACKS_CARE = ("no_conservative_care_found", "conservative_care_too_short")
 STATE = {"none": 0, "unknown": 0, "short": 1, "adequate": 2}
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from pipelines.rule.dossier import Policy
 
+pytestmark = pytest.mark.long
+
 LABEL = "update value_sets.index_procedures set label = label || ' (said anew)' where code = '63650'"
 PARAMETER = "update policies.parameter set value = '4' where parameter = 'min_groups'"
 REMARK = """

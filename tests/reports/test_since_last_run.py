@@ -80,6 +80,7 @@ def test_the_worklist_says_it_as_text_and_the_workbook_has_a_column(out: Path, r
     assert "1 changed, 1 left the list" in page
 
 
+@pytest.mark.long
 def test_in_the_first_run_all_are_new(tmp_path: Path) -> None:
     out = tmp_path / "out"
     night(out, 1, delivery(implant("A1", "ada", "2026-01-20"), {"A1": "M5450"}, eligibility=eligible("ada")))

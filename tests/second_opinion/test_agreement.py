@@ -51,6 +51,8 @@ HELD_BY_OTHERS = frozenset(
 )
 """What another configuration asks along with more, so that the soak alone asks it by itself."""
 
+FIRST_ASKED = frozenset({"claim ids of two members, many bad rows", "other numbers in each policy", "no eligibility"})
+
 SETUPS: dict[str, tuple[Callable[[], dict[str, list[Row]]], Setup]] = {
     "E13 feeds of which no row was loaded": (members_of_empty_feeds, Setup()),
     "E13 enrolment assumed beside an empty feed": (members_of_empty_feeds, Setup(assume_enrolled=True)),
@@ -104,9 +106,14 @@ def _compared(extracts: dict[str, list[Row]], folder: Path, told: Setup) -> Comp
     return Compared(extracts, mine, opinion_tables(opinion_on(extracts, told)))
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.soak if name in HELD_BY_OTHERS else ()) for name in CONFIGURATIONS]
-)
+def how_long(name: str) -> list[pytest.MarkDecorator]:
+    """Whether the soak alone asks the configuration, or only where the long tests run."""
+    if name in HELD_BY_OTHERS:
+        return [pytest.mark.soak]
+    return [] if name in FIRST_ASKED else [pytest.mark.long]
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=how_long(name)) for name in CONFIGURATIONS])
 def test_the_product_says_of_every_messy_member_what_the_second_opinion_says(name: str, tmp_path: Path) -> None:
     seed = FIRST_SEED + list(CONFIGURATIONS).index(name)
 

@@ -10,20 +10,25 @@ import gzip
 import shutil
 from pathlib import Path
 
+import pytest
+
 from pipelines.ground.errors import ExitCode
 from tests.whole.canaries import CLAIM, FIELD, MEMBER, Ran, canaries_told, planted, ran_here, working_files
 
 
+@pytest.mark.long
 def test_a_good_night_through_prefect_tells_no_canary(night_through_prefect: Ran) -> None:
     assert night_through_prefect.exit_code == ExitCode.CAVEATS, night_through_prefect.told
     assert (night_through_prefect.out / "work" / "prefect" / "prefect.db").is_file()
     assert canaries_told(night_through_prefect) == {}
 
 
+@pytest.mark.long
 def test_a_good_night_has_the_canaries_in_its_audit(night_through_prefect: Ran) -> None:
     assert MEMBER in (night_through_prefect.out / "published" / "worklist.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_a_good_night_leaves_no_working_or_temporary_file(night_through_prefect: Ran) -> None:
     assert working_files(night_through_prefect) == []
 
@@ -47,6 +52,7 @@ def test_refused_files_are_told_without_their_content(tmp_path: Path) -> None:
     assert working_files(refused) == []
 
 
+@pytest.mark.long
 def test_too_many_bad_rows_are_told_without_their_content(tmp_path: Path) -> None:
     extracts = planted(tmp_path / "delivered")
     with (extracts / "claim_procedure.csv").open("a", encoding="utf-8") as lines:
@@ -77,6 +83,7 @@ def test_a_critical_check_is_told_without_the_rows_that_fail_it(tmp_path: Path) 
     assert working_files(refused) == []
 
 
+@pytest.mark.long
 def test_a_damaged_landed_file_is_told_without_its_content(night_through_prefect: Ran, tmp_path: Path) -> None:
     out = Path(shutil.copytree(night_through_prefect.out, tmp_path / "run" / "out", symlinks=True))
     landed = max((out / "landed" / "medical_claim").iterdir(), key=lambda path: path.stat().st_size)

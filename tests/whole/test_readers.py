@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.long
+
 HOLDS = (0.0, 0.02, 0.3)
 PUBLISHES = int(os.environ.get("STIMAUDIT_SOAK_PUBLISHES", "1"))
 READERS = int(os.environ.get("STIMAUDIT_SOAK_READERS", str(len(HOLDS))))

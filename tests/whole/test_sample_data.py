@@ -250,6 +250,7 @@ def test_the_audit_of_the_sample_finds_what_the_stories_say(published_sample: pl
     assert as_expected(published_sample) == reasoned("episode_review.csv")
 
 
+@pytest.mark.long
 def test_the_audit_without_feeds_finds_what_the_stories_say(published_without_feeds: pl.DataFrame) -> None:
     assert as_expected(published_without_feeds) == reasoned("episode_review_without_feeds.csv")
 

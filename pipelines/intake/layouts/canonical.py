@@ -20,9 +20,10 @@ from pipelines.intake.layouts.readings import TEXT
 from pipelines.intake.value_rules import value_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
+    from pipelines.ground.warehouse import Connection
     from pipelines.intake.extracts import ExtractColumn, ExtractTable
     from pipelines.intake.value_rules import ValueRules
 
@@ -229,6 +230,22 @@ def judged_query(
     """
     made = judging(projection, table, as_of=as_of, rules=rules, payments_are_supplied=payments_are_supplied)
     return made.judged_query(f"({made.parsed_query(f'({projection.query}) as projected')}) as parsed")
+
+
+def judged_in_steps(
+    connection: Connection, projection: Projection, table: ExtractTable, how: Callable[..., Judging], rules: ValueRules
+) -> str:
+    """What ``judged_query`` gives, in the few words that the values of ``projection`` need (decision 0220).
+
+    Its rows are read once, into the temporary table `projected`, and looked at before they are judged in `parsed`.
+    ``how`` is ``judging`` of the same, which is told what was ``seen``.
+    """
+    connection.execute(f"create or replace temp table projected as {projection.query}")
+    [values] = connection.execute(glance_query(projection, table, "projected", rules)).fetchall()
+    short = how(seen=glance(projection, table, values))
+    connection.execute(f"create or replace temp table parsed as {short.parsed_query('projected')}")
+    [doubts] = connection.execute(short.suspicion_query("parsed")).fetchall()
+    return short.suspected(doubts).judged_query("parsed")
 
 
 def glance_query(projection: Projection, table: ExtractTable, relation: str, rules: ValueRules) -> str:
