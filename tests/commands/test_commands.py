@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from tests.support.installed import Installed
     from tests.support.two_sites import TwoSites
 
+pytestmark = pytest.mark.long
+
 PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 AT = ("--out", "{out}")
 NO_SUCH = "R20260630-00000000"
@@ -591,7 +593,6 @@ def everything(folder: Path) -> dict[str, tuple[int, bytes | str]]:
     return found
 
 
-@pytest.mark.long
 def test_validate_says_what_a_run_would_find_with_all_that_landed_and_changes_nothing(
     stimaudit: Installed, site: Site, tmp_path: Path
 ) -> None:
@@ -678,7 +679,6 @@ def test_status_and_doctor_name_the_forms_of_an_older_folder(stimaudit: Installe
     assert "of an older version: published file" in forms["found"]
 
 
-@pytest.mark.long
 def test_a_run_brings_an_older_folder_to_the_form_of_this_version(
     stimaudit: Installed, older: Path, tmp_path: Path
 ) -> None:
@@ -750,7 +750,6 @@ def contents(out: Path) -> dict[Path, bytes]:
 # How things are told
 
 
-@pytest.mark.long
 def test_every_result_is_json_in_the_form_that_the_documents_give(stimaudit: Installed, changing: Site) -> None:
     documented = {
         name: (kind, re.findall(r"`(\w+)`", keys.split(";")[0]))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pipelines.gates.validate import CheckResult
     from pipelines.ground.warehouse import Connection
 
+pytestmark = pytest.mark.long
+
 SQL = ROOT / "sql"
 MEASURES = ROOT / "expectations" / "measures"
 LEAST_ROWS = 1000

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pipelines.operation.nightly import Outcome
     from pipelines.operation.plan import Plan
 
+pytestmark = pytest.mark.long
+
 CHECK = "medical_claim.denied_share_broke"
 OUTCOME_CHECK = "episode_review.episodes_broke"
 

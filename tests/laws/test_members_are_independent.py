@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.long
 def test_adding_members_changes_nobody_else(base: Judged, tmp_path: Path) -> None:
     others = messy_members(5503, 100, value_sets=VALUE_SETS)
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 FORMS = ("diagnosis", "procedure")
 
 
+@pytest.mark.long
 def test_the_order_of_rows_in_a_file_changes_nothing(base: Judged, tmp_path: Path) -> None:
     mixed = shuffled(base.extracts, random.Random(1))
     assert mixed != base.extracts

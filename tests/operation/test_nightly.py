@@ -73,6 +73,7 @@ def write(path: Path, rows: Sequence[Sequence[str]]) -> None:
         csv.writer(lines).writerows(rows)
 
 
+@pytest.mark.long
 def test_the_same_delivery_twice_gives_the_same_bytes_and_lands_nothing_new(out: Path) -> None:
     before = bytes_of(out)
 

@@ -37,6 +37,8 @@ from tests.support.nights import FIRST_NIGHT, asked, delivery, eligible, implant
 if TYPE_CHECKING:
     from typer.testing import Result
 
+pytestmark = pytest.mark.long
+
 LATER = FIRST_NIGHT + timedelta(days=7)
 
 

@@ -145,6 +145,7 @@ def test_a_refused_night_keeps_its_reason_and_no_canary(tmp_path: Path) -> None:
     assert CANARY not in everything_said(out)
 
 
+@pytest.mark.long
 def test_a_fault_of_ours_is_kept_without_its_text(tmp_path: Path) -> None:
     def break_down(*_: object, **__: object) -> NoReturn:
         raise ValueError(CANARY)

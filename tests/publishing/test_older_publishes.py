@@ -20,6 +20,8 @@ from pipelines.publishing.publishes import PUBLISHES_FOLDER, read_publishes, sta
 from pipelines.reports.report import report
 from tests.support.nights import FIRST_NIGHT, asked, delivery, eligible, implant, night
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def older(tmp_path_factory: pytest.TempPathFactory) -> Path:

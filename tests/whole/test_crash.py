@@ -33,6 +33,8 @@ from pipelines.publishing.history import read_history
 from tests.support.places import ROOT
 from tests.support.run_in_small import STARTED, facts, make_working, publish_in_small
 
+pytestmark = pytest.mark.long
+
 SAMPLE = ROOT / "sample_data" / "extracts"
 AS_OF = date(2026, 6, 30)
 COMMAND = Path(sys.executable).with_name("stimaudit")
@@ -112,7 +114,6 @@ def test_publishing_after_kills_ends_with_the_bytes_it_would_have_had(found: dic
     assert end == {"next_exit_code": 0, "next_told": "", "other_tables": [], "other_files": [], "leftovers": []}
 
 
-@pytest.mark.long
 def test_the_status_tells_of_a_run_that_was_killed(tmp_path: Path) -> None:
     out = tmp_path / "out"
     started = subprocess.Popen(
@@ -133,9 +134,7 @@ def test_the_status_tells_of_a_run_that_was_killed(tmp_path: Path) -> None:
     assert len(read_ledger(out / "landed")) == 1
 
 
-@pytest.mark.parametrize(
-    ("by", "code"), [pytest.param(signal.SIGINT, 130, marks=pytest.mark.long), (signal.SIGTERM, 143)]
-)
+@pytest.mark.parametrize(("by", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_a_command_with_its_own_code_and_a_sentence(
     tmp_path: Path, by: signal.Signals, code: int
 ) -> None:
@@ -203,7 +202,6 @@ def test_a_full_disk_is_told_as_one_and_leaves_nothing_landed(tmp_path: Path) ->
     assert [path for path in (tmp_path / "landed").rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.long
 def test_a_folder_that_cannot_be_written_is_told_and_keeps_the_audit(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "landed").write_text("not a folder", encoding="utf-8")
@@ -250,7 +248,6 @@ def test_a_run_that_goes_back_in_time_is_held_until_it_is_said_to_be_meant(tmp_p
     assert known_from(tmp_path / "history", known_last + timedelta(days=1)) == known_last + timedelta(days=1)
 
 
-@pytest.mark.long
 def test_a_clock_that_was_moved_back_changes_no_order_of_publishes(tmp_path: Path) -> None:
     make_working(tmp_path / "work" / "run.duckdb", run_id="R20260630-00000001")
     publish_in_small(tmp_path, run_facts=facts("R20260630-00000001"))

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
     from typer.testing import Result
 
+pytestmark = pytest.mark.long
+
 LATER = FIRST_NIGHT + timedelta(days=7)
 SHOWN_IN_THE_CLEAR = {".csv", ".xlsx", ".html", ".pdf"}
 
