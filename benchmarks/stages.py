@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 Found = dict[str, Any]
 
+SMALL_DELIVERY = ("medical_claim.lines_a_month_broke",)
+"""The measure that a delivery of one in a hundred lines moves, for it is no month of the same payer."""
 HISTORY_TABLES = ("medical_claim", "claim_diagnosis", "pharmacy_claim", "eligibility")
 
 
@@ -91,7 +93,15 @@ def audit_landed(out: Path) -> Found:
 def run_nightly(extracts: Path, out: Path) -> Found:
     """One whole nightly run: ``extracts`` on top of the history in ``out``, audited and published."""
     clock = StageClock()
-    nightly(Plan(extracts=extracts, out=out, as_of=AS_OF, settings=Settings()), progress=clock, clock=now)
+    plan = Plan(
+        extracts=extracts,
+        out=out,
+        as_of=AS_OF,
+        settings=Settings(),
+        accept_change=SMALL_DELIVERY,
+        because="A delivery of the benchmark has fewer lines a month than its history.",
+    )
+    nightly(plan, progress=clock, clock=now)
     return {"stages": clock.seconds}
 
 
