@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 Found = dict[str, Any]
 
-SMALL_DELIVERY = ("medical_claim.lines_a_month_broke",)
-"""The measure that a delivery of one in a hundred lines moves, for it is no month of the same payer."""
+SMALL_DELIVERY = ("medical_claim.lines_a_month_broke", "medical_claim.opening_share_broke")
+"""The measures that a delivery of one in a hundred lines moves, for it is no month of the same payer."""
 HISTORY_TABLES = ("medical_claim", "claim_diagnosis", "pharmacy_claim", "eligibility")
 
 
