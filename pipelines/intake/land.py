@@ -40,7 +40,7 @@ from pipelines.ground.warehouse import (
 from pipelines.intake.extracts import read_extract_tables
 from pipelines.intake.folders import is_mark, lake_table, layout_by_folder, refuse_lake_table
 from pipelines.intake.identifiers import qualified_query, qualifier
-from pipelines.intake.layouts.canonical import Glance, judged_in_steps, judging, landed_columns, stays_blank
+from pipelines.intake.layouts.canonical import Glance, judged_in_steps, judged_query, landed_columns, stays_blank
 from pipelines.intake.layouts.choice import layout_by_header, layout_by_name, split_name
 from pipelines.intake.layouts.source import (
     BYTES_A_VALUE,
@@ -743,19 +743,18 @@ def _judged(
 ) -> str:
     """SQL of the judged rows of ``projection``; for a small file the few words that its values need (decision 0220)."""
     table = lander.tables[projection.table_name]
-    rules = value_rules(lander.rules.null_words, lander.rules.units_a_day)
-    how = partial(
-        judging,
+    query = (
+        partial(judged_in_steps, connection)
+        if lander.is_small(connection)
+        else partial(judged_query, seen=Glance(nothing=blank))
+    )
+    return query(
         projection,
         table,
         as_of=lander.as_of,
-        rules=rules,
+        rules=value_rules(lander.rules.null_words, lander.rules.units_a_day),
         payments_are_supplied=lander.rules.has_payments(proto.file_name),
     )
-    if not lander.is_small(connection):
-        known = how(seen=Glance(nothing=blank))
-        return known.judged_query(f"({known.parsed_query(f'({projection.query}) as projected')}) as parsed")
-    return judged_in_steps(connection, projection, table, how, rules)
 
 
 def _row_hash(table: ExtractTable, projection: Projection) -> str:

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,10 +21,9 @@ from pipelines.ground.errors import UsageError
 from pipelines.ground.files import MEGABYTE, read_text
 from pipelines.ground.warehouse import identifier, insert_rows, open_scratch
 from pipelines.intake.extracts import read_extract_tables
-from pipelines.intake.layouts.canonical import judged_in_steps, judging
+from pipelines.intake.layouts.canonical import judged_in_steps
 from pipelines.intake.layouts.projection import Projection
 from pipelines.intake.ledger import EXTRA_COLUMNS, make_delivery_table, make_rejected_row
-from pipelines.intake.value_rules import value_rules
 from pipelines.proof.example_text import (
     Example,
     ExampleRow,
@@ -298,16 +296,9 @@ def _make_landed_table(
     connection.register("source", frame.to_arrow())
     query = f"select {', '.join(map(identifier, names))}, source_row from source"
     projection = Projection(table.table_name, tuple(names), query, has_source_row=True, types={})
-    rules = value_rules()
-    how = partial(
-        judging,
-        projection,
-        table,
-        as_of=settings.as_of,
-        rules=rules,
-        payments_are_supplied=settings.payments_supplied,
+    judged = judged_in_steps(
+        connection, projection, table, as_of=settings.as_of, payments_are_supplied=settings.payments_supplied
     )
-    judged = judged_in_steps(connection, projection, table, how, rules)
     connection.execute(
         "create or replace temporary table judged as "
         f"select judged.*, source.delivery_number, source.file_number "

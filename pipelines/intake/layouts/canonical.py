@@ -20,7 +20,7 @@ from pipelines.intake.layouts.readings import TEXT
 from pipelines.intake.value_rules import value_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from pipelines.ground.warehouse import Connection
@@ -221,6 +221,7 @@ def judged_query(
     as_of: date,
     rules: ValueRules | None = None,
     payments_are_supplied: bool = True,
+    seen: Glance = NO_GLANCE,
 ) -> str:
     """One row per row of ``projection``: its landed columns, `row_faults` and `row_warnings`.
 
@@ -228,21 +229,28 @@ def judged_query(
     same way what was mended, left blank or is doubtful. Where payments are not supplied a blank required amount stays
     blank, for nobody sent it.
     """
-    made = judging(projection, table, as_of=as_of, rules=rules, payments_are_supplied=payments_are_supplied)
+    made = judging(projection, table, as_of=as_of, rules=rules, payments_are_supplied=payments_are_supplied, seen=seen)
     return made.judged_query(f"({made.parsed_query(f'({projection.query}) as projected')}) as parsed")
 
 
 def judged_in_steps(
-    connection: Connection, projection: Projection, table: ExtractTable, how: Callable[..., Judging], rules: ValueRules
+    connection: Connection,
+    projection: Projection,
+    table: ExtractTable,
+    *,
+    as_of: date,
+    rules: ValueRules | None = None,
+    payments_are_supplied: bool = True,
 ) -> str:
     """What ``judged_query`` gives, in the few words that the values of ``projection`` need (decision 0220).
 
     Its rows are read once, into the temporary table `projected`, and looked at before they are judged in `parsed`.
-    ``how`` is ``judging`` of the same, which is told what was ``seen``.
     """
+    rules = rules or value_rules()
     connection.execute(f"create or replace temp table projected as {projection.query}")
     [values] = connection.execute(glance_query(projection, table, "projected", rules)).fetchall()
-    short = how(seen=glance(projection, table, values))
+    seen = glance(projection, table, values)
+    short = judging(projection, table, as_of=as_of, rules=rules, payments_are_supplied=payments_are_supplied, seen=seen)
     connection.execute(f"create or replace temp table parsed as {short.parsed_query('projected')}")
     [doubts] = connection.execute(short.suspicion_query("parsed")).fetchall()
     return short.suspected(doubts).judged_query("parsed")
