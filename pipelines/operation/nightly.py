@@ -224,14 +224,8 @@ def remove_working_files(work: Path) -> None:
 def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], stages: Stages) -> Outcome:
     """What ``nightly`` does while it holds the output folder."""
     started_at = clock()
-    check_kept(plan)
-    check_keys(plan.out)
-    check_time(plan, now=started_at)
     here = home()
-    policies = load_policies(here.sql / "policies", as_of=plan.as_of)
-    check_policies_known(plan, policies)
-    accepted_measures(plan.accept_change, because=plan.because, expectations=here.expectations / MEASURES)
-    value_sets = load_value_sets(here.sql / "value_sets")
+    policies, value_sets = checked_before_landing(plan, now=started_at)
     control = told_safely(control_members)(here.sql)
     make_folder(plan.work)
     remove_working_files(plan.work)
@@ -291,6 +285,18 @@ def night(plan: Plan, *, record: NightRecord, clock: Callable[[], datetime], sta
         write_anchor(plan.anchor, plan.out)
     record.finished()
     return Outcome(landing=landing, check_results=results, published=published, reports=reports)
+
+
+def checked_before_landing(plan: Plan, *, now: datetime) -> tuple[tuple[Policy, ...], tuple[ValueSet, ...]]:
+    """The policies and value sets of a run, after all was asked that can refuse one before anything lands."""
+    check_kept(plan)
+    check_keys(plan.out)
+    check_time(plan, now=now)
+    here = home()
+    policies = load_policies(here.sql / "policies", as_of=plan.as_of)
+    check_policies_known(plan, policies)
+    accepted_measures(plan.accept_change, because=plan.because, expectations=here.expectations / MEASURES)
+    return policies, load_value_sets(here.sql / "value_sets")
 
 
 def audit_landed(

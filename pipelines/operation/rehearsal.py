@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.gates.measures import accepted_measures, left_out_with_the_audit, raise_if_broken
+from pipelines.gates.measures import left_out_with_the_audit, raise_if_broken
 from pipelines.gates.profile import keep_profile
 from pipelines.gates.validate import raise_if_critical, raise_if_silent, validate
 from pipelines.ground.errors import CheckFailedError
@@ -22,22 +22,18 @@ from pipelines.intake.ledger import landed_digest
 from pipelines.operation.nightly import (
     MEASURES,
     audit_landed,
-    check_kept,
-    check_keys,
-    check_time,
+    checked_before_landing,
     deliveries_to_check,
     gates_of,
     make_catalog,
     measure_landed,
     unread,
 )
-from pipelines.operation.plan import check_policies_known, landing_rules, run_facts
+from pipelines.operation.plan import landing_rules, run_facts
 from pipelines.operation.stage_fault import told_safely
 from pipelines.publishing.older_publishes import is_older, take_over
 from pipelines.publishing.publish import publish
 from pipelines.publishing.publishes import PUBLISHED_LINK, PUBLISHES_FOLDER
-from pipelines.rule.policy import load_policies
-from pipelines.rule.value_sets import load_value_sets
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,14 +65,8 @@ def rehearse(plan: Plan, *, progress: Progress, folder: Path, now: datetime) -> 
     what a run raises before its gates: ``InputRefusedError`` where a file is refused, ``UsageError`` where a setting is
     wrong.
     """
-    check_kept(plan)
-    check_keys(plan.out)
-    check_time(plan, now=now)
     here = home()
-    policies = load_policies(here.sql / "policies", as_of=plan.as_of)
-    check_policies_known(plan, policies)
-    accepted_measures(plan.accept_change, because=plan.because, expectations=here.expectations / MEASURES)
-    value_sets = load_value_sets(here.sql / "value_sets")
+    policies, value_sets = checked_before_landing(plan, now=now)
     plan = replace(plan, out=aside(plan.out, folder / "out"))
     make_folder(plan.work)
     told_safely(take_over)(plan.out)
