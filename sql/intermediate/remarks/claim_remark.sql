@@ -162,32 +162,24 @@ not_in_refresh as (
             and held_claim.last_service_date <= refresh_period.last_date
 ),
 
-dollar_claim as (
+dollar_line as (
     select
         episode_event.episode_id,
+        event_dollar_line.is_repeated_interim,
         counting_line.claim_id,
-        list_sort(
-            list(
-                struct_pack(
-                    claim_type := counting_line.claim_type,
-                    service_date := counting_line.claim_line_start_date,
-                    revenue_center_code := counting_line.revenue_center_code,
-                    hcpcs_code := counting_line.hcpcs_code,
-                    first_modifier := counting_line.hcpcs_modifier_1,
-                    second_modifier := counting_line.hcpcs_modifier_2,
-                    units := counting_line.service_unit_quantity,
-                    paid_amount := counting_line.paid_amount
-                )
-            )
-        ) as line_contents,
-        sum(counting_line.paid_amount) as paid_amount,
-        bool_or(event_dollar_line.is_repeated_interim) as is_repeated_interim,
-        min(
-            struct_pack(
-                delivery_number := counting_line.delivery_number,
-                file_number := counting_line.file_number,
-                source_row := counting_line.source_row
-            )
+        counting_line.claim_line_number,
+        counting_line.claim_type,
+        counting_line.claim_line_start_date,
+        counting_line.revenue_center_code,
+        counting_line.hcpcs_code,
+        counting_line.hcpcs_modifier_1,
+        counting_line.hcpcs_modifier_2,
+        counting_line.service_unit_quantity,
+        counting_line.paid_amount,
+        struct_pack(
+            delivery_number := counting_line.delivery_number,
+            file_number := counting_line.file_number,
+            source_row := counting_line.source_row
         ) as place
     from intermediate.episode_event
     inner join intermediate.event_dollar_line
@@ -199,7 +191,31 @@ dollar_claim as (
             event_dollar_line.member_id = counting_line.member_id
             and event_dollar_line.claim_id = counting_line.claim_id
             and event_dollar_line.line_key = counting_line.line_key
-    group by episode_event.episode_id, counting_line.claim_id
+),
+
+dollar_claim as (
+    select
+        dollar_line.episode_id,
+        dollar_line.claim_id,
+        list_sort(
+            list(
+                struct_pack(
+                    claim_type := dollar_line.claim_type,
+                    service_date := dollar_line.claim_line_start_date,
+                    revenue_center_code := dollar_line.revenue_center_code,
+                    hcpcs_code := dollar_line.hcpcs_code,
+                    first_modifier := dollar_line.hcpcs_modifier_1,
+                    second_modifier := dollar_line.hcpcs_modifier_2,
+                    units := dollar_line.service_unit_quantity,
+                    paid_amount := dollar_line.paid_amount
+                )
+            )
+        ) as line_contents,
+        sum(dollar_line.paid_amount) as paid_amount,
+        bool_or(dollar_line.is_repeated_interim) as is_repeated_interim,
+        min(dollar_line.place) as place
+    from dollar_line
+    group by dollar_line.episode_id, dollar_line.claim_id
 ),
 
 alike as (
@@ -299,26 +315,13 @@ credited as (
 
 interim as (
     select
-        episode_event.episode_id,
+        dollar_line.episode_id,
         'interim_line_repeated' as remark,
-        counting_line.claim_id,
-        counting_line.claim_line_number,
-        struct_pack(
-            delivery_number := counting_line.delivery_number,
-            file_number := counting_line.file_number,
-            source_row := counting_line.source_row
-        ) as place
-    from intermediate.episode_event
-    inner join intermediate.event_dollar_line
-        on
-            episode_event.member_id = event_dollar_line.member_id
-            and episode_event.event_date = event_dollar_line.event_date
-    inner join intermediate.counting_line
-        on
-            event_dollar_line.member_id = counting_line.member_id
-            and event_dollar_line.claim_id = counting_line.claim_id
-            and event_dollar_line.line_key = counting_line.line_key
-    where event_dollar_line.is_repeated_interim
+        dollar_line.claim_id,
+        dollar_line.claim_line_number,
+        dollar_line.place
+    from dollar_line
+    where dollar_line.is_repeated_interim
 ),
 
 index_row as (
