@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
     from pipelines.ground.warehouse import Connection
     from pipelines.rule.kept_layers import KeyList, LandedFile, LookedThrough
+    from pipelines.rule.models import Model
     from pipelines.rule.value_sets import ValueSet
 
 
@@ -186,7 +187,7 @@ class _Lookup:
         self._seek("opening", "claim_id", "opening_procedure")
         self.connection.execute(f"create table opening_number as {self._found('opening', _claim_numbers)}")
         self._view("kept.claim_number", self._with_known("claim_number", "from opening_number"))
-        build(self.connection, [each for each in read_models(self.sql, ["staging"]) if each.name in CANDIDATES], [])
+        build(self.connection, _candidate_models(self.sql), [])
         self._keep(
             "identifier",
             "select distinct delivered_member_id as member_id from staging.candidate_identifier "
@@ -321,6 +322,11 @@ def _facts(sql: Path) -> tuple[str, ...]:
     return tuple(_table(model.name) for model in read_models(sql, [FOLDER]))
 
 
+def _candidate_models(sql: Path) -> list[Model]:
+    """The models that say who is a candidate."""
+    return [each for each in read_models(sql, ["staging"]) if each.name in CANDIDATES]
+
+
 def _codes_asked(sql: Path, value_sets: Iterable[ValueSet]) -> list[ValueSet]:
     """The value sets that the facts are asked with."""
     with open_scratch() as parser:
@@ -334,7 +340,7 @@ def _made_under(sql: Path, codes: Iterable[ValueSet], files: Sequence[LandedFile
         version("duckdb"),
         "eligibility" in supplied_tables(file for _, file in files),
         [(each.name, each.sha256) for each in codes],
-        [(model.name, model.query) for model in read_models(sql, [FOLDER])],
+        [(model.name, model.query) for model in (*read_models(sql, [FOLDER]), *_candidate_models(sql))],
         [
             (column.table_name, column.column_name, column.landed_type, [column.message(rule) for rule in column.rules])
             for table in read_extract_tables().values()

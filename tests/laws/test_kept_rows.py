@@ -57,14 +57,14 @@ class Nights:
     whole: list[Staged]
 
 
-def staged(landed: Path, *, keeps_rows: bool, value_sets: Sequence[ValueSet] | None = None) -> Staged:
+def staged(landed: Path, *, keeps_rows: bool, value_sets: Sequence[ValueSet] | None = None, sql: Path = SQL) -> Staged:
     """Every row of ``staging``, and of the facts that the audit reads, by table."""
     working = landed.parent / "run.duckdb"
     working.unlink(missing_ok=True)
     narrow(
         landed=landed,
         working=working,
-        sql=SQL,
+        sql=sql,
         as_of=RUN_DATE,
         assume_enrolled=False,
         policies=shipped_policies(REVIEWED_BY),
@@ -229,6 +229,22 @@ def test_under_other_codes_everything_is_looked_up_again(landed: Path, nights: N
     assert first["staging.candidate_member"] != nights.whole[-1]["staging.candidate_member"]
     assert first == staged(landed, keeps_rows=False, value_sets=fewer)
     assert staged(landed, keeps_rows=True) == nights.whole[-1]
+
+
+def test_under_another_model_of_candidates_everything_is_looked_up_again(landed: Path, tmp_path: Path) -> None:
+    sql = tmp_path / "sql"
+    shutil.copytree(SQL, sql)
+    path = sql / "staging" / "candidate_member.sql"
+    path.write_text(path.read_text("utf-8").replace("group by named.member_id", "group by all limit 3"), "utf-8")
+    before = read_register(landed)
+    staged(landed, keeps_rows=True, sql=sql)
+    after = read_register(landed)
+
+    assert before is not None
+    assert after is not None
+    assert after.made_under != before.made_under
+    assert len(after.layers) == 1
+    assert staged(landed, keeps_rows=True) == staged(landed, keeps_rows=False)
 
 
 def test_a_withdrawn_delivery_takes_what_was_kept_of_it_along(
