@@ -318,6 +318,20 @@ def test_hostile_names_are_shown_as_text(hostile: Report) -> None:
     assert LONG not in hostile.text("worklist.html")
 
 
+def test_the_checks_of_the_run_page_add_up_to_their_number(sample: Report) -> None:
+    found = re.search(
+        r"Checks</dt><dd>(\d+)<span class=\"n\">(\d+) passed, (\d+) failed, (\d+) not applicable",
+        sample.text("run.html"),
+    )
+    with open_published(sample.published) as connection:
+        [(mended,)] = connection.execute("select count(*) from data_quality where status = 'counted'").fetchall()
+
+    assert found
+    total, *parts = map(int, found.groups())
+    assert total == sum(parts) > 0
+    assert (f"beside them {mended} counts of mended values" in sample.text("run.html")) == (mended > 0)
+
+
 def test_the_run_page_names_files_and_columns_of_a_known_form_alone(hostile: Report) -> None:
     source = html.unescape(hostile.text("run.html"))
 
